@@ -1,0 +1,39 @@
+/*
+ * verdict: how a recipient or a session ended, who must act, and the exit
+ * status that says so (design §4). Pure.
+ */
+#ifndef CHECK_VERDICT_H
+#define CHECK_VERDICT_H
+
+#include "core/event.h"
+#include "core/session.h"
+
+enum exit_status { EXIT_ACCEPTED = 0, EXIT_SOME = 1, EXIT_USAGE_ERROR = 64,
+	EXIT_RECIPIENT = 67, EXIT_NO_HOST = 68, EXIT_REFUSED = 69,
+	EXIT_INTERNAL = 70, EXIT_IO = 74, EXIT_LATER = 75, EXIT_PROTOCOL = 76,
+	EXIT_TLS_AUTH = 77, EXIT_CANCELLED = 130 };
+
+/* The worse of two, in the order of design §4. */
+int exit_worse(int a, int b);
+
+/*
+ * The verdict on one recipient. reply: the EV_REPLY to its RCPT. b is begun
+ * and filled by this function; the caller sets n, t_us, session, target and
+ * finishes it.
+ */
+void verdict_recipient(struct event_builder *b, const struct event *reply,
+                       const char *recipient, enum state before);
+/*
+ * The verdict on a whole session. reply: the reply r->reply_n names, or NULL.
+ * wanted: the stage asked for.
+ */
+void verdict_session(struct event_builder *b, const struct session_result *r,
+                     const struct event *reply, enum stage wanted);
+/* The verdict on a target that never got a connection: by its route. */
+void verdict_route(struct event_builder *b, const struct event *route);
+
+/* Text and next step of an EV_VERDICT in the user's language; heap. */
+char *verdict_text(const struct event *verdict);
+char *verdict_next(const struct event *verdict);
+
+#endif

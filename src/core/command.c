@@ -1,0 +1,72 @@
+#include "config.h"
+
+#include "core/command.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct command commands[VERB_COUNT] = {
+#define COMMAND(id, word, form, at, then, good, more, later, no, seconds,      \
+                piping, extension, standing, en, de, rfc)                      \
+	[id] = { .name = word, .syntax = form, .states = at,                   \
+		 .next_state = then, .success = good, .intermediate = more,    \
+		 .transient = later, .permanent = no, .timeout_s = seconds,    \
+		 .pipeline = piping, .needs = extension, .status = standing,   \
+		 .explain_en = en, .explain_de = de, .source = rfc },
+#include "core/commands.inc"
+#undef COMMAND
+	[VERB_OTHER] = { .name = "", .syntax = "", .next_state = "",
+			 .success = "", .intermediate = "", .transient = "",
+			 .permanent = "", .pipeline = PIPE_NO, .needs = "",
+			 .status = "", .explain_en = "", .explain_de = "",
+			 .source = "" },
+};
+
+const struct command *command_info(enum verb v)
+{
+	return &commands[v];
+}
+
+enum verb command_find(const char *line, size_t len)
+{
+	size_t word = 0;
+
+	while (word < len && line[word] != ' ' && line[word] != '\t')
+		word++;
+	for (enum verb v = 0; v < VERB_OTHER; v++) {
+		const char *name = commands[v].name;
+
+		if (name[0] != '(' && strlen(name) == word &&
+		    strncasecmp(name, line, word) == 0)
+			return v;
+	}
+	return VERB_OTHER;
+}
+
+bool command_allowed(enum verb v, enum state s)
+{
+	return (commands[v].states >> s) & 1u;
+}
+
+/* Is code a word of the list "250 251"? */
+static bool in_list(const char *list, unsigned code)
+{
+	char word[12];
+	int n = snprintf(word, sizeof word, "%03u", code);
+
+	for (const char *p = list; (p = strstr(p, word)); p += n)
+		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || !p[n]))
+			return true;
+	return false;
+}
+
+bool command_expects(enum verb v, unsigned code)
+{
+	const struct command *c = &commands[v];
+
+	return code == 421 || (code >= 500 && code <= 504) ||
+	       in_list(c->success, code) || in_list(c->intermediate, code) ||
+	       in_list(c->transient, code) || in_list(c->permanent, code);
+}

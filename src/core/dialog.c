@@ -1,0 +1,161 @@
+#include "config.h"
+
+#include "core/dialog.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/dialog_now.h"
+#include "util/xalloc.h"
+
+/* Events lie one behind the other in blocks of this size, or of their own. */
+enum { BLOCK_SIZE = 1 << 20 };
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	max_align_t data[];
+};
+
+struct dialog {
+	struct block *blocks; /* newest first */
+	const struct event **at;
+	size_t count, size;
+	size_t bytes;
+	struct dialog_now now;
+};
+
+struct dialog *dialog_new(void)
+{
+	struct dialog *d = xcalloc(1, sizeof *d);
+
+	now_init(&d->now);
+	return d;
+}
+
+void dialog_free(struct dialog *d)
+{
+	if (!d)
+		return;
+	while (d->blocks) {
+		struct block *b = d->blocks;
+
+		d->blocks = b->next;
+		free(b);
+	}
+	now_clear(&d->now);
+	free(d->at);
+	free(d);
+}
+
+static void *take_space(struct dialog *d, size_t size)
+{
+	struct block *b = d->blocks;
+	size_t rounded = (size + 7) & ~(size_t)7;
+	char *p;
+
+	if (!b || b->size - b->used < rounded) {
+		size_t room = rounded > BLOCK_SIZE ? rounded : BLOCK_SIZE;
+
+		b = xmalloc(sizeof *b + room);
+		*b = (struct block){ .next = d->blocks, .size = room };
+		d->blocks = b;
+		d->bytes += sizeof *b + room;
+	}
+	p = (char *)b->data + b->used;
+	b->used += rounded;
+	return p;
+}
+
+void dialog_append(struct dialog *d, const struct event *e)
+{
+	struct event *copy;
+
+	now_apply(&d->now, e);
+	if (e->kind == EV_PROMPT || e->kind == EV_ASK)
+		return;
+	copy = take_space(d, e->size);
+	memcpy(copy, e, e->size);
+	if (d->count == d->size) {
+		d->size = d->size ? d->size * 2 : 256;
+		d->at = xreallocarray(d->at, d->size, sizeof *d->at);
+	}
+	d->at[d->count++] = copy;
+}
+
+size_t dialog_count(const struct dialog *d)
+{
+	return d->count;
+}
+
+const struct event *dialog_at(const struct dialog *d, size_t i)
+{
+	return d->at[i];
+}
+
+size_t dialog_find(const struct dialog *d, uint32_t n)
+{
+	size_t low = 0, high = d->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (d->at[mid]->n < n)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < d->count && d->at[low]->n == n ? low : SIZE_MAX;
+}
+
+size_t dialog_before(const struct dialog *d, size_t i, enum event_kind k,
+                     uint32_t session)
+{
+	if (d->count == 0)
+		return SIZE_MAX;
+	if (i >= d->count)
+		i = d->count - 1;
+	for (size_t j = i + 1, back = 0; j-- > 0; back++) {
+		if (back == DIALOG_BACK_MAX)
+			break;
+		if (d->at[j]->session != session)
+			continue;
+		if (d->at[j]->kind == k)
+			return j;
+		if (session && d->at[j]->kind == EV_CONNECTING)
+			break; /* its first event */
+	}
+	return SIZE_MAX;
+}
+
+enum state dialog_state_at(const struct dialog *d, size_t i)
+{
+	uint32_t session = d->at[i]->session;
+	size_t j = i ? dialog_before(d, i - 1, EV_STATE, session) : SIZE_MAX;
+
+	return j == SIZE_MAX ? ST_CLOSED : d->at[j]->u.state.to;
+}
+
+size_t dialog_bytes(const struct dialog *d)
+{
+	return d->bytes + d->size * sizeof *d->at;
+}
+
+const struct dialog_now *dialog_now(const struct dialog *d)
+{
+	return &d->now;
+}
+
+void dialog_answered(struct dialog *d)
+{
+	now_answered(&d->now);
+}
+
+const struct now_cap *dialog_cap(const struct dialog *d, const char *keyword)
+{
+	for (size_t i = 0; i < d->now.n_caps; i++)
+		if (strcasecmp(d->now.caps[i].keyword, keyword) == 0)
+			return &d->now.caps[i];
+	return NULL;
+}

@@ -1,0 +1,107 @@
+/*
+ * dialog: the append-only list of events; the only thing that views read.
+ *
+ * Owns a copy of every event in a few large blocks (text arena) and 8 bytes
+ * of index each. Beside the list it keeps what is true now (struct
+ * dialog_now), folded from the recorded events alone: a replay gives the same.
+ * One thread: the front end's.
+ */
+#ifndef CORE_DIALOG_H
+#define CORE_DIALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/event.h"
+
+struct dialog;
+
+struct dialog *dialog_new(void);
+void dialog_free(struct dialog *d);
+/* Copies e (borrowed). PROMPT and ASK are folded, not listed. */
+void dialog_append(struct dialog *d, const struct event *e);
+
+size_t dialog_count(const struct dialog *d);
+const struct event *dialog_at(const struct dialog *d, size_t i);
+/* Index of the event with this n, or SIZE_MAX. Logarithmic. */
+size_t dialog_find(const struct dialog *d, uint32_t n);
+/* Index of the newest event of kind k, of that session, at or before i. */
+size_t dialog_before(const struct dialog *d, size_t i, enum event_kind k,
+                     uint32_t session);
+/* State of the session just before event i (what the command met). */
+enum state dialog_state_at(const struct dialog *d, size_t i);
+size_t dialog_bytes(const struct dialog *d); /* memory held, for the bench */
+
+/* How far the look back goes for what a reply needs: no session has that many
+ * events between two states, and a key must not walk a million entries. */
+enum { DIALOG_BACK_MAX = 65536 };
+
+enum mark { MARK_UNTRIED, MARK_TRYING, MARK_OK, MARK_LATER, MARK_NO };
+
+struct now_address {
+	char *address;
+	enum mark mark;
+	uint32_t us;         /* to connect, 0 unknown */
+	enum fail_kind fail; /* valid for MARK_NO without a reply */
+	bool failed;
+};
+struct now_host {
+	char *host;
+	uint16_t preference;
+	bool unusable;
+	char *why; /* id of the reason, "" when usable */
+	enum mark mark;
+	struct now_address *addresses;
+	size_t n_addresses;
+};
+struct now_rcpt {
+	char *address;
+	uint32_t n;    /* of its RCPT */
+	enum mark mark;
+	uint16_t code; /* 0: no reply yet */
+};
+struct now_cap {   /* one line of the EHLO reply after the first */
+	char *keyword; /* upper case */
+	char *params;
+};
+
+struct dialog_now {
+	char *target;
+	char *domain;                /* of the route, "" before it */
+	enum route_kind route;
+	bool has_route;
+	struct now_host *hosts;
+	size_t n_hosts;
+	uint32_t dns_us, dns_ttl;    /* of the MX answer; least TTL */
+	bool dns_ad;
+	char *dns_server;
+	uint32_t session;            /* newest connection, 0 none */
+	char *host, *address, *via, *local; /* of that connection */
+	uint16_t port;
+	enum state state;
+	bool connecting, connected, closed, failed;
+	enum fail_phase fail_phase;
+	enum fail_kind fail_kind;
+	char *greeting_name, *helo, *from;
+	enum mark from_mark;
+	uint32_t from_n, helo_n;     /* their commands */
+	struct now_rcpt *rcpts;      /* of this transaction, or of the last */
+	size_t n_rcpts;
+	bool transaction_over;       /* RSET, QUIT or the end of the data */
+	struct now_cap *caps;        /* of the newest EHLO */
+	size_t n_caps;
+	uint64_t size_limit;         /* SIZE, 0 none */
+	bool esmtp;                  /* EHLO was accepted, not HELO */
+	bool ended;                  /* EV_END seen */
+	uint8_t exit;
+	int64_t first_us, last_us;   /* of the newest session's events */
+	const struct event *prompt;  /* newest EV_PROMPT or NULL; owned */
+	const struct event *ask;     /* open question or NULL; owned */
+};
+const struct dialog_now *dialog_now(const struct dialog *d);
+void dialog_answered(struct dialog *d); /* the open question is settled */
+/* The offered extension or NULL. keyword: any case. */
+const struct now_cap *dialog_cap(const struct dialog *d, const char *keyword);
+
+#endif

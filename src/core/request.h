@@ -1,0 +1,37 @@
+/*
+ * request: what a front end asks of the worker. Posted through a queue; the
+ * worker frees it.
+ */
+#ifndef CORE_REQUEST_H
+#define CORE_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/plan.h"
+
+enum request_kind {
+	REQ_OPEN,    /* plan: look up, connect; ends what is open (QUIT) */
+	REQ_CONNECT, /* text: host, text2: address or ""; of the route */
+	REQ_SEND,    /* text: one line for the server, without CRLF */
+	REQ_ANSWER,  /* yes: to the open EV_ASK */
+	REQ_CANCEL,  /* lookup, connect or wait: stop within 250 ms */
+	REQ_CLOSE,   /* drop the connection without QUIT */
+	REQ_GUIDE,   /* yes: guided prefill on; text: nothing */
+	REQ_STOP,    /* end the worker thread; yes: QUIT first */
+};
+
+struct request {
+	enum request_kind kind;
+	struct plan *plan; /* owned, REQ_OPEN */
+	char *text;        /* owned */
+	char *text2;       /* owned */
+	bool yes;
+};
+
+/* plan, text, text2: given away (may be NULL). */
+struct request *request_new(enum request_kind kind, struct plan *plan,
+                            char *text, char *text2, bool yes);
+void request_free(void *r); /* NULL is fine; void * for queue_free() */
+
+#endif

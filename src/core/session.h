@@ -1,0 +1,111 @@
+/*
+ * session: the SMTP session machine. No socket, clock or thread in it.
+ *
+ * Inputs go in with session_handle(), together with the time; outputs (events
+ * to post, bytes to write, "close") are taken with session_take(). The state
+ * is the server's view, moved only by rules.c. What was sent and not answered
+ * yet is a FIFO beside the state; each reply belongs to its head. What cannot
+ * be a row of the table is in one function, note_event(): the capabilities of
+ * EHLO, the list of recipients with their outcomes.
+ *
+ * One session is one connection. Used by one thread at a time (the worker).
+ */
+#ifndef CORE_SESSION_H
+#define CORE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/command.h"
+#include "core/event.h"
+#include "core/plan.h"
+
+enum {
+	SESSION_RCPT_MAX = 100,         /* RFC 5321 §4.5.3.1.8 asks servers for 100 */
+	SESSION_RAW_MAX = 16 << 20,     /* raw bytes kept in a session's events */
+	SESSION_PENDING_MAX = 128,      /* commands without a reply yet */
+	SESSION_LINE_MAX = 65536,       /* a line a person may type or paste */
+	SESSION_QUIT_WAIT_MS = 5000,    /* for 221: min(timeout, this) */
+};
+
+struct session;
+
+enum session_input_kind {
+	IN_CONNECTED, /* the connection is there; the server speaks first */
+	IN_COMMAND,   /* data: one line to send, without CRLF */
+	IN_BYTES,     /* data: bytes from the server, any split */
+	IN_CLOSED,    /* the server closed in order (FIN) */
+	IN_RESET,     /* connection lost; detail: errno text */
+	IN_TICK,      /* session_deadline_us() has passed */
+	IN_CANCEL,    /* the user gave up; close without QUIT */
+};
+
+struct session_input {
+	enum session_input_kind kind;
+	const char *data;   /* borrowed, len bytes */
+	size_t len;
+	uint32_t written;   /* IN_BYTES: commands written to the socket so far */
+	const char *detail; /* IN_RESET: borrowed, may be NULL */
+};
+
+enum session_output_kind {
+	OUT_NONE,  /* nothing waits */
+	OUT_EVENT, /* event: the taker owns it */
+	OUT_WRITE, /* data, len: write all; counts as one command if command */
+	OUT_CLOSE, /* close the connection now; the session is over */
+};
+
+struct session_output {
+	enum session_output_kind kind;
+	struct event *event;
+	char *data; /* owned by the taker (free) */
+	size_t len;
+	bool command;
+};
+
+/*
+ * plan: borrowed, must outlive the session. id: of this connection, from 1.
+ * next_n: borrowed; the number the next event of the recording gets.
+ * helo: the name to give, resolved by the caller; copied.
+ */
+struct session *session_new(const struct plan *plan, const char *helo,
+                            uint32_t id, uint32_t *next_n);
+/* Where in plan.steps this connection begins (0), and where it is now: the
+ * step proposed next. A STEP_CONNECT proposed next means: QUIT first. */
+void session_set_step(struct session *s, size_t step);
+size_t session_step(const struct session *s);
+void session_free(struct session *s); /* drops outputs not taken */
+
+/* now_us: monotonic, the clock of the events' t_us. */
+void session_handle(struct session *s, const struct session_input *in,
+                    int64_t now_us);
+struct session_output session_take(struct session *s);
+
+/* When IN_TICK is due; INT64_MAX: no deadline. One absolute time per step. */
+int64_t session_deadline_us(const struct session *s);
+enum state session_state(const struct session *s);
+/* The state once every command under way is answered well. */
+enum state session_projected(const struct session *s);
+bool session_over(const struct session *s); /* OUT_CLOSE was given */
+size_t session_pending(const struct session *s);
+
+/* A new EV_PROMPT: what the guide proposes, what is allowed. Caller owns. */
+struct event *session_prompt(const struct session *s, int64_t now_us);
+
+/* What a verdict needs to know at the end (check/verdict.h). */
+struct session_result {
+	enum stage reached;      /* last stage whose reply was good */
+	bool any_stage;          /* false: not even connected */
+	uint16_t code;           /* last decisive reply, 0 none */
+	char enhanced[16];
+	uint32_t reply_n;        /* its event */
+	enum verb verb;          /* the command it answered */
+	enum fail_phase phase;   /* valid when failed */
+	enum fail_kind fail;
+	bool failed;
+	size_t accepted, deferred, refused; /* recipients */
+};
+void session_result(const struct session *s, struct session_result *out);
+
+#endif

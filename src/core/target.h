@@ -1,0 +1,67 @@
+/*
+ * target: what the user typed as TARGET, taken apart (design §4, dns.md §1.1).
+ * Pure; no lookup is made here.
+ *
+ *   example.org  user@example.org  mx.example.org:25  192.0.2.1:25
+ *   [192.0.2.1]  [IPv6:2001:db8::25]:587  user@[192.0.2.1]
+ *   smtp:// smtps:// submission:// lmtp://host[:port]
+ */
+#ifndef CORE_TARGET_H
+#define CORE_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum target_kind {
+	TARGET_DOMAIN,  /* look up its MX */
+	TARGET_HOST,    /* host:port or a scheme: addresses only, no MX */
+	TARGET_LITERAL, /* an IP address: no DNS at all */
+};
+
+struct target {
+	char *text;      /* as typed; owned */
+	char *domain;    /* A-label, lower case, no trailing dot; or the address */
+	char *shown;     /* U-label where it differs, else NULL */
+	char *recipient; /* whole address as typed, or NULL */
+	uint16_t port;   /* 0: not given */
+	enum target_kind kind;
+	bool untagged_v6;    /* [2001:db8::1] without IPv6: (a finding) */
+	bool transitional;   /* name is not IDNA2008, older mapping was used */
+	bool single_label;
+};
+
+/* Why a target cannot be used; one clear sentence each (target_error_text). */
+enum target_error {
+	TARGET_OK,
+	TARGET_EMPTY,
+	TARGET_EMPTY_LABEL,   /* a..b, .a */
+	TARGET_LABEL_LONG,    /* over 63 octets, RFC 1035 §2.3.4 */
+	TARGET_NAME_LONG,     /* over 253 shown characters */
+	TARGET_CHARACTER,     /* not a letter, digit, hyphen, dot or underscore */
+	TARGET_HYPHEN,        /* label begins or ends with a hyphen */
+	TARGET_BARE_ADDRESS,  /* user@192.0.2.1: did you mean [192.0.2.1]? */
+	TARGET_BAD_LITERAL,   /* [..] that holds no address */
+	TARGET_BAD_PORT,
+	TARGET_BAD_SCHEME,    /* none of smtp smtps submission lmtp */
+	TARGET_ONION,         /* RFC 7686 */
+	TARGET_CONTROL,       /* CR, LF, NUL or another control character */
+	TARGET_LOCAL_PART,    /* nothing before @, or over 64 octets */
+	TARGET_IDN,           /* not convertible to an A-label */
+	TARGET_SCHEME_LATER,  /* smtps, lmtp: known, not offered by this build */
+};
+
+/* out is set (owned texts) only for TARGET_OK. text: borrowed. */
+enum target_error target_parse(const char *text, struct target *out);
+/* A whole sentence in the user's language: what is wrong, the right form. */
+char *target_error_text(enum target_error e, const char *text);
+void target_clear(struct target *t);
+void target_copy(struct target *to, const struct target *from);
+
+/*
+ * An envelope address: CR, LF, NUL, blanks and angle brackets are refused
+ * (RFC 5321 §4.1.2; command smuggling). "" is the null sender and allowed
+ * only where null_ok.
+ */
+enum target_error address_check(const char *addr, bool null_ok);
+
+#endif

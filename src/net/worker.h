@@ -1,0 +1,51 @@
+/*
+ * worker: the second thread. It owns every socket, the DNS lookups and the
+ * session machines, and shares nothing with the front end but two queues:
+ * requests in (core/request.h), events out (core/event.h).
+ *
+ * Posting an event gives it away. When the event queue is full the worker
+ * stops reading its sockets until there is room. All signals are blocked in it.
+ */
+#ifndef NET_WORKER_H
+#define NET_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/event.h"
+#include "core/request.h"
+#include "io/loop.h"
+#include "util/queue.h"
+
+/* Where a connection to a lesson's address really goes (design §7). */
+struct redirect {
+	const char *address; /* numeric, as DNS answers; NULL: any address */
+	uint16_t port;       /* 0: any port */
+	uint16_t to_port;    /* on 127.0.0.1 */
+};
+
+struct worker_config {
+	const char *dns;        /* "192.0.2.53:53", "[::1]:5353"; NULL: system */
+	bool trust_ad;
+	bool join;              /* a host's port is in its TXT record */
+	const struct redirect *redirects; /* borrowed, n_redirects */
+	size_t n_redirects;
+	int64_t start_us;       /* loop_now_us() of t = 0 */
+	/* Run on the worker's thread with its loop, before anything else and
+	 * at the end: how main puts the classroom on it. May be NULL. */
+	void (*attach)(struct loop *l, void *arg);
+	void (*detach)(void *arg);
+	void *arg;
+};
+
+struct worker;
+
+/* NULL: errno says why (threads, descriptors). cfg is copied; the texts and
+ * the redirects in it are borrowed until worker_stop() returns. */
+struct worker *worker_start(const struct worker_config *cfg);
+void worker_request(struct worker *w, struct request *r); /* gives r away */
+struct queue *worker_events(struct worker *w);            /* struct event * */
+/* Asks it to stop, waits for the thread (at most a second), frees it. */
+void worker_stop(struct worker *w);
+
+#endif
