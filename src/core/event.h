@@ -178,7 +178,8 @@ struct event {
 		} dns; /* answers: array of ev_rr; ext: EDE text or "" */
 		struct ev_route {
 			struct ev_ref domain, hosts; /* array of ev_host */
-			uint8_t kind; /* enum route_kind */
+			uint8_t kind;  /* enum route_kind */
+			uint8_t cause; /* ROUTE_TEMP: enum dns_status */
 		} route;
 		struct ev_connect {
 			struct ev_ref host, address, via, local;
