@@ -27,24 +27,30 @@ enum {
 	DNS_HEADER_SIZE = 12,
 };
 
-/* type, number, mnemonic: the RR types whose RDATA we can read and write. */
+/*
+ * type, number, mnemonic, layout of the RDATA: the types that we read and
+ * write. Layout letters: 1 2 4 a number of that many octets; t a type; n a
+ * name; a an IPv4, 6 an IPv6 address; s character-strings to the end (one at
+ * least); h octets to the end, in hexadecimal; b the same in base64; x octets
+ * without a form of their own (RFC 3597 §5).
+ */
 #define DNS_TYPES(X)                                                           \
-	X(RR_A, 1, "A")                                                        \
-	X(RR_NS, 2, "NS")                                                      \
-	X(RR_CNAME, 5, "CNAME")                                                \
-	X(RR_SOA, 6, "SOA")                                                    \
-	X(RR_PTR, 12, "PTR")                                                   \
-	X(RR_MX, 15, "MX")                                                     \
-	X(RR_TXT, 16, "TXT")                                                   \
-	X(RR_AAAA, 28, "AAAA")                                                 \
-	X(RR_SRV, 33, "SRV")                                                   \
-	X(RR_DNAME, 39, "DNAME")                                               \
-	X(RR_OPT, 41, "OPT")                                                   \
-	X(RR_RRSIG, 46, "RRSIG")                                               \
-	X(RR_TLSA, 52, "TLSA")                                                 \
-	X(RR_ANY, 255, "ANY")
+	X(RR_A, 1, "A", "a")                                                   \
+	X(RR_NS, 2, "NS", "n")                                                 \
+	X(RR_CNAME, 5, "CNAME", "n")                                           \
+	X(RR_SOA, 6, "SOA", "nn44444")                                         \
+	X(RR_PTR, 12, "PTR", "n")                                              \
+	X(RR_MX, 15, "MX", "2n")                                               \
+	X(RR_TXT, 16, "TXT", "s")                                              \
+	X(RR_AAAA, 28, "AAAA", "6")                                            \
+	X(RR_SRV, 33, "SRV", "222n")                                           \
+	X(RR_DNAME, 39, "DNAME", "n")                                          \
+	X(RR_OPT, 41, "OPT", "x")                                              \
+	X(RR_RRSIG, 46, "RRSIG", "t114442nb")                                  \
+	X(RR_TLSA, 52, "TLSA", "111h")                                         \
+	X(RR_ANY, 255, "ANY", "x")
 
-#define DNS_TYPE_ENUM(id, number, name) id = number,
+#define DNS_TYPE_ENUM(id, number, name, layout) id = number,
 enum dns_type { DNS_TYPES(DNS_TYPE_ENUM) };
 #undef DNS_TYPE_ENUM
 
@@ -67,6 +73,8 @@ enum dns_section { DNS_ANSWER, DNS_AUTHORITY, DNS_ADDITIONAL };
 const char *dns_type_text(uint16_t type, char out[10]);
 /* The other way round, any case; 0 when it is neither. */
 uint16_t dns_type_find(const char *word);
+/* The letters of DNS_TYPES; "x" for every other type. */
+const char *dns_type_layout(uint16_t type);
 /* "NXDOMAIN", or "RCODE23". out: at least 10 bytes; returns out. */
 const char *dns_rcode_text(unsigned rcode, char out[10]);
 /* The registry's words for an Extended DNS Error (RFC 8914 §4); "" unknown. */
@@ -88,9 +96,6 @@ enum dns_name_error {
 };
 /* Presentation form, with or without the last dot; "." is the root. */
 enum dns_name_error dns_name_parse(struct dns_name *n, const char *text);
-/* The same; a name without a last dot is below origin (may be NULL: root). */
-enum dns_name_error dns_name_parse_at(struct dns_name *n, const char *text,
-                                      const struct dns_name *origin);
 /* Presentation form with the last dot, "." for the root; returns out. */
 char *dns_name_text(const struct dns_name *n, char out[DNS_NAME_TEXT_MAX]);
 /* The same without the last dot (but "." for the root): for people, SMTP. */
@@ -160,6 +165,14 @@ void dns_rr_target(const struct dns_msg *m, const struct dns_rr *rr,
                    struct dns_name *out);
 /* First two octets of the RDATA as a number: MX preference, SRV priority. */
 uint16_t dns_rr_preference(const struct dns_msg *m, const struct dns_rr *rr);
+/*
+ * One name at *at of data (len octets), compressed or not; what is not behind
+ * a pointer must end before end (<= len). Moves *at behind it.
+ * false: past the end, over 255 octets, a label type of no meaning, or a
+ * pointer that does not go backwards.
+ */
+bool dns_name_read(struct dns_name *n, const uint8_t *data, size_t len,
+                   size_t end, size_t *at);
 /* A: 4 octets, AAAA: 16. !rr->bad. */
 const uint8_t *dns_rr_address(const struct dns_msg *m,
                               const struct dns_rr *rr);
@@ -178,24 +191,12 @@ void dns_rr_text(const struct dns_msg *m, const struct dns_rr *rr,
 
 /* ---- writing ---- */
 
-/*
- * RDATA from presentation form, names uncompressed. text: as in a master file
- * without comments and parentheses; relative names are below origin. Also
- * takes the form of RFC 3597 §5 for any type.
- * Returns the number of octets put in out (size octets), or -1 when text does
- * not fit the type or out; *why is then one English msgid saying what was
- * expected.
- */
-int dns_rdata_parse(uint16_t type, const char *text,
-                    const struct dns_name *origin, uint8_t *out, size_t size,
-                    const char **why);
-
 enum { DNS_COMPRESS_MAX = 64 }; /* names remembered for compression */
 
 struct dns_writer {
 	uint8_t *out;            /* borrowed */
 	size_t size, len;
-	uint16_t names[DNS_COMPRESS_MAX]; /* where a name ends in out */
+	uint16_t names[DNS_COMPRESS_MAX]; /* where names begin in out */
 	unsigned n_names;
 	bool full;               /* something did not fit: set TC */
 };
@@ -209,8 +210,9 @@ void dns_write_begin(struct dns_writer *w, uint8_t *out, size_t size,
  */
 bool dns_write_question(struct dns_writer *w, const struct dns_name *name,
                         uint16_t type);
-/* rdata: uncompressed, rdlen octets, well formed for its type; the names in it
- * are compressed where RFC 3597 §4 allows that. */
+/* rdata: uncompressed, rdlen octets; the names in it are compressed where
+ * RFC 3597 §4 allows that. RDATA that does not fit its type goes out as it is:
+ * a lesson may want to break the rules. */
 bool dns_write_rr(struct dns_writer *w, enum dns_section section,
                   const struct dns_name *owner, uint16_t type, uint32_t ttl,
                   const uint8_t *rdata, size_t rdlen);

@@ -1,0 +1,221 @@
+#include "config.h"
+
+#include "io/loop.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <time.h>
+#include <uv.h>
+
+#include "util/xalloc.h"
+
+/* libuv closes handles later, from its loop; each of ours is therefore freed
+ * by the close callback, and "free" only cuts it off from its owner. */
+struct loop {
+	uv_loop_t uv;
+};
+
+struct loop_timer {
+	uv_timer_t uv;
+	void (*cb)(void *arg);
+	void *arg;
+	int64_t when_us;
+};
+
+struct loop_fd {
+	uv_poll_t uv;
+	void (*cb)(void *arg, int events);
+	void *arg;
+	int want;
+};
+
+struct loop_wake {
+	uv_async_t uv;
+	void (*cb)(void *arg);
+	void *arg;
+};
+
+struct loop *loop_new(void)
+{
+	struct loop *l = xcalloc(1, sizeof *l);
+
+	if (uv_loop_init(&l->uv) != 0) {
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
+void loop_free(struct loop *l)
+{
+	int left;
+
+	if (!l)
+		return;
+	/* handles given back but not yet closed; twice, because a loop_stop()
+	 * that nobody has seen yet makes the first call do nothing */
+	uv_run(&l->uv, UV_RUN_NOWAIT);
+	uv_run(&l->uv, UV_RUN_NOWAIT);
+	left = uv_loop_close(&l->uv);
+	assert(left == 0);
+	(void)left;
+	free(l);
+}
+
+void loop_run(struct loop *l)
+{
+	uv_run(&l->uv, UV_RUN_DEFAULT);
+}
+
+void loop_stop(struct loop *l)
+{
+	uv_stop(&l->uv);
+}
+
+int64_t loop_now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void freed(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+/* ---- timers ---- */
+
+struct loop_timer *loop_timer_new(struct loop *l, void (*cb)(void *arg),
+                                  void *arg)
+{
+	struct loop_timer *t = xcalloc(1, sizeof *t);
+
+	t->cb = cb;
+	t->arg = arg;
+	uv_timer_init(&l->uv, &t->uv);
+	t->uv.data = t;
+	return t;
+}
+
+static void on_timer(uv_timer_t *uv)
+{
+	struct loop_timer *t = uv->data;
+
+	/* libuv counts from a cached time: never be early */
+	if (t->when_us > loop_now_us())
+		loop_timer_at(t, t->when_us);
+	else
+		t->cb(t->arg);
+}
+
+void loop_timer_at(struct loop_timer *t, int64_t when_us)
+{
+	int64_t wait_us = when_us - loop_now_us();
+
+	t->when_us = when_us;
+	if (when_us == INT64_MAX) {
+		uv_timer_stop(&t->uv);
+		return;
+	}
+	uv_update_time(t->uv.loop);
+	/* rounded up, or the last millisecond would be a busy wait */
+	uv_timer_start(&t->uv, on_timer,
+	               wait_us > 0 ? (uint64_t)(wait_us + 999) / 1000 : 0, 0);
+}
+
+void loop_timer_free(struct loop_timer *t)
+{
+	if (t)
+		uv_close((uv_handle_t *)&t->uv, freed);
+}
+
+/* ---- descriptors ---- */
+
+struct loop_fd *loop_fd_new(struct loop *l, int fd,
+                            void (*cb)(void *arg, int events), void *arg)
+{
+	struct loop_fd *f = xcalloc(1, sizeof *f);
+
+	f->cb = cb;
+	f->arg = arg;
+	if (uv_poll_init(&l->uv, &f->uv, fd) != 0) {
+		free(f);
+		return NULL;
+	}
+	f->uv.data = f;
+	return f;
+}
+
+static void on_ready(uv_poll_t *uv, int status, int events)
+{
+	struct loop_fd *f = uv->data;
+	int ready = 0;
+
+	if (status < 0 || events & UV_READABLE)
+		ready |= LOOP_READ;
+	if (events & UV_WRITABLE)
+		ready |= LOOP_WRITE;
+	/* libuv stops a handle that has an error (ICMP, RST). The owner reads
+	 * the error from the socket and decides. */
+	if (status < 0)
+		loop_fd_want(f, f->want);
+	f->cb(f->arg, ready);
+}
+
+void loop_fd_want(struct loop_fd *f, int events)
+{
+	int uv = 0;
+
+	f->want = events;
+	if (events & LOOP_READ)
+		uv |= UV_READABLE;
+	if (events & LOOP_WRITE)
+		uv |= UV_WRITABLE;
+	if (uv)
+		uv_poll_start(&f->uv, uv, on_ready);
+	else
+		uv_poll_stop(&f->uv);
+}
+
+void loop_fd_free(struct loop_fd *f)
+{
+	if (f)
+		uv_close((uv_handle_t *)&f->uv, freed);
+}
+
+/* ---- wake-ups ---- */
+
+static void on_wake(uv_async_t *uv)
+{
+	struct loop_wake *w = uv->data;
+
+	w->cb(w->arg);
+}
+
+struct loop_wake *loop_wake_new(struct loop *l, void (*cb)(void *arg),
+                                void *arg)
+{
+	struct loop_wake *w = xcalloc(1, sizeof *w);
+
+	w->cb = cb;
+	w->arg = arg;
+	if (uv_async_init(&l->uv, &w->uv, on_wake) != 0) {
+		free(w);
+		return NULL;
+	}
+	w->uv.data = w;
+	return w;
+}
+
+void loop_wake_now(struct loop_wake *w)
+{
+	uv_async_send(&w->uv);
+}
+
+void loop_wake_free(struct loop_wake *w)
+{
+	if (w)
+		uv_close((uv_handle_t *)&w->uv, freed);
+}
