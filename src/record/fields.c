@@ -1,0 +1,202 @@
+#include "config.h"
+
+#include "record/fields.h"
+
+#include <string.h>
+
+/* The enums' own functions, all of one shape. */
+#define WORDS(prefix)                                                          \
+	static const char *prefix##_word(int v)                                \
+	{                                                                      \
+		return prefix##_name(v);                                       \
+	}                                                                      \
+	static const struct field_words prefix##_words = {                     \
+		prefix##_word, prefix##_find                                   \
+	};
+WORDS(state)
+WORDS(dns_status)
+WORDS(route_kind)
+WORDS(fail_phase)
+WORDS(fail_kind)
+WORDS(bytes_why)
+WORDS(level)
+WORDS(outcome)
+WORDS(act)
+WORDS(confidence)
+#undef WORDS
+
+#define AT(member) offsetof(struct event, u.member)
+#define END { NULL, FIELD_TEXT, 0, NULL }
+
+static const struct field start_fields[] = {
+	{ "program", FIELD_TEXT, AT(start.program), NULL },
+	{ "version", FIELD_TEXT, AT(start.version), NULL },
+	{ "time", FIELD_TEXT, AT(start.time), NULL },
+	{ "options", FIELD_TEXT, AT(start.options), NULL },
+	{ "lang", FIELD_TEXT, AT(start.lang), NULL },
+	END,
+};
+
+static const struct field dns_fields[] = {
+	{ "name", FIELD_TEXT, AT(dns.name), NULL },
+	{ "type", FIELD_RRTYPE, AT(dns.type), NULL },
+	{ "server", FIELD_TEXT, AT(dns.server), NULL },
+	{ "ms", FIELD_MS, AT(dns.us), NULL },
+	{ "status", FIELD_WORD, AT(dns.status), &dns_status_words },
+	{ "ad", FIELD_BOOL, AT(dns.ad), NULL },
+	{ "aa", FIELD_BOOL, AT(dns.aa), NULL },
+	{ "tcp", FIELD_BOOL, AT(dns.tcp), NULL },
+	{ "ext", FIELD_TEXT, AT(dns.ext), NULL },
+	{ "answers", FIELD_ANSWERS, AT(dns.answers), NULL },
+	{ "wire", FIELD_BASE64, AT(dns.wire), NULL },
+	END,
+};
+
+static const struct field route_fields[] = {
+	{ "domain", FIELD_TEXT, AT(route.domain), NULL },
+	{ "kind", FIELD_WORD, AT(route.kind), &route_kind_words },
+	{ "hosts", FIELD_HOSTS, AT(route.hosts), NULL },
+	END,
+};
+
+static const struct field connect_fields[] = {
+	{ "host", FIELD_TEXT, AT(connect.host), NULL },
+	{ "address", FIELD_TEXT, AT(connect.address), NULL },
+	{ "port", FIELD_U16, AT(connect.port), NULL },
+	{ "via", FIELD_TEXT, AT(connect.via), NULL },
+	{ "ms", FIELD_MS, AT(connect.us), NULL },
+	{ "local", FIELD_TEXT, AT(connect.local), NULL },
+	END,
+};
+
+static const struct field failed_fields[] = {
+	{ "phase", FIELD_WORD, AT(failed.phase), &fail_phase_words },
+	{ "kind", FIELD_WORD, AT(failed.kind), &fail_kind_words },
+	{ "text", FIELD_SAY_TEXT, 0, NULL },
+	{ "detail", FIELD_TEXT, AT(failed.detail), NULL },
+	END,
+};
+
+static const struct field sent_fields[] = {
+	{ "line", FIELD_TEXT, AT(sent.line), NULL },
+	{ "verb", FIELD_TEXT, AT(sent.verb), NULL },
+	{ "secret", FIELD_BOOL, AT(sent.secret), NULL },
+	{ "bytes", FIELD_U32, AT(sent.bytes), NULL },
+	END,
+};
+
+static const struct field reply_fields[] = {
+	{ "to", FIELD_TO, AT(reply.to), NULL },
+	{ "code", FIELD_U16, AT(reply.code), NULL },
+	{ "enhanced", FIELD_TEXT, AT(reply.enhanced), NULL },
+	{ "lines", FIELD_TEXTS, AT(reply.lines), NULL },
+	{ "ms", FIELD_MS, AT(reply.us), NULL },
+	{ "raw", FIELD_RAW, AT(reply.raw), NULL },
+	END,
+};
+
+static const struct field bytes_fields[] = {
+	{ "dir", FIELD_DIRECTION, AT(bytes.from_server), NULL },
+	{ "why", FIELD_WORD, AT(bytes.why), &bytes_why_words },
+	{ "count", FIELD_U32, AT(bytes.count), NULL },
+	{ "data", FIELD_BASE64, AT(bytes.data), NULL },
+	END,
+};
+
+static const struct field message_fields[] = {
+	{ "bytes", FIELD_U32, AT(message.bytes), NULL },
+	{ "lines", FIELD_U32, AT(message.lines), NULL },
+	{ "sha256", FIELD_TEXT, AT(message.sha256), NULL },
+	{ "stuffed", FIELD_U32, AT(message.stuffed), NULL },
+	END,
+};
+
+static const struct field state_fields[] = {
+	{ "from", FIELD_WORD, AT(state.from), &state_words },
+	{ "to", FIELD_WORD, AT(state.to), &state_words },
+	{ "rule", FIELD_TEXT, AT(state.rule), NULL },
+	{ "why", FIELD_SAY_WHY, 0, NULL },
+	END,
+};
+
+static const struct field finding_fields[] = {
+	{ "id", FIELD_TEXT, AT(finding.id), NULL },
+	{ "level", FIELD_WORD, AT(finding.level), &level_words },
+	{ "text", FIELD_SAY_TEXT, 0, NULL },
+	{ "evidence", FIELD_TEXT, AT(finding.evidence), NULL },
+	{ "args", FIELD_TEXTS, AT(finding.args), NULL },
+	{ "about", FIELD_U32, AT(finding.about), NULL },
+	{ "caret", FIELD_COLUMN, AT(finding.caret), NULL },
+	END,
+};
+
+static const struct field verdict_fields[] = {
+	{ "recipient", FIELD_TEXT_NULL, AT(verdict.recipient), NULL },
+	{ "exit", FIELD_U8, AT(verdict.exit), NULL },
+	{ "outcome", FIELD_WORD, AT(verdict.outcome), &outcome_words },
+	{ "act", FIELD_WORD, AT(verdict.act), &act_words },
+	{ "confidence", FIELD_WORD, AT(verdict.confidence),
+	  &confidence_words },
+	{ "rule", FIELD_TEXT, AT(verdict.rule), NULL },
+	{ "text", FIELD_SAY_TEXT, 0, NULL },
+	{ "next", FIELD_SAY_NEXT, 0, NULL },
+	{ "args", FIELD_TEXTS, AT(verdict.args), NULL },
+	{ "about", FIELD_U32, AT(verdict.about), NULL },
+	END,
+};
+
+static const struct field_words by_words; /* below */
+
+static const struct field closed_fields[] = {
+	{ "by", FIELD_WORD, AT(closed.by_server), &by_words },
+	{ "clean", FIELD_BOOL, AT(closed.clean), NULL },
+	END,
+};
+
+static const struct field end_fields[] = {
+	{ "exit", FIELD_U8, AT(end.exit), NULL },
+	{ "sessions", FIELD_U32, AT(end.sessions), NULL },
+	{ "accepted", FIELD_U32, AT(end.accepted), NULL },
+	{ "deferred", FIELD_U32, AT(end.deferred), NULL },
+	{ "refused", FIELD_U32, AT(end.refused), NULL },
+	{ "unreachable", FIELD_U32, AT(end.unreachable), NULL },
+	END,
+};
+
+static const char *by_name(int by_server)
+{
+	return by_server ? "server" : "us";
+}
+
+static int by_find(const char *word)
+{
+	if (strcmp(word, "server") == 0)
+		return 1;
+	return strcmp(word, "us") == 0 ? 0 : -1;
+}
+
+static const struct field_words by_words = { by_name, by_find };
+
+const struct field *fields_of(enum event_kind kind)
+{
+	static const struct field nothing[] = { END };
+	static const struct field *const lists[EVENT_KIND_COUNT] = {
+		[EV_START] = start_fields,
+		[EV_DNS] = dns_fields,
+		[EV_ROUTE] = route_fields,
+		[EV_CONNECTING] = connect_fields,
+		[EV_CONNECTED] = connect_fields,
+		[EV_FAILED] = failed_fields,
+		[EV_SENT] = sent_fields,
+		[EV_REPLY] = reply_fields,
+		[EV_BYTES] = bytes_fields,
+		[EV_MESSAGE] = message_fields,
+		[EV_STATE] = state_fields,
+		[EV_FINDING] = finding_fields,
+		[EV_VERDICT] = verdict_fields,
+		[EV_CLOSED] = closed_fields,
+		[EV_END] = end_fields,
+	};
+
+	return lists[kind] ? lists[kind] : nothing;
+}

@@ -1,0 +1,48 @@
+/*
+ * record: writes the dialog to disk as it happens, one JSON line an event
+ * (design §6). One thread: the front end's, before it applies the event.
+ *
+ * A line is given to the kernel whole and at once: a killed process loses at
+ * most the line being written. A write that fails ends the recording, never
+ * the session; record_error() then says why, once.
+ */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include <stdbool.h>
+
+#include "core/event.h"
+#include "record/json.h"
+
+enum { RECORD_KEPT = 50 }; /* automatic recordings that stay */
+
+struct record;
+
+/*
+ * --record FILE: made or emptied, mode 0600, message bodies included.
+ * voice: borrowed, may be NULL. Returns NULL and a sentence in *error (heap)
+ * when the file cannot be opened.
+ */
+struct record *record_open(const char *path, const struct json_voice *voice,
+                           char **error);
+/*
+ * The recording that every run makes: a new file in dir (made when missing,
+ * mode 0700), named by time and process so that names sort by age; older ones
+ * above RECORD_KEPT are removed. No message bodies. time: RFC 3339, UTC.
+ * Errors as above; a file that exists already is never followed or reused.
+ */
+struct record *record_open_auto(const char *dir, const char *time,
+                                const struct json_voice *voice, char **error);
+void record_event(struct record *r, const struct event *e);
+const char *record_path(const struct record *r); /* borrowed */
+/* Was dir made for this recording: is it the user's first? */
+bool record_is_first(const struct record *r);
+/* A sentence, given away, the first time after a write failed; else NULL. */
+char *record_error(struct record *r);
+void record_close(struct record *r); /* NULL is fine */
+
+/* $XDG_STATE_HOME/smtpscope or ~/.local/state/smtpscope; NULL without a home.
+ * Heap. */
+char *record_state_dir(void);
+
+#endif

@@ -1,0 +1,182 @@
+#include "config.h"
+
+#include "record/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record/json.h"
+#include "util/buf.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+enum { CHUNK = 256 << 10 }; /* bytes of one read */
+
+struct replay {
+	int fd;
+	char *path;
+	char *data;        /* bytes start..end wait to be read */
+	size_t start, end, size;
+	size_t searched;   /* no newline in start..searched */
+	bool eof;
+	uint64_t line, unknown;
+	struct json_reader *reader;
+	char *error;
+};
+
+struct replay *replay_open(const char *path, char **error)
+{
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+	                                : open(path, O_RDONLY | O_CLOEXEC);
+	struct replay *r;
+
+	if (fd < 0) {
+		*error = xasprintf(_("cannot read the recording %s: %s"), path,
+		                   strerror(errno));
+		return NULL;
+	}
+	r = xcalloc(1, sizeof *r);
+	r->fd = fd;
+	r->path = xstrdup(path);
+	r->reader = json_reader_new();
+	return r;
+}
+
+void replay_close(struct replay *r)
+{
+	if (!r)
+		return;
+	close(r->fd);
+	json_reader_free(r->reader);
+	free(r->path);
+	free(r->data);
+	free(r->error);
+	free(r);
+}
+
+/* Moves what waits to the front and makes room for a chunk behind it. */
+static void make_room(struct replay *r)
+{
+	if (r->start > 0) {
+		memmove(r->data, r->data + r->start, r->end - r->start);
+		r->end -= r->start;
+		r->searched -= r->start;
+		r->start = 0;
+	}
+	if (r->size - r->end < CHUNK) {
+		r->size = 2 * r->size + CHUNK;
+		r->data = xreallocarray(r->data, r->size, 1);
+	}
+}
+
+static bool read_more(struct replay *r)
+{
+	ssize_t n;
+
+	make_room(r);
+	do
+		n = read(r->fd, r->data + r->end, CHUNK);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		r->error = xasprintf(_("cannot read the recording %s: %s"),
+		                     r->path, strerror(errno));
+		return false;
+	}
+	r->eof = n == 0;
+	r->end += (size_t)n;
+	return true;
+}
+
+enum line_result { LINE_WHOLE, LINE_CUT, LINE_NONE, LINE_FAILED };
+
+/*
+ * Finds the next line; it stays valid until the next call. Reading stops a
+ * little above JSON_LINE_MAX: json_read() refuses the line then.
+ */
+static enum line_result next_line(struct replay *r, const char **line,
+                                  size_t *len)
+{
+	const char *newline = NULL;
+
+	if (r->searched < r->start)
+		r->searched = r->start;
+	for (;;) {
+		if (r->end > r->searched)
+			newline = memchr(r->data + r->searched, '\n',
+			                 r->end - r->searched);
+		r->searched = r->end;
+		if (newline || r->eof || r->end - r->start > JSON_LINE_MAX)
+			break;
+		if (!read_more(r))
+			return LINE_FAILED;
+	}
+	if (!newline && r->start == r->end)
+		return LINE_NONE;
+	*line = r->data + r->start;
+	*len = newline ? (size_t)(newline - *line) : r->end - r->start;
+	r->start += *len + (newline != NULL);
+	r->searched = r->start;
+	r->line++;
+	return newline || !r->eof ? LINE_WHOLE : LINE_CUT;
+}
+
+static enum replay_result bad(struct replay *r, const char *why)
+{
+	r->error = xasprintf(_("%s, line %llu: %s"), r->path,
+	                     (unsigned long long)r->line, why);
+	return REPLAY_BAD;
+}
+
+static enum replay_result cut(struct replay *r)
+{
+	r->error = xasprintf(_("%s was cut off in line %llu; everything "
+	                       "before it is shown"), r->path,
+	                     (unsigned long long)r->line);
+	return REPLAY_CUT;
+}
+
+enum replay_result replay_next(struct replay *r, struct event **out)
+{
+	const char *line;
+	size_t len;
+
+	for (;;) {
+		enum line_result got = next_line(r, &line, &len);
+		enum json_result result;
+
+		if (got == LINE_NONE)
+			return REPLAY_END;
+		if (got == LINE_FAILED)
+			return REPLAY_BAD;
+		if (len > 0 && line[len - 1] == '\r')
+			len--;
+		if (len == 0)
+			continue;
+		result = json_read(r->reader, line, len, out);
+		if (result == JSON_EVENT)
+			return REPLAY_EVENT;
+		if (result == JSON_ERROR && got == LINE_CUT && r->line > 1)
+			return cut(r);
+		if (result == JSON_ERROR)
+			return bad(r, json_error(r->reader));
+		r->unknown++;
+	}
+}
+
+const char *replay_error(const struct replay *r)
+{
+	return r->error ? r->error : "";
+}
+
+uint64_t replay_line(const struct replay *r)
+{
+	return r->line;
+}
+
+uint64_t replay_unknown(const struct replay *r)
+{
+	return r->unknown;
+}
