@@ -56,6 +56,18 @@ enum session_output_kind {
 	OUT_CLOSE, /* close the connection now; the session is over */
 };
 
+/*
+ * Takes the digest of a message's bytes as they are written (before the dot),
+ * for EV_MESSAGE. The session is pure and knows no library: the worker lends
+ * it one. begin starts anew, hex gives 64 characters and a NUL.
+ */
+struct session_digest {
+	void (*begin)(void *arg);
+	void (*update)(void *arg, const void *data, size_t len);
+	void (*hex)(void *arg, char out[65]);
+	void *arg;
+};
+
 struct session_output {
 	enum session_output_kind kind;
 	struct event *event;
@@ -71,6 +83,9 @@ struct session_output {
  */
 struct session *session_new(const struct plan *plan, const char *helo,
                             uint32_t id, uint32_t *next_n);
+void session_set_digest(struct session *s, const struct session_digest *d);
+/* The MX that the connection is to, for remarks about the greeting; copied. */
+void session_set_host(struct session *s, const char *host);
 /* Where in plan.steps this connection begins (0), and where it is now: the
  * step proposed next. A STEP_CONNECT proposed next means: QUIT first. */
 void session_set_step(struct session *s, size_t step);

@@ -1,0 +1,159 @@
+#include "config.h"
+
+#include "core/guide.h"
+
+#include <string.h>
+
+#include "util/xalloc.h"
+
+#define AT(s) (1u << ST_##s)
+#define IN_TXN (AT(MAIL) | AT(RCPT))
+#define OPEN (AT(CONNECTED) | AT(GREETED) | AT(READY) | IN_TXN | AT(BDAT))
+
+static const struct guide_row rows[] = {
+/* id, from, when, send, why */
+{ "cancel-login", AT(AUTH), GG_BATCH, GUIDE_CANCEL,
+  N_("a single * ends a login that nobody can answer (RFC 4954 §4)") },
+{ "drop", AT(DATA), GG_DATA_ONLY, GUIDE_DROP,
+  N_("nothing is delivered: the connection closes before the dot "
+     "(RFC 5321 §4.1.1.10)") },
+{ "message", AT(DATA), GG_HAVE_MESSAGE, GUIDE_MESSAGE,
+  N_("header, empty line, text; a line with one dot ends it "
+     "(RFC 5321 §4.1.1.4)") },
+{ "give-up", OPEN, GG_GAVE_UP, GUIDE_QUIT,
+  N_("nothing more to do here: say goodbye (RFC 5321 §4.1.1.10)") },
+{ "greeting", AT(CONNECTED), GG_ANYWAY, GUIDE_WAIT,
+  N_("the server speaks first: wait for 220 (RFC 5321 §3.1)") },
+{ "enough-connect", AT(GREETED), GG_DONE_CONNECT, GUIDE_QUIT,
+  N_("the greeting was all that was asked for") },
+{ "helo", AT(GREETED), GG_OLD_WAY, GUIDE_HELO,
+  N_("say who you are, the older way (RFC 5321 §3.2)") },
+{ "ehlo", AT(GREETED), GG_ANYWAY, GUIDE_EHLO,
+  N_("say who you are and ask what is offered (RFC 5321 §4.1.1.1)") },
+{ "enough-ehlo", AT(READY), GG_DONE_EHLO, GUIDE_QUIT,
+  N_("the list of extensions was all that was asked for") },
+{ "enough", AT(READY), GG_HAD_TXN, GUIDE_QUIT,
+  N_("the transaction is over: say goodbye (RFC 5321 §4.1.1.10)") },
+{ "mail", AT(READY), GG_ANYWAY, GUIDE_MAIL,
+  N_("open a transaction: who gets the bounces? (RFC 5321 §4.1.1.2)") },
+{ "rcpt", IN_TXN, GG_MORE_RCPT, GUIDE_RCPT,
+  N_("one recipient at a time (RFC 5321 §4.1.1.3)") },
+{ "data", AT(RCPT), GG_WANT_DATA, GUIDE_DATA,
+  N_("announce the message (RFC 5321 §4.1.1.4)") },
+{ "start-over", IN_TXN, GG_BATCH, GUIDE_RSET,
+  N_("leave no transaction open (RFC 5321 §4.1.1.5)") },
+{ "quit", IN_TXN | AT(BDAT), GG_ANYWAY, GUIDE_QUIT,
+  N_("say goodbye; the open transaction is dropped (RFC 5321 §4.1.1.10)") },
+};
+
+const struct guide_row *guide_at(size_t i)
+{
+	return i < sizeof rows / sizeof *rows ? &rows[i] : NULL;
+}
+
+const struct guide_row *guide_find(const char *id)
+{
+	for (size_t i = 0; guide_at(i); i++)
+		if (strcmp(rows[i].id, id) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+#define WORD(id, word, help) word,
+#define HELP(id, word, help) help,
+
+const char *guide_word(enum guide_line l)
+{
+	static const char *const words[] = { GUIDE_LINES(WORD) };
+
+	return words[l];
+}
+
+const char *guide_title(enum guide_line l)
+{
+	static const char *const titles[] = { GUIDE_LINES(HELP) };
+
+	return titles[l];
+}
+
+const char *guide_guard_word(enum guide_guard g)
+{
+	static const char *const words[] = { GUIDE_GUARDS(WORD) };
+
+	return words[g];
+}
+
+/* A person without a recipient is offered postmaster once (§4.5.1). */
+static size_t rcpt_count(const struct guide_facts *f)
+{
+	return f->plan->n_to || f->plan->hold_enter ? f->plan->n_to : 1;
+}
+
+static bool holds(enum guide_guard g, const struct guide_facts *f)
+{
+	enum stage stage = f->plan->stage;
+
+	switch (g) {
+	case GG_ANYWAY: return true;
+	case GG_GAVE_UP: return f->gave_up;
+	case GG_OLD_WAY: return f->old_way;
+	case GG_DONE_CONNECT: return stage <= STAGE_CONNECT;
+	case GG_DONE_EHLO: return stage <= STAGE_EHLO && f->plan->hold_enter;
+	case GG_HAD_TXN: return f->had_transaction;
+	case GG_MORE_RCPT:
+		return stage >= STAGE_RCPT && f->next_rcpt < rcpt_count(f);
+	case GG_WANT_DATA: return stage >= STAGE_DATA && f->any_accepted;
+	case GG_DATA_ONLY: return stage == STAGE_DATA && f->plan->hold_enter;
+	case GG_HAVE_MESSAGE:
+		return stage == STAGE_DOT && f->plan->message != NULL;
+	case GG_BATCH: return f->plan->hold_enter;
+	case GG_COUNT: break;
+	}
+	return false;
+}
+
+const struct guide_row *guide_next(const struct guide_facts *f)
+{
+	for (size_t i = 0; guide_at(i); i++)
+		if ((rows[i].from >> f->projected & 1u) &&
+		    holds(rows[i].when, f))
+			return &rows[i];
+	return NULL;
+}
+
+static char *mail_line(const struct guide_facts *f)
+{
+	const char *from = f->plan->from;
+
+	return from ? xasprintf("MAIL FROM:<%s>", from) :
+	              xasprintf("MAIL FROM:<postmaster@%s>", f->helo);
+}
+
+static char *rcpt_line(const struct guide_facts *f)
+{
+	const struct plan *p = f->plan;
+	const char *domain = p->target.domain ? p->target.domain : "";
+
+	if (f->next_rcpt < p->n_to)
+		return xasprintf("RCPT TO:<%s>", p->to[f->next_rcpt]);
+	if (p->target.kind == TARGET_LITERAL)
+		return xasprintf("RCPT TO:<postmaster@[%s%s]>",
+		                 strchr(domain, ':') ? "IPv6:" : "", domain);
+	return xasprintf("RCPT TO:<postmaster@%s>", domain);
+}
+
+char *guide_text(const struct guide_row *row, const struct guide_facts *f)
+{
+	switch (row->send) {
+	case GUIDE_EHLO:
+	case GUIDE_HELO:
+		return xasprintf("%s %s", guide_word(row->send), f->helo);
+	case GUIDE_MAIL: return mail_line(f);
+	case GUIDE_RCPT: return rcpt_line(f);
+	case GUIDE_DATA:
+	case GUIDE_RSET:
+	case GUIDE_QUIT:
+	case GUIDE_CANCEL: return xstrdup(guide_word(row->send));
+	default: return xstrdup("");
+	}
+}

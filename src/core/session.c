@@ -1,0 +1,390 @@
+#include "config.h"
+
+#include "core/session.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/session_priv.h"
+#include "util/xalloc.h"
+
+struct session *session_new(const struct plan *plan, const char *helo,
+                            uint32_t id, uint32_t *next_n)
+{
+	struct session *s = xcalloc(1, sizeof *s);
+
+	s->plan = plan;
+	s->helo = xstrdup(helo);
+	s->host = xstrdup("");
+	s->id = id;
+	s->next_n = next_n;
+	s->state = ST_CLOSED;
+	s->old_way = plan->protocol == PROTO_SMTP;
+	s->deadline_us = INT64_MAX;
+	return s;
+}
+
+void session_free(struct session *s)
+{
+	struct session_output o;
+
+	if (!s)
+		return;
+	while ((o = session_take(s)).kind != OUT_NONE) {
+		free(o.event);
+		free(o.data);
+	}
+	reply_clear(&s->reply);
+	ehlo_clear(&s->offers);
+	free(s->out);
+	free(s->helo);
+	free(s->host);
+	free(s);
+}
+
+void session_set_digest(struct session *s, const struct session_digest *d)
+{
+	s->digest = *d;
+}
+
+void session_set_host(struct session *s, const char *host)
+{
+	free(s->host);
+	s->host = xstrdup(host);
+}
+
+void session_set_step(struct session *s, size_t step)
+{
+	s->step = step;
+}
+
+size_t session_step(const struct session *s)
+{
+	return s->step;
+}
+
+/* ---- time ---- */
+
+static int64_t timeout_us(const struct session *s, enum verb v)
+{
+	int64_t rfc_ms = (int64_t)command_info(v)->timeout_s * 1000;
+	int64_t ms = s->plan->timeout_ms ? s->plan->timeout_ms :
+	             rfc_ms ? rfc_ms : 300000; /* RFC 5321 §4.5.3.2 */
+
+	if (v == VERB_QUIT && ms > SESSION_QUIT_WAIT_MS)
+		ms = SESSION_QUIT_WAIT_MS;
+	return ms * 1000;
+}
+
+/* The head of the FIFO has until then; nothing pending: no deadline. */
+static void set_deadline(struct session *s)
+{
+	s->deadline_us = s->over || !s->fifo_len ? INT64_MAX :
+	                 s->now_us + timeout_us(s, s->fifo[0].verb);
+}
+
+int64_t session_deadline_us(const struct session *s)
+{
+	return s->deadline_us;
+}
+
+/* ---- the FIFO of commands under way ---- */
+
+void session_push(struct session *s, enum verb v, uint32_t n)
+{
+	assert(s->fifo_len < SESSION_PENDING_MAX);
+	s->fifo[s->fifo_len++] = (struct pending){
+		.verb = v, .n = n, .index = s->commands, .sent_us = s->now_us,
+	};
+	if (s->fifo_len == 1)
+		set_deadline(s);
+}
+
+void session_pop(struct session *s)
+{
+	s->fifo_len--;
+	memmove(s->fifo, s->fifo + 1, s->fifo_len * sizeof *s->fifo);
+	set_deadline(s);
+}
+
+size_t session_pending(const struct session *s)
+{
+	return s->fifo_len;
+}
+
+/* ---- the engine over the rows ---- */
+
+static bool holds(const struct session *s, enum rule_guard g)
+{
+	switch (g) {
+	case GUARD_ALWAYS: return true;
+	case GUARD_ESMTP: return !s->old_way;
+	case GUARD_GAVE_UP: return s->gave_up;
+	case GUARD_COUNT: break;
+	}
+	return false;
+}
+
+static const struct rule *rule_for(const struct session *s, enum state from,
+                                   uint64_t verb, enum answer a)
+{
+	const struct rule *r;
+
+	for (size_t i = 0; (r = rules_at(i)); i++)
+		if ((r->from >> from & 1u) && (r->verbs & verb) &&
+		    (r->answers & a) && holds(s, r->when))
+			return r;
+	return NULL; /* the tables' test proves that this cannot be */
+}
+
+enum state session_projected(const struct session *s)
+{
+	enum state state = s->state;
+
+	for (size_t i = 0; i < s->fifo_len; i++) {
+		enum verb v = s->fifo[i].verb;
+		bool more = command_info(v)->intermediate[0] &&
+		            v != VERB_AUTH_RESPONSE;
+		const struct rule *r = rule_for(s, state, VERB_BIT(v),
+		                                more ? MORE : GOOD);
+
+		if (v == VERB_CONNECT)
+			break; /* the greeting: nothing is known before it */
+		if (r->to != SAME)
+			state = r->to;
+	}
+	return state;
+}
+
+enum state session_state(const struct session *s)
+{
+	return s->state;
+}
+
+bool session_over(const struct session *s)
+{
+	return s->over;
+}
+
+void session_close(struct session *s, bool by_server, bool clean)
+{
+	if (s->over)
+		return;
+	s->over = true;
+	s->by_server = by_server;
+	s->clean = clean;
+	s->fifo_len = 0;
+	s->deadline_us = INT64_MAX;
+}
+
+/* The last words, once everything else is said. */
+static void end(struct session *s)
+{
+	char count[24];
+
+	if (reply_partial(&s->reply)) {
+		snprintf(count, sizeof count, "%zu", s->reply.raw.len);
+		say_bytes(s, BYTES_PARTIAL, s->reply.raw.data,
+		          s->reply.raw.len);
+		say_finding(s, "ended-in-reply", 0, count, "");
+	}
+	say_closed(s, s->by_server, s->clean);
+}
+
+static enum fail_kind kind_of(enum answer a)
+{
+	switch (a) {
+	case GONE: return FAIL_CLOSED;
+	case LOST: return FAIL_RESET;
+	case LATE: return FAIL_TIMEOUT;
+	case STOP: return FAIL_CANCELLED;
+	case FLOOD: return FAIL_LIMIT;
+	default: return FAIL_PROTOCOL;
+	}
+}
+
+static void fail(struct session *s, const struct cause *c)
+{
+	enum fail_phase phase = c->asked && c->verb == VERB_CONNECT ?
+	                        PHASE_GREETING : PHASE_DIALOG;
+
+	if (c->answer == EARLY)
+		say_finding(s, "out-of-sync", c->n, "", "");
+	else if (!c->asked && (c->answer & ANY_REPLY))
+		say_finding(s, "unasked-reply", c->n, "", "");
+	say_failed(s, phase, kind_of(c->answer), c->detail);
+	session_close(s, c->answer == GONE || c->answer == LOST, false);
+}
+
+static void end_transaction(struct session *s)
+{
+	if (s->state == ST_MAIL || s->state == ST_RCPT ||
+	    s->state == ST_DATA || s->state == ST_BDAT)
+		s->had_transaction = true;
+	s->rcpt_sent = 0;
+	s->gave_up = false;
+}
+
+static void take_data(struct session *s)
+{
+	s->message_bytes = s->message_lines = s->message_stuffed = 0;
+	if (s->digest.begin)
+		s->digest.begin(s->digest.arg);
+}
+
+/*
+ * What cannot be a row: what EHLO offered, how each recipient fared. Called
+ * once for every good form of reply, before the deed.
+ */
+static void note_event(struct session *s, enum deed d)
+{
+	switch (d) {
+	case DEED_TAKE_CAPS:
+	case DEED_TAKE_NAME:
+		ehlo_clear(&s->offers);
+		s->has_offers = d == DEED_TAKE_CAPS;
+		for (size_t i = 1; s->has_offers && i < s->reply.n_lines;
+		     i++) {
+			size_t len;
+			const char *t = reply_line_text(&s->reply, i, &len);
+
+			ehlo_add_line(&s->offers, t, len);
+		}
+		s->gave_up = false;
+		s->rcpt_sent = 0;
+		break;
+	case DEED_OPEN_TXN: s->gave_up = false; break;
+	case DEED_COUNT_YES: s->result.accepted++; break;
+	case DEED_COUNT_LATER: s->result.deferred++; break;
+	case DEED_COUNT_NO: s->result.refused++; break;
+	case DEED_TRY_HELO: s->old_way = true; break;
+	case DEED_GIVE_UP: s->gave_up = true; break;
+	case DEED_END_TXN: end_transaction(s); break;
+	case DEED_TAKE_DATA: take_data(s); break;
+	default: break;
+	}
+}
+
+static void do_deed(struct session *s, enum deed d, const struct cause *c)
+{
+	switch (d) {
+	case DEED_HANG_UP:
+		session_close(s, c->answer == GONE || c->answer == LOST,
+		          s->state == ST_BYE || s->state == ST_CLOSED);
+		break;
+	case DEED_END_TLS:
+		say_finding(s, "starttls-ends", c->n, "", "");
+		session_close(s, false, true);
+		break;
+	case DEED_REMARK:
+		say_finding(s, "unexpected-reply", c->n, "", "");
+		break;
+	case DEED_FAIL: fail(s, c); break;
+	default: break;
+	}
+}
+
+void session_apply(struct session *s, const struct cause *c)
+{
+	uint64_t verb = c->asked ? VERB_BIT(c->verb) : NOT_ASKED;
+	const struct rule *r = rule_for(s, s->state, verb, c->answer);
+	enum state to = r->to == SAME ? s->state : r->to;
+
+	note_event(s, r->deed);
+	say_state(s, r, to);
+	s->state = to;
+	do_deed(s, r->deed, c);
+}
+
+/* ---- inputs ---- */
+
+static void happen(struct session *s, enum answer a, const char *detail)
+{
+	struct cause c = {
+		.verb = s->fifo_len ? s->fifo[0].verb : VERB_OTHER,
+		.asked = s->fifo_len > 0,
+		.answer = a,
+		.detail = detail,
+	};
+
+	session_apply(s, &c);
+}
+
+static void take_connected(struct session *s)
+{
+	struct cause c = { .verb = VERB_CONNECT, .asked = true,
+		           .answer = GOOD };
+
+	session_apply(s, &c);
+	session_push(s, VERB_CONNECT, EV_GREETING);
+}
+
+/* Bytes that came behind the end: kept, and said. */
+static void left_over(struct session *s, enum verb last, const char *data,
+                      size_t len)
+{
+	char count[24];
+
+	snprintf(count, sizeof count, "%zu", len);
+	if (last == VERB_STARTTLS) {
+		say_bytes(s, BYTES_AFTER_STARTTLS, data, len);
+		say_finding(s, "bytes-after-starttls", 0, count, "");
+	} else {
+		say_bytes(s, BYTES_PARTIAL, data, len);
+		say_finding(s, "bytes-left", 0, count, "");
+	}
+}
+
+static void take_bytes(struct session *s, const struct session_input *in)
+{
+	size_t at = 0;
+
+	while (at < in->len && !s->over) {
+		enum verb v = s->fifo_len ? s->fifo[0].verb : VERB_OTHER;
+		enum reply_result form;
+		size_t used;
+
+		form = reply_feed(&s->reply, in->data + at, in->len - at,
+		                  in->written, &used);
+		at += used;
+		if (form == REPLY_MORE)
+			return;
+		session_take_reply(s, form);
+		while (session_hold_enter(s))
+			;
+		if (s->over && at < in->len)
+			left_over(s, v, in->data + at, in->len - at);
+	}
+}
+
+void session_handle(struct session *s, const struct session_input *in,
+                    int64_t now_us)
+{
+	s->now_us = now_us;
+	if (s->over)
+		return;
+	switch (in->kind) {
+	case IN_CONNECTED: take_connected(s); break;
+	case IN_COMMAND: session_send(s, in->data, in->len); break;
+	case IN_BYTES: take_bytes(s, in); break;
+	case IN_CLOSED: happen(s, GONE, ""); break;
+	case IN_RESET: happen(s, LOST, in->detail); break;
+	case IN_TICK:
+		if (now_us >= s->deadline_us)
+			happen(s, LATE, "");
+		break;
+	case IN_CANCEL: happen(s, STOP, ""); break;
+	}
+	while (session_hold_enter(s))
+		;
+	if (s->over)
+		end(s);
+}
+
+void session_result(const struct session *s, struct session_result *out)
+{
+	*out = s->result;
+}
