@@ -35,6 +35,7 @@ struct dns_answer {
 	size_t *rr;             /* n indexes into msg.rr: the records asked for,
 	                         * in the order of the answer */
 	size_t n;               /* > 0 only for DNS_NOERROR, DNS_MALFORMED */
+	unsigned messages;      /* folded in that were no failures */
 };
 
 /* A new answer, nothing folded in: status DNS_CANCELLED. Caller owns. */
@@ -45,7 +46,8 @@ void answer_free(struct dns_answer *a); /* NULL is fine */
  * Folds the next message in: wire (len octets, copied) answers a query for
  * answer_end(a). trusted: the AD bit of this server counts.
  * Returns true when the lookup goes on: ask again for answer_end(a).
- * Otherwise a->status is final.
+ * Otherwise a->status is final, unless it is a failure and another server is
+ * asked the same: then fold that answer in too.
  */
 bool answer_fold(struct dns_answer *a, const uint8_t *wire, size_t len,
                  bool trusted);
@@ -68,15 +70,12 @@ struct dns_exchange {
 	uint16_t type;
 	const char *server;     /* "192.0.2.53:53", "[::1]:5353" */
 	uint32_t us;            /* from sending to the answer or giving up */
-	enum dns_status status; /* of this message alone */
+	enum dns_status status; /* DNS_NOERROR also for an alias that leads on */
 	bool tcp;
 	bool no_edns;           /* asked without OPT, after a timeout */
 	const uint8_t *wire;    /* the answer, NULL none */
 	size_t len;
 };
-/* The status of one message as an answer to (name, type). */
-enum dns_status answer_status(const uint8_t *wire, size_t len,
-                              const struct dns_name *name, uint16_t type);
 /* Begins and fills an EV_DNS in b. The name is without its last dot; owners
  * and data of the records have it. ext: the Extended DNS Error, "" none. */
 void exchange_event(struct event_builder *b, const struct dns_exchange *x);

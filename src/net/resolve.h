@@ -26,7 +26,9 @@ enum {
 };
 
 struct resolve_config {
-	const char *server;   /* NULL: the system's; else see resolve_server() */
+	const char *server;   /* NULL: the system's; else see resolve_server();
+	                       * several with commas between: asked in order */
+	const char *resolv_conf; /* NULL: the system's; for server == NULL */
 	bool trust_ad;        /* believe AD of a server that is not loopback */
 	uint32_t try_ms;      /* 0: RESOLVE_TRY_MS */
 	uint32_t total_ms;    /* 0: RESOLVE_TOTAL_MS */

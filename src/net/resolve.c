@@ -1,0 +1,414 @@
+#include "config.h"
+
+#include "net/resolve.h"
+
+#define CARES_NO_DEPRECATED 1 /* 1.34 marks what 1.18.1 has nothing else for */
+#include <ares.h>
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "net/resolve_channel.h"
+#include "util/xalloc.h"
+
+enum {
+	SOCKETS_MAX = 8,    /* UDP, TCP, and what 1.34 opens to try again */
+	USES_MAX = 3,       /* queries of one channel; from the fourth on 1.34
+	                     * uses a timeout of its own making */
+	NEVER_MS = 600000,  /* c-ares shall never time out: we do */
+};
+
+struct watch { /* one socket of a channel */
+	struct channel *channel;
+	struct loop_fd *io;
+	int fd; /* -1: free */
+};
+
+struct channel {
+	ares_channel ares;
+	struct loop *loop;
+	struct watch watches[SOCKETS_MAX];
+	void (*ready)(void *arg);
+	void *arg;
+	unsigned uses;
+	bool answered;  /* on_answer() was called for the query under way */
+	int status;     /* then: ARES_... */
+	bool tcp;       /* a TCP socket was opened for it */
+	uint16_t id;    /* as it went out: 1.34 makes its own */
+	struct buf given;    /* what c-ares gave us */
+	struct buf datagram; /* the last one with the right id */
+	struct buf stream;   /* everything that came over TCP */
+};
+
+bool resolve_library_init(void)
+{
+	return ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
+}
+
+void resolve_library_cleanup(void)
+{
+	ares_library_cleanup();
+}
+
+/* ---- the sockets, as c-ares asks for them ---- */
+
+static bool is_stream(int fd)
+{
+	int type = 0;
+	socklen_t len = sizeof type;
+
+	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
+	return type == SOCK_STREAM;
+}
+
+static ares_socket_t open_socket(int family, int type, int protocol, void *arg)
+{
+	struct channel *c = arg;
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0)
+		return ARES_SOCKET_BAD;
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+		close(fd);
+		return ARES_SOCKET_BAD;
+	}
+	if (type == SOCK_STREAM)
+		c->tcp = true;
+	return fd;
+}
+
+static int close_socket(ares_socket_t fd, void *arg)
+{
+	(void)arg;
+	return close(fd);
+}
+
+static int connect_socket(ares_socket_t fd, const struct sockaddr *addr,
+                          ares_socklen_t len, void *arg)
+{
+	(void)arg;
+	return connect(fd, addr, len);
+}
+
+/* A datagram that answers the query under way, and nothing else: an empty
+ * one, a short one or one with another id is as if it had never come. */
+static ssize_t receive_datagram(struct channel *c, int fd, void *data,
+                                size_t size)
+{
+	const uint8_t *p = data;
+	ssize_t n;
+
+	do
+		n = recv(fd, data, size, 0);
+	while (n >= 0 && (n < DNS_HEADER_SIZE || (p[0] << 8 | p[1]) != c->id));
+	if (n > 0) {
+		buf_reset(&c->datagram);
+		buf_add(&c->datagram, data, (size_t)n);
+	}
+	return n;
+}
+
+static ares_ssize_t receive(ares_socket_t fd, void *data, size_t size,
+                            int flags, struct sockaddr *from,
+                            ares_socklen_t *from_len, void *arg)
+{
+	struct channel *c = arg;
+	ssize_t n;
+
+	if (is_stream(fd)) {
+		n = recv(fd, data, size, flags);
+		if (n > 0 && c->stream.len <= DNS_MESSAGE_MAX)
+			buf_add(&c->stream, data, (size_t)n);
+		return n;
+	}
+	/* connected: the kernel has already checked who sends. c-ares wants
+	 * to see the address all the same. */
+	n = receive_datagram(c, fd, data, size);
+	if (n >= 0 && from)
+		getpeername(fd, from, from_len);
+	return n;
+}
+
+static ares_ssize_t send_pieces(ares_socket_t fd, const struct iovec *pieces,
+                                int count, void *arg)
+{
+	struct channel *c = arg;
+	const uint8_t *p = pieces[0].iov_base;
+
+	/* over TCP the first two octets are the length */
+	if (pieces[0].iov_len >= DNS_HEADER_SIZE && !is_stream(fd))
+		c->id = (uint16_t)(p[0] << 8 | p[1]);
+	return writev(fd, pieces, count);
+}
+
+static const struct ares_socket_functions socket_functions = {
+	.asocket = open_socket,
+	.aclose = close_socket,
+	.aconnect = connect_socket,
+	.arecvfrom = receive,
+	.asendv = send_pieces,
+};
+
+/* ---- the channel ---- */
+
+static void on_ready(void *arg, int events)
+{
+	struct watch *w = arg;
+	struct channel *c = w->channel;
+	int fd = w->fd;
+
+	ares_process_fd(c->ares, events & LOOP_READ ? fd : ARES_SOCKET_BAD,
+	                events & LOOP_WRITE ? fd : ARES_SOCKET_BAD);
+	/* only here, where c-ares is not on the stack any more */
+	if (c->answered)
+		c->ready(c->arg);
+}
+
+static struct watch *find_watch(struct channel *c, int fd)
+{
+	for (size_t i = 0; i < SOCKETS_MAX; i++)
+		if (c->watches[i].fd == fd)
+			return &c->watches[i];
+	return NULL;
+}
+
+static void on_socket_state(void *arg, ares_socket_t fd, int readable,
+                            int writable)
+{
+	struct channel *c = arg;
+	struct watch *w = find_watch(c, fd);
+
+	if (!readable && !writable) {
+		if (w) {
+			loop_fd_free(w->io);
+			*w = (struct watch){ .channel = c, .fd = -1 };
+		}
+		return;
+	}
+	if (!w) {
+		w = find_watch(c, -1);
+		/* no room or no descriptor: the query will time out */
+		if (!w || !(w->io = loop_fd_new(c->loop, fd, on_ready, w)))
+			return;
+		w->fd = fd;
+	}
+	loop_fd_want(w->io, (readable ? LOOP_READ : 0) |
+	                    (writable ? LOOP_WRITE : 0));
+}
+
+/* Everything that c-ares would otherwise read from resolv.conf for each
+ * channel is set here, and nothing of it is used but flags and callbacks. */
+static int init_options(struct channel *c, bool edns)
+{
+	struct in_addr nobody = { 0 };
+	struct ares_options o = {
+		.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH |
+		         ARES_FLAG_NOALIASES | (edns ? ARES_FLAG_EDNS : 0),
+		.timeout = NEVER_MS,
+		.tries = 1,
+		.ndots = 1,
+		.servers = &nobody,
+		.nservers = 1,
+		.lookups = (char[]){ "b" },
+		.sock_state_cb = on_socket_state,
+		.sock_state_cb_data = c,
+		.ednspsz = DNS_UDP_PAYLOAD,
+	};
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+	           ARES_OPT_NDOTS | ARES_OPT_SERVERS | ARES_OPT_DOMAINS |
+	           ARES_OPT_LOOKUPS | ARES_OPT_SORTLIST | ARES_OPT_NOROTATE |
+	           ARES_OPT_SOCK_STATE_CB | ARES_OPT_EDNSPSZ;
+
+#ifdef ARES_OPT_QUERY_CACHE /* since 1.23, on by default since 1.31 */
+	mask |= ARES_OPT_QUERY_CACHE;
+#endif
+	return ares_init_options(&c->ares, &o, mask);
+}
+
+static int set_server(struct channel *c, const struct server_address *s)
+{
+	struct ares_addr_port_node node = {
+		.family = s->family,
+		.udp_port = s->port,
+		.tcp_port = s->port,
+	};
+
+	if (s->family == AF_INET)
+		memcpy(&node.addr.addr4, s->addr, 4);
+	else
+		memcpy(&node.addr.addr6, s->addr, 16);
+	return ares_set_servers_ports(c->ares, &node);
+}
+
+struct channel *channel_new(struct loop *l, const struct server_address *s,
+                            bool edns)
+{
+	struct channel *c = xcalloc(1, sizeof *c);
+
+	c->loop = l;
+	for (size_t i = 0; i < SOCKETS_MAX; i++)
+		c->watches[i] = (struct watch){ .channel = c, .fd = -1 };
+	if (init_options(c, edns) != ARES_SUCCESS) {
+		free(c);
+		return NULL;
+	}
+	ares_set_socket_functions(c->ares, &socket_functions, c);
+	if (set_server(c, s) != ARES_SUCCESS) {
+		channel_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void channel_free(struct channel *c)
+{
+	if (!c)
+		return;
+	/* closes the sockets, and on_answer() of a query under way is called */
+	ares_destroy(c->ares);
+	for (size_t i = 0; i < SOCKETS_MAX; i++)
+		loop_fd_free(c->watches[i].io);
+	buf_clear(&c->given);
+	buf_clear(&c->datagram);
+	buf_clear(&c->stream);
+	free(c);
+}
+
+static void on_answer(void *arg, int status, int timeouts, unsigned char *data,
+                      int len)
+{
+	struct channel *c = arg;
+
+	(void)timeouts;
+	c->answered = true;
+	c->status = status;
+	if (data && len > 0)
+		buf_add(&c->given, data, (size_t)len);
+}
+
+bool channel_send(struct channel *c, const uint8_t *query, size_t len,
+                  void (*ready)(void *arg), void *arg)
+{
+	assert(c->uses == 0 || channel_reusable(c));
+	c->ready = ready;
+	c->arg = arg;
+	c->uses++;
+	c->answered = c->tcp = false;
+	buf_reset(&c->given);
+	buf_reset(&c->datagram);
+	buf_reset(&c->stream);
+	ares_send(c->ares, query, (int)len, on_answer, c);
+	return !c->answered;
+}
+
+bool channel_reusable(const struct channel *c)
+{
+	return c->answered && c->status == ARES_SUCCESS && !c->tcp &&
+	       c->uses < USES_MAX;
+}
+
+static enum dns_status end_status(const struct channel *c)
+{
+	if (!c->answered)
+		return DNS_TIMEOUT;
+	switch (c->status) {
+	case ARES_SUCCESS:
+		return DNS_NOERROR;
+	case ARES_ETIMEOUT:
+		return DNS_TIMEOUT;
+	case ARES_EBADRESP:
+		return DNS_MALFORMED;
+	case ARES_EBADNAME:
+	case ARES_EBADQUERY:
+		return DNS_BADNAME;
+	case ARES_ECANCELLED:
+	case ARES_EDESTRUCTION:
+		return DNS_CANCELLED;
+	default: /* ARES_ECONNREFUSED, ARES_ENOSERVER of 1.28 and later ... */
+		return DNS_UNREACHABLE;
+	}
+}
+
+/* The octets of the newest message that came, whatever c-ares thinks of it:
+ * over TCP the first frame, RFC 1035 §4.2.2. */
+static struct channel_answer received(const struct channel *c)
+{
+	const struct buf *b = c->stream.len ? &c->stream : &c->datagram;
+	const uint8_t *p = (const uint8_t *)b->data;
+	struct channel_answer out = { .wire = p, .len = b->len };
+	size_t frame;
+
+	if (b == &c->datagram || b->len < 2)
+		return out;
+	frame = (size_t)(p[0] << 8 | p[1]);
+	out.wire = p + 2;
+	out.len = frame < b->len - 2 ? frame : b->len - 2;
+	return out;
+}
+
+void channel_answer(const struct channel *c, const struct dns_name *name,
+                    uint16_t type, struct channel_answer *out)
+{
+	*out = received(c);
+	out->tcp = c->tcp;
+	out->status = end_status(c);
+	if (out->len && answer_fits(out->wire, out->len, name, type)) {
+		/* c-ares 1.34 keeps a malformed answer to itself: ours says
+		 * what is wrong with it */
+		if (out->status == DNS_MALFORMED)
+			out->status = DNS_NOERROR;
+		return;
+	}
+	out->wire = (const uint8_t *)c->given.data;
+	out->len = c->given.len;
+	if (out->len == 0) {
+		out->wire = NULL;
+		if (out->status == DNS_NOERROR)
+			out->status = DNS_MALFORMED;
+	}
+}
+
+/* ---- the system's servers ---- */
+
+static struct server_address from_node(const struct ares_addr_port_node *n)
+{
+	struct server_address s = {
+		.family = n->family,
+		.port = n->udp_port ? (uint16_t)n->udp_port : 53,
+	};
+
+	if (n->family == AF_INET)
+		memcpy(s.addr, &n->addr.addr4, 4);
+	else
+		memcpy(s.addr, &n->addr.addr6, 16);
+	return s;
+}
+
+size_t server_system(const char *resolv_conf, struct server_address *out,
+                     size_t max)
+{
+	struct ares_options o = { .resolvconf_path = (char *)resolv_conf };
+	struct ares_addr_port_node *list = NULL;
+	ares_channel scratch;
+	size_t n = 0;
+
+	if (ares_init_options(&scratch, &o, resolv_conf ?
+	                      ARES_OPT_RESOLVCONF : 0) != ARES_SUCCESS)
+		return 0;
+	if (ares_get_servers_ports(scratch, &list) == ARES_SUCCESS)
+		for (struct ares_addr_port_node *p = list; p && n < max;
+		     p = p->next)
+			out[n++] = from_node(p);
+	ares_free_data(list);
+	ares_destroy(scratch);
+	return n;
+}

@@ -1,0 +1,420 @@
+#include "config.h"
+
+#include "net/resolve.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "net/resolve_channel.h"
+#include "util/xalloc.h"
+
+/*
+ * How a lookup goes on while nobody answers: each row is one round over all
+ * servers that have not answered yet. The last one is without EDNS: there are
+ * servers and firewalls that drop a query with OPT (c-ares issues 1044, 1271).
+ */
+static const struct round {
+	unsigned times; /* of try_ms */
+	bool edns;
+} rounds[] = { { 1, true }, { 2, true }, { 2, false } };
+#define ROUNDS (sizeof rounds / sizeof *rounds)
+
+struct server {
+	struct server_address address;
+	char text[RESOLVE_SERVER_TEXT];
+	bool trusted;         /* its AD bit counts (RFC 6698 appendix A.3) */
+	struct channel **idle; /* n_idle channels that may be used again */
+	size_t n_idle, size_idle;
+};
+
+struct resolver {
+	struct loop *loop;
+	struct server servers[RESOLVE_SERVERS_MAX];
+	size_t n_servers;
+	uint32_t try_ms, total_ms;
+	size_t max, in_flight;
+	struct lookup *all;           /* every one, in flight or waiting */
+	struct lookup *first, *last;  /* waiting */
+	struct loop_timer *kick;      /* starts those that wait */
+};
+
+struct lookup {
+	struct resolver *r;
+	struct lookup *next, **link;  /* in r->all */
+	struct lookup *later;         /* in the queue */
+	bool running;
+	struct resolve_calls calls;
+	struct dns_answer *a;
+	struct channel *channel;      /* of the query under way */
+	struct loop_timer *timer;     /* its deadline */
+	struct dns_name asked;
+	size_t round, server;         /* of the query under way */
+	uint32_t out_of_it;           /* bit per server: has answered badly */
+	enum dns_status worst;        /* the most telling failure so far */
+	int64_t sent_us, end_us;
+};
+
+/* ---- channels ---- */
+
+static struct channel *get_channel(struct resolver *r, struct server *s,
+                                   bool edns)
+{
+	if (edns && s->n_idle)
+		return s->idle[--s->n_idle];
+	return channel_new(r->loop, &s->address, edns);
+}
+
+static void put_channel(struct server *s, struct channel *c, bool edns)
+{
+	if (!edns || !channel_reusable(c)) {
+		channel_free(c);
+		return;
+	}
+	if (s->n_idle == s->size_idle) {
+		s->size_idle = s->size_idle ? 2 * s->size_idle : 8;
+		s->idle = xreallocarray(s->idle, s->size_idle,
+		                        sizeof *s->idle);
+	}
+	s->idle[s->n_idle++] = c;
+}
+
+/* ---- one lookup ---- */
+
+static void start_waiting(void *arg);
+
+/* Takes l out of every list; its memory goes with the answer. */
+static void unlink_lookup(struct lookup *l)
+{
+	struct resolver *r = l->r;
+
+	*l->link = l->next;
+	if (l->next)
+		l->next->link = l->link;
+	if (l->running) {
+		r->in_flight--;
+		return;
+	}
+	for (struct lookup **p = &r->first, *before = NULL; *p;
+	     before = *p, p = &(*p)->later) {
+		if (*p != l)
+			continue;
+		*p = l->later;
+		if (r->last == l)
+			r->last = before;
+		break;
+	}
+}
+
+static void free_lookup(struct lookup *l)
+{
+	unlink_lookup(l);
+	channel_free(l->channel);
+	loop_timer_free(l->timer);
+	answer_free(l->a);
+	free(l);
+}
+
+static void finish(struct lookup *l)
+{
+	struct resolve_calls calls = l->calls;
+	struct dns_answer *a = l->a;
+	struct resolver *r = l->r;
+
+	l->a = NULL;
+	free_lookup(l);
+	if (r->first)
+		loop_timer_at(r->kick, 0);
+	calls.done(calls.arg, a);
+}
+
+static void fail(struct lookup *l, enum dns_status status)
+{
+	answer_fail(l->a, status);
+	finish(l);
+}
+
+/* An RCODE tells more than a broken message, that more than an ICMP message,
+ * and anything more than silence. The first of equals counts. */
+static void note_failure(struct lookup *l, enum dns_status s)
+{
+	static const uint8_t telling[DNS_STATUS_COUNT] = {
+		[DNS_SERVFAIL] = 4, [DNS_REFUSED] = 4, [DNS_FORMERR] = 4,
+		[DNS_NOTIMP] = 4, [DNS_OTHER_RCODE] = 4, [DNS_MALFORMED] = 3,
+		[DNS_UNREACHABLE] = 2, [DNS_TIMEOUT] = 1,
+	};
+
+	if (telling[s] > telling[l->worst])
+		l->worst = s;
+}
+
+/* Moves to the next server that may still answer; false: there is none. */
+static bool next_server(struct lookup *l)
+{
+	do {
+		if (++l->server == l->r->n_servers) {
+			l->server = 0;
+			l->round++;
+		}
+	} while (l->round < ROUNDS && l->out_of_it >> l->server & 1);
+	return l->round < ROUNDS;
+}
+
+static void query_ended(void *arg);
+
+static uint16_t random_id(void)
+{
+	uint16_t id;
+
+	if (getentropy(&id, sizeof id) < 0)
+		abort(); /* a kernel without random numbers */
+	return id;
+}
+
+/* Asks the server that it is the turn of. */
+static void ask(struct lookup *l)
+{
+	struct resolver *r = l->r;
+	const struct round *round = &rounds[l->round];
+	uint8_t query[DNS_QUERY_MAX];
+	int64_t until;
+	size_t len;
+
+	l->asked = *answer_end(l->a);
+	dns_name_lower(&l->asked);
+	len = dns_query(query, random_id(), &l->asked, l->a->type,
+	                round->edns);
+	l->sent_us = loop_now_us();
+	until = l->sent_us + (int64_t)r->try_ms * 1000 * round->times;
+	l->channel = get_channel(r, &r->servers[l->server], round->edns);
+	/* no channel, or an error at once: told from the loop, not from here */
+	if (!l->channel ||
+	    !channel_send(l->channel, query, len, query_ended, l))
+		until = 0;
+	loop_timer_at(l->timer, until < l->end_us ? until : l->end_us);
+}
+
+/* What came of the query under way; the octets belong to the channel. */
+static struct channel_answer take_answer(struct lookup *l)
+{
+	struct channel_answer got = { .status = DNS_UNREACHABLE };
+
+	if (l->channel)
+		channel_answer(l->channel, &l->asked, l->a->type, &got);
+	return got;
+}
+
+static void tell(struct lookup *l, const struct channel_answer *got)
+{
+	struct dns_exchange x = {
+		.name = &l->asked,
+		.type = l->a->type,
+		.server = l->r->servers[l->server].text,
+		.us = (uint32_t)(loop_now_us() - l->sent_us),
+		.status = got->status,
+		.tcp = got->tcp,
+		.no_edns = !rounds[l->round].edns,
+		.wire = got->wire,
+		.len = got->len,
+	};
+
+	if (l->calls.exchange)
+		l->calls.exchange(l->calls.arg, &x);
+}
+
+/* The server answered, but not so that the lookup ends with it. */
+static void try_another(struct lookup *l, enum dns_status status)
+{
+	note_failure(l, status);
+	if (status != DNS_TIMEOUT)
+		l->out_of_it |= 1u << l->server;
+	if (loop_now_us() >= l->end_us || !next_server(l))
+		fail(l, l->worst);
+	else
+		ask(l);
+}
+
+/* An alias that leads out of its message: the same server is asked next, and
+ * in the way that it has just answered to. */
+static void follow(struct lookup *l)
+{
+	l->out_of_it = 0;
+	l->worst = DNS_NOERROR;
+	ask(l);
+}
+
+static void query_ended(void *arg)
+{
+	struct lookup *l = arg;
+	struct server *s = &l->r->servers[l->server];
+	struct channel_answer got = take_answer(l);
+	bool more = false;
+
+	loop_timer_at(l->timer, INT64_MAX);
+	if (got.status == DNS_NOERROR) {
+		more = answer_fold(l->a, got.wire, got.len, s->trusted);
+		got.status = more ? DNS_NOERROR : l->a->status;
+	}
+	tell(l, &got);
+	if (l->channel)
+		put_channel(s, l->channel, rounds[l->round].edns);
+	l->channel = NULL;
+	if (more)
+		follow(l);
+	else if (got.status == DNS_BADNAME)
+		fail(l, DNS_BADNAME);
+	else if (dns_status_is_temp(got.status))
+		try_another(l, got.status);
+	else
+		finish(l);
+}
+
+/* ---- the queue ---- */
+
+static void start(struct lookup *l)
+{
+	l->running = true;
+	l->r->in_flight++;
+	l->end_us = loop_now_us() + (int64_t)l->r->total_ms * 1000;
+	ask(l);
+}
+
+static void start_waiting(void *arg)
+{
+	struct resolver *r = arg;
+
+	while (r->first && r->in_flight < r->max) {
+		struct lookup *l = r->first;
+
+		r->first = l->later;
+		if (!r->first)
+			r->last = NULL;
+		start(l);
+	}
+}
+
+struct lookup *resolve_start(struct resolver *r, const struct dns_name *name,
+                             uint16_t type, const struct resolve_calls *calls)
+{
+	struct lookup *l = xcalloc(1, sizeof *l);
+
+	l->r = r;
+	l->calls = *calls;
+	l->a = answer_new(name, type);
+	l->timer = loop_timer_new(r->loop, query_ended, l);
+	l->next = r->all;
+	l->link = &r->all;
+	if (l->next)
+		l->next->link = &l->next;
+	r->all = l;
+	if (r->last)
+		r->last->later = l;
+	else
+		r->first = l;
+	r->last = l;
+	loop_timer_at(r->kick, 0);
+	return l;
+}
+
+void resolve_cancel(struct lookup *l)
+{
+	struct resolver *r = l->r;
+
+	free_lookup(l);
+	if (r->first)
+		loop_timer_at(r->kick, 0);
+}
+
+/* ---- the resolver ---- */
+
+static bool add_server(struct resolver *r, const struct server_address *s,
+                       bool trusted)
+{
+	struct server *to = &r->servers[r->n_servers];
+
+	if (r->n_servers == RESOLVE_SERVERS_MAX)
+		return false;
+	to->address = *s;
+	to->trusted = trusted || server_is_loopback(s);
+	server_text(s, to->text);
+	r->n_servers++;
+	return true;
+}
+
+static void add_system_servers(struct resolver *r,
+                               const struct resolve_config *cfg)
+{
+	struct server_address list[RESOLVE_SERVERS_MAX];
+	size_t n = server_system(cfg->resolv_conf, list, RESOLVE_SERVERS_MAX);
+	bool trusted = cfg->trust_ad || server_conf_trusts(cfg->resolv_conf);
+
+	for (size_t i = 0; i < n; i++)
+		add_server(r, &list[i], trusted);
+}
+
+/* "ADDR[:PORT],..."; false when one of them is not valid. */
+static bool add_named_servers(struct resolver *r,
+                              const struct resolve_config *cfg)
+{
+	char *copy = xstrdup(cfg->server), *save = NULL;
+	bool ok = true;
+
+	for (char *one = strtok_r(copy, ",", &save); one && ok;
+	     one = strtok_r(NULL, ",", &save)) {
+		struct server_address s;
+
+		ok = server_parse(one, &s) && add_server(r, &s, cfg->trust_ad);
+	}
+	free(copy);
+	return ok;
+}
+
+struct resolver *resolver_new(struct loop *l, const struct resolve_config *cfg)
+{
+	struct resolver *r = xcalloc(1, sizeof *r);
+	bool ok = true;
+
+	r->loop = l;
+	r->try_ms = cfg->try_ms ? cfg->try_ms : RESOLVE_TRY_MS;
+	r->total_ms = cfg->total_ms ? cfg->total_ms : RESOLVE_TOTAL_MS;
+	r->max = cfg->in_flight ? cfg->in_flight : RESOLVE_IN_FLIGHT;
+	r->kick = loop_timer_new(l, start_waiting, r);
+	if (cfg->server)
+		ok = add_named_servers(r, cfg);
+	else
+		add_system_servers(r, cfg);
+	if (ok && r->n_servers)
+		return r;
+	resolver_free(r);
+	return NULL;
+}
+
+void resolver_free(struct resolver *r)
+{
+	if (!r)
+		return;
+	while (r->all)
+		free_lookup(r->all);
+	for (size_t i = 0; i < r->n_servers; i++) {
+		struct server *s = &r->servers[i];
+
+		while (s->n_idle)
+			channel_free(s->idle[--s->n_idle]);
+		free(s->idle);
+	}
+	loop_timer_free(r->kick);
+	free(r);
+}
+
+size_t resolver_servers(const struct resolver *r)
+{
+	return r->n_servers;
+}
+
+const char *resolver_server(const struct resolver *r, size_t i)
+{
+	assert(i < r->n_servers);
+	return r->servers[i].text;
+}
