@@ -46,14 +46,21 @@ calls() {
 	awk '
 	BEGIN {
 		n = split("strcpy strcat sprintf vsprintf gets strtok atoi " \
-		    "atol atof scanf sscanf fscanf strncpy strncat alloca " \
-		    "system rand srand localtime gmtime ctime asctime " \
+		    "atol atof scanf fscanf strncpy strncat alloca " \
+		    "rand srand localtime gmtime ctime asctime " \
 		    "printw wprintw mvprintw mvwprintw vw_printw tmpnam " \
 		    "mktemp gethostbyname inet_addr inet_ntoa longjmp", w, " ")
 		for (i = 1; i <= n; i++)
 			no[w[i]] = "not used here"
 		no["sleep"] = no["usleep"] = no["nanosleep"] = \
 		    no["clock_nanosleep"] = no["napms"] = "wait for what is due"
+	}
+	BEGIN {
+		n = split("socket connect bind poll select recv send read " \
+		    "write open fopen fgets printf puts fprintf time " \
+		    "clock_gettime gettimeofday getenv exit", w, " ")
+		for (i = 1; i <= n; i++)
+			impure[w[i]] = 1
 	}
 	FNR == 1 { comment = 0 }
 	{
@@ -73,6 +80,10 @@ calls() {
 			if (name in no && before !~ /[A-Za-z0-9_.>]/)
 				printf "%s:%d: %s(): %s\n", FILENAME, FNR, \
 				    name, no[name]
+			if (name in impure && before !~ /[A-Za-z0-9_.>]/ &&
+			    FILENAME ~ /^src\/(core|knowledge|check)\//)
+				printf "%s:%d: %s() where all is pure\n", \
+				    FILENAME, FNR, name
 			s = substr(s, RSTART + RLENGTH)
 		}
 	}' $code
@@ -106,7 +117,7 @@ scripts() {
 	grep -nE '(^|[;&|({[:space:]])sleep [0-9.$]|time\.sleep\(' $text |
 		grep -E '^tests/.*\.(sh|py):' | sed 's/$/   <- sleeps/'
 	# shellcheck disable=SC2086
-	grep -nE '/([w]ork|[r]oot|[h]ome)/' $text | sed 's/$/   <- a machine/'
+	grep -nE '(^|[^A-Za-z0-9_.}])/([w]ork|[r]oot|[h]ome)/' $text | sed 's/$/   <- a machine/'
 }
 
 found=$(lines; calls; functions; scripts)

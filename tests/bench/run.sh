@@ -61,8 +61,11 @@ dialogs() { # ADDRESS: the list for timed
 	printf '%s\texec %s\n' \
 		"bare C loop" "$tools/client $1 $smtp" \
 		"bare C loop, pipelined" "$tools/client -P $1 $smtp" \
-		"smtpscope" "$us $1:$smtp" \
-		"smtpscope --pipelining" "$us --pipelining $1:$smtp"
+		"smtpscope" "$us $1:$smtp"
+	if "$ours" --help | grep -q -e --pipelining; then
+		printf '%s\texec %s\n' "smtpscope --pipelining" \
+			"$us --pipelining $1:$smtp"
+	fi
 	swaks="exec swaks -n -s $1 -p $smtp $helo $people -q RCPT"
 	if have swaks; then
 		printf '%s\t%s\n' "swaks (no RSET)" "$swaks" \
