@@ -1,0 +1,166 @@
+#include "config.h"
+
+#include "net/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/verdict.h"
+#include "util/xalloc.h"
+
+struct rcpt { /* a RCPT that went out */
+	uint32_t n;          /* of its EV_SENT */
+	char *address;       /* as typed, without <> */
+	struct event *reply; /* copy; NULL while none came */
+	enum state before;
+};
+
+struct judge {
+	struct outlet *out;
+	uint32_t session;
+	enum state state;       /* after the events seen so far */
+	struct event *decisive; /* copy of the reply that decides, or NULL */
+	struct rcpt *rcpts;     /* without a verdict yet, in order */
+	size_t n_rcpts, size;
+	size_t n_due;           /* of them answered */
+	struct judge_sum sum;
+};
+
+struct judge *judge_new(struct outlet *out, uint32_t session)
+{
+	struct judge *j = xcalloc(1, sizeof *j);
+
+	j->out = out;
+	j->session = session;
+	j->state = ST_CLOSED;
+	return j;
+}
+
+static void clear_rcpt(struct rcpt *r)
+{
+	free(r->address);
+	free(r->reply);
+}
+
+void judge_free(struct judge *j)
+{
+	if (!j)
+		return;
+	for (size_t i = 0; i < j->n_rcpts; i++)
+		clear_rcpt(&j->rcpts[i]);
+	free(j->rcpts);
+	free(j->decisive);
+	free(j);
+}
+
+static struct event *copy_event(const struct event *e)
+{
+	struct event *c = xmalloc(e->size);
+
+	memcpy(c, e, e->size);
+	return c;
+}
+
+/* "RCPT TO:<a@b> NOTIFY=NEVER" -> "a@b"; what a person typed may lack <>. */
+static char *address_of(const char *line)
+{
+	const char *a = strchr(line, ':'), *end;
+
+	if (!a)
+		return xstrdup("");
+	a += 1 + strspn(a + 1, " \t");
+	if (*a == '<') {
+		end = strchr(++a, '>');
+		return xmemdup0(a, end ? (size_t)(end - a) : strlen(a));
+	}
+	return xmemdup0(a, strcspn(a, " \t"));
+}
+
+static void see_sent(struct judge *j, const struct event *e)
+{
+	if (strcmp(event_text(e, e->u.sent.verb), "RCPT") != 0)
+		return;
+	if (j->n_rcpts == j->size) {
+		j->size = j->size ? 2 * j->size : 4;
+		j->rcpts = xreallocarray(j->rcpts, j->size, sizeof *j->rcpts);
+	}
+	j->rcpts[j->n_rcpts++] = (struct rcpt){
+		.n = e->n,
+		.address = address_of(event_text(e, e->u.sent.line)),
+	};
+}
+
+static void see_reply(struct judge *j, const struct event *e,
+                      const struct session_result *r)
+{
+	if (e->n == r->reply_n) {
+		free(j->decisive);
+		j->decisive = copy_event(e);
+	}
+	for (size_t i = j->n_due; i < j->n_rcpts; i++)
+		if (j->rcpts[i].n == e->u.reply.to) {
+			j->rcpts[i].reply = copy_event(e);
+			j->rcpts[i].before = j->state;
+			j->n_due = i + 1;
+			return;
+		}
+}
+
+void judge_see(struct judge *j, const struct event *e,
+               const struct session_result *r)
+{
+	if (e->kind == EV_SENT)
+		see_sent(j, e);
+	else if (e->kind == EV_REPLY)
+		see_reply(j, e, r);
+	else if (e->kind == EV_STATE)
+		j->state = e->u.state.to;
+}
+
+static void count(struct judge *j, uint8_t outcome)
+{
+	j->sum.accepted += outcome == OUT_ACCEPTED;
+	j->sum.deferred += outcome == OUT_DEFERRED;
+	j->sum.refused += outcome == OUT_REFUSED;
+}
+
+void judge_recipients(struct judge *j)
+{
+	size_t due = j->n_due;
+
+	for (size_t i = 0; i < due; i++) {
+		struct rcpt *r = &j->rcpts[i];
+		struct event_builder b;
+
+		if (r->reply) {
+			verdict_recipient(&b, r->reply, r->address, r->before);
+			count(j, b.e.u.verdict.outcome);
+			outlet_post(j->out, &b, j->session);
+		}
+		clear_rcpt(r);
+	}
+	if (due == 0)
+		return;
+	j->n_due = 0;
+	j->n_rcpts -= due;
+	memmove(j->rcpts, j->rcpts + due, j->n_rcpts * sizeof *j->rcpts);
+}
+
+void judge_session(struct judge *j, const struct session_result *r,
+                   enum stage wanted)
+{
+	struct event_builder b;
+	const struct event *reply = j->decisive;
+
+	if (reply && reply->n != r->reply_n)
+		reply = NULL;
+	verdict_session(&b, r, reply, wanted);
+	j->sum.exit = b.e.u.verdict.exit;
+	j->sum.outcome = b.e.u.verdict.outcome;
+	outlet_post(j->out, &b, j->session);
+}
+
+struct judge_sum judge_sum(const struct judge *j)
+{
+	return j->sum;
+}

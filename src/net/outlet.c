@@ -1,0 +1,41 @@
+#include "config.h"
+
+#include "net/outlet.h"
+
+#include "core/finding.h"
+#include "io/loop.h"
+
+int64_t outlet_now_us(const struct outlet *o)
+{
+	return loop_now_us() - o->start_us;
+}
+
+void outlet_give(struct outlet *o, struct event *e)
+{
+	if (!queue_post(o->events, e, e->size))
+		o->full = true;
+}
+
+uint32_t outlet_post(struct outlet *o, struct event_builder *b,
+                     uint32_t session)
+{
+	bool numbered = b->e.kind != EV_PROMPT && b->e.kind != EV_ASK;
+	uint32_t n = numbered ? o->next_n++ : 0;
+
+	b->e.n = n;
+	b->e.session = session;
+	b->e.t_us = outlet_now_us(o);
+	if (o->target)
+		b->e.target = event_puts(b, o->target);
+	outlet_give(o, event_finish(b));
+	return n;
+}
+
+void outlet_finding(struct outlet *o, const char *id, const char *arg,
+                    uint32_t session, uint32_t about)
+{
+	struct event_builder b;
+
+	finding_begin(&b, id, &arg, arg ? 1 : 0, about);
+	outlet_post(o, &b, session);
+}

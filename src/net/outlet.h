@@ -1,0 +1,34 @@
+/*
+ * outlet: where the worker's events leave. It numbers and stamps them and
+ * posts them; it knows when the queue is full. The worker's thread only.
+ */
+#ifndef NET_OUTLET_H
+#define NET_OUTLET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/event.h"
+#include "util/queue.h"
+
+struct outlet {
+	struct queue *events; /* borrowed */
+	int64_t start_us;     /* loop_now_us() of t = 0 */
+	uint32_t next_n;      /* number of the next event; sessions share it */
+	const char *target;   /* of the run; borrowed, NULL between runs */
+	bool full;            /* stop reading sockets until there is room */
+};
+
+/* Time on the clock of the events' t_us. */
+int64_t outlet_now_us(const struct outlet *o);
+/* Sets n, t_us, session and target, finishes b and posts it. PROMPT and ASK
+ * get no number: they are never recorded. Returns n. */
+uint32_t outlet_post(struct outlet *o, struct event_builder *b,
+                     uint32_t session);
+/* Posts an event of the session, which has its number already; takes it. */
+void outlet_give(struct outlet *o, struct event *e);
+/* A finding about the event with number about, 0 none. */
+void outlet_finding(struct outlet *o, const char *id, const char *arg,
+                    uint32_t session, uint32_t about);
+
+#endif

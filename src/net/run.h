@@ -1,0 +1,51 @@
+/*
+ * run: one target from its name to its last verdict: the route, the addresses
+ * one after the other (RFC 5321 §5.1, no happy eyeballs: no mail server does
+ * that), the questions to the user, a lesson's new connections.
+ *
+ * In batch (plan.hold_enter) a run ends by itself; else it connects by itself
+ * and then waits for requests until run_end(). The worker's thread only.
+ */
+#ifndef NET_RUN_H
+#define NET_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/plan.h"
+#include "core/request.h"
+#include "io/loop.h"
+#include "net/outlet.h"
+#include "net/resolve.h"
+#include "net/worker.h"
+
+/* What all runs of a worker share. */
+struct run_env {
+	struct loop *loop;
+	struct outlet out;
+	const struct worker_config *cfg;
+	struct resolver *resolver; /* NULL until a run needs it */
+	uint32_t sessions;         /* number of the newest connection */
+};
+
+struct run;
+
+struct run_calls {
+	/* Once, after EV_END; never from inside run_new(). May free the run. */
+	void (*done)(void *arg);
+	void *arg;
+};
+
+/* plan: given away. Posts EV_START and begins to look for the route. */
+struct run *run_new(struct run_env *env, struct plan *plan,
+                    const struct run_calls *calls);
+void run_free(struct run *r); /* NULL is fine */
+
+/* SEND, CONNECT, ANSWER, CANCEL, CLOSE, GUIDE; r may be gone afterwards. */
+void run_request(struct run *r, const struct request *q);
+/* Something else is wanted: QUIT where that is possible, then EV_END and
+ * done(), VISIT_LEAVE_MS later at most. polite: false: at once. */
+void run_end(struct run *r, bool polite);
+void run_resume(struct run *r); /* there is room in the event queue again */
+
+#endif

@@ -1,0 +1,467 @@
+#include "config.h"
+
+#include "net/visit.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/sha256.h"
+#include "net/conn.h"
+#include "net/hostname.h"
+#include "util/xalloc.h"
+
+struct visit {
+	struct loop *loop;
+	struct outlet *out;
+	const struct plan *plan;
+	struct visit_to to; /* its texts are ours */
+	struct visit_calls calls;
+	struct conn *conn;
+	struct session *session; /* NULL until the connection is there */
+	struct judge *judge;
+	struct loop_timer *timer;
+	struct sha256 *digest;   /* NULL before the first message */
+	struct event *prompt;    /* copy of the last one posted, or NULL */
+	int64_t started_us;      /* all times: the clock of the events */
+	int64_t deadline_us;     /* of the try to connect */
+	int64_t leave_us;        /* INT64_MAX: nobody wants to leave */
+	bool paused, cancelled, over;
+	struct session_result result; /* valid once it is over */
+	size_t step;
+};
+
+static void on_ready(void *arg);
+static void on_time(void *arg);
+
+static int64_t now_us(const struct visit *v)
+{
+	return outlet_now_us(v->out);
+}
+
+/* ---- events of our own ---- */
+
+static char *via_text(const struct visit *v)
+{
+	if (v->to.via_port == 0)
+		return xstrdup("");
+	return xasprintf("127.0.0.1:%u", v->to.via_port);
+}
+
+static void post_connect(struct visit *v, enum event_kind kind, uint32_t us)
+{
+	char *via = via_text(v);
+	struct event_builder b;
+
+	event_begin(&b, kind);
+	b.e.u.connect.host = event_puts(&b, v->to.host);
+	b.e.u.connect.address = event_puts(&b, v->to.address);
+	b.e.u.connect.via = event_puts(&b, via);
+	b.e.u.connect.local = event_puts(&b, conn_local(v->conn));
+	b.e.u.connect.port = v->to.port;
+	b.e.u.connect.us = us;
+	outlet_post(v->out, &b, v->to.session);
+	free(via);
+}
+
+static void post_failed(struct visit *v, struct conn_end end)
+{
+	struct event_builder b;
+
+	event_begin(&b, EV_FAILED);
+	b.e.u.failed.phase = PHASE_CONNECT;
+	b.e.u.failed.kind = (uint8_t)end.kind;
+	if (end.error)
+		b.e.u.failed.detail = event_puts(&b, strerror(end.error));
+	outlet_post(v->out, &b, v->to.session);
+}
+
+/* A prompt that says nothing new is not posted. */
+static bool same_prompt(const struct event *a, const struct event *b)
+{
+	size_t head = offsetof(struct event, target);
+
+	return a && a->size == b->size &&
+	       memcmp((const char *)a + head, (const char *)b + head,
+	              a->size - head) == 0;
+}
+
+static void post_prompt(struct visit *v)
+{
+	struct event *e, *copy;
+
+	if (v->plan->hold_enter)
+		return;
+	e = session_prompt(v->session, now_us(v));
+	if (same_prompt(v->prompt, e)) {
+		free(e);
+		return;
+	}
+	copy = xmalloc(e->size);
+	memcpy(copy, e, e->size);
+	free(v->prompt);
+	v->prompt = copy;
+	outlet_give(v->out, e);
+}
+
+/* ---- the end ---- */
+
+static void finish(struct visit *v)
+{
+	v->over = true;
+	judge_session(v->judge, &v->result, v->plan->stage);
+	conn_free(v->conn);
+	v->conn = NULL;
+	loop_timer_at(v->timer, INT64_MAX);
+	v->calls.over(v->calls.arg);
+}
+
+/* The connection never was. */
+static void fail_connect(struct visit *v, struct conn_end end)
+{
+	post_failed(v, end);
+	v->result = (struct session_result){
+		.phase = PHASE_CONNECT,
+		.fail = end.kind,
+		.failed = true,
+	};
+	v->step = v->to.step;
+	finish(v);
+}
+
+static void finish_session(struct visit *v)
+{
+	session_result(v->session, &v->result);
+	v->step = session_step(v->session);
+	finish(v);
+}
+
+/* ---- between the session and the connection ---- */
+
+/* libcrypto is loaded with its first use: most sessions send no message. */
+static void digest_begin(void *arg)
+{
+	struct visit *v = arg;
+
+	if (!v->digest)
+		v->digest = sha256_new();
+	sha256_begin(v->digest);
+}
+
+static void digest_update(void *arg, const void *data, size_t len)
+{
+	struct visit *v = arg;
+
+	sha256_add(v->digest, data, len);
+}
+
+static void digest_hex(void *arg, char out[SHA256_HEX_SIZE])
+{
+	struct visit *v = arg;
+
+	sha256_end(v->digest, out);
+}
+
+static void put_event(struct visit *v, struct event *e)
+{
+	struct session_result r;
+
+	session_result(v->session, &r);
+	judge_see(v->judge, e, &r);
+	outlet_give(v->out, e);
+}
+
+static void put_bytes(struct visit *v, struct session_output *o)
+{
+	conn_put(v->conn, o->data, o->len, o->command);
+	free(o->data);
+}
+
+/* Everything the session wants said, written or done. */
+static void drain(struct visit *v, bool *over)
+{
+	for (;;) {
+		struct session_output o = session_take(v->session);
+
+		switch (o.kind) {
+		case OUT_NONE:
+			judge_recipients(v->judge);
+			return;
+		case OUT_EVENT:
+			put_event(v, o.event);
+			break;
+		case OUT_WRITE:
+			put_bytes(v, &o);
+			break;
+		case OUT_CLOSE:
+			*over = true;
+			break;
+		}
+	}
+}
+
+/* Gives the session what the connection has; false: it has nothing. */
+static bool read_once(struct visit *v, bool *more)
+{
+	struct conn_bytes in;
+	struct session_input input = { 0 };
+	enum conn_got got = conn_read(v->conn, &in);
+	struct conn_end end;
+
+	*more = false;
+	if (got == CONN_NOTHING)
+		return false;
+	if (got == CONN_DATA) {
+		input = (struct session_input){ .kind = IN_BYTES,
+			.data = in.data, .len = in.len,
+			.written = in.written };
+		*more = in.len == sizeof in.data;
+	} else {
+		end = conn_end(v->conn);
+		input.kind = end.error ? IN_RESET : IN_CLOSED;
+		input.detail = end.error ? strerror(end.error) : NULL;
+	}
+	session_handle(v->session, &input, now_us(v));
+	return true;
+}
+
+static void arm(struct visit *v)
+{
+	int64_t at = v->deadline_us;
+
+	if (v->session && !v->paused)
+		at = session_deadline_us(v->session);
+	else if (v->session)
+		at = INT64_MAX; /* who does not read must not blame the peer */
+	if (v->leave_us < at)
+		at = v->leave_us;
+	if (at != INT64_MAX)
+		at += v->out->start_us;
+	loop_timer_at(v->timer, at);
+}
+
+/*
+ * After every input. Before commands leave, what has come until then is read
+ * and so stamped: a reply that was there first cannot be theirs. Returns
+ * false when the visit is over (and v may be gone).
+ */
+static bool pump(struct visit *v)
+{
+	bool over = false, more;
+
+	do
+		drain(v, &over);
+	while (!over && conn_unsent(v->conn) && read_once(v, &more));
+	conn_flush(v->conn);
+	if (over) {
+		finish_session(v);
+		return false;
+	}
+	post_prompt(v);
+	v->paused = v->out->full;
+	conn_pause(v->conn, v->paused);
+	arm(v);
+	return true;
+}
+
+static bool give(struct visit *v, enum session_input_kind kind,
+                 const char *line)
+{
+	struct session_input in = { .kind = kind, .data = line,
+		.len = line ? strlen(line) : 0 };
+
+	session_handle(v->session, &in, now_us(v));
+	return pump(v);
+}
+
+/* ---- the beginning ---- */
+
+static char *helo_name(struct visit *v)
+{
+	char *name;
+
+	if (v->plan->helo)
+		return xstrdup(v->plan->helo);
+	name = host_full_name();
+	if (name)
+		return name;
+	name = address_literal(conn_local(v->conn));
+	outlet_finding(v->out, "helo-literal", name, v->to.session, 0);
+	return name;
+}
+
+static void begin_session(struct visit *v)
+{
+	struct session_digest digest = { .begin = digest_begin,
+		.update = digest_update, .hex = digest_hex, .arg = v };
+	char *helo;
+
+	post_connect(v, EV_CONNECTED, (uint32_t)(now_us(v) - v->started_us));
+	helo = helo_name(v);
+	v->session = session_new(v->plan, helo, v->to.session,
+	                         &v->out->next_n);
+	free(helo);
+	session_set_digest(v->session, &digest);
+	session_set_host(v->session, v->to.host);
+	session_set_step(v->session, v->to.step);
+	give(v, IN_CONNECTED, NULL);
+}
+
+struct visit *visit_new(struct loop *l, struct outlet *out,
+                        const struct plan *plan, const struct visit_to *to,
+                        const struct visit_calls *calls)
+{
+	uint32_t limit_ms = plan->timeout_ms ? plan->timeout_ms
+	                                     : VISIT_CONNECT_MS;
+	struct conn_to where = { .address = to->address, .port = to->port,
+		.source = plan->source };
+	struct visit *v = xcalloc(1, sizeof *v);
+
+	if (limit_ms > VISIT_CONNECT_MS)
+		limit_ms = VISIT_CONNECT_MS;
+	v->loop = l;
+	v->out = out;
+	v->plan = plan;
+	v->calls = *calls;
+	v->to = *to;
+	v->to.host = xstrdup(to->host);
+	v->to.address = xstrdup(to->address);
+	v->judge = judge_new(out, to->session);
+	v->leave_us = INT64_MAX;
+	v->started_us = now_us(v);
+	v->deadline_us = v->started_us + (int64_t)limit_ms * 1000;
+	if (to->via_port)
+		where = (struct conn_to){ .address = "127.0.0.1",
+			.port = to->via_port };
+	v->conn = conn_open(l, &where, on_ready, v);
+	post_connect(v, EV_CONNECTING, 0);
+	v->timer = loop_timer_new(l, on_time, v);
+	arm(v);
+	return v;
+}
+
+void visit_free(struct visit *v)
+{
+	if (!v)
+		return;
+	conn_free(v->conn);
+	session_free(v->session);
+	judge_free(v->judge);
+	loop_timer_free(v->timer);
+	sha256_free(v->digest);
+	free(v->prompt);
+	free((char *)v->to.host);
+	free((char *)v->to.address);
+	free(v);
+}
+
+/* ---- what the loop tells ---- */
+
+static void on_ready(void *arg)
+{
+	struct visit *v = arg;
+	struct conn_bytes unused;
+	bool more = true;
+
+	if (!v->session) {
+		if (conn_is_up(v->conn))
+			begin_session(v);
+		else if (conn_read(v->conn, &unused) == CONN_ENDED)
+			fail_connect(v, conn_end(v->conn));
+		return;
+	}
+	while (more && !v->paused && read_once(v, &more))
+		if (!pump(v))
+			return;
+}
+
+/* A reply that is there already has come in time: the loop was late. */
+static void on_time(void *arg)
+{
+	struct visit *v = arg;
+	bool more;
+
+	if (!v->session) {
+		struct conn_end end = { .kind = FAIL_TIMEOUT };
+
+		fail_connect(v, end);
+		return;
+	}
+	if (now_us(v) >= v->leave_us) {
+		give(v, IN_CANCEL, NULL);
+		return;
+	}
+	if (!v->paused && read_once(v, &more) && !pump(v))
+		return;
+	if (now_us(v) >= session_deadline_us(v->session))
+		give(v, IN_TICK, NULL);
+	else
+		arm(v);
+}
+
+/* ---- what the user wants ---- */
+
+void visit_send(struct visit *v, const char *line)
+{
+	if (v->session && !v->over)
+		give(v, IN_COMMAND, line);
+}
+
+static void cancel(struct visit *v)
+{
+	v->cancelled = true;
+	if (v->session)
+		give(v, IN_CANCEL, NULL);
+	else
+		fail_connect(v, (struct conn_end){ .kind = FAIL_CANCELLED });
+}
+
+bool visit_cancel(struct visit *v)
+{
+	bool waits = !v->session || v->plan->hold_enter ||
+	             session_deadline_us(v->session) != INT64_MAX;
+
+	if (v->over || !waits)
+		return false;
+	cancel(v);
+	return true;
+}
+
+void visit_close(struct visit *v)
+{
+	if (!v->over)
+		cancel(v);
+}
+
+void visit_leave(struct visit *v)
+{
+	if (v->over)
+		return;
+	if (!v->session || session_pending(v->session) > 0 ||
+	    !command_allowed(VERB_QUIT, session_state(v->session))) {
+		cancel(v);
+		return;
+	}
+	v->leave_us = now_us(v) + (int64_t)VISIT_LEAVE_MS * 1000;
+	give(v, IN_COMMAND, "QUIT");
+}
+
+void visit_resume(struct visit *v)
+{
+	if (!v->session || v->over || !v->paused)
+		return;
+	v->paused = false;
+	conn_pause(v->conn, false);
+	arm(v);
+}
+
+struct visit_end visit_end(const struct visit *v)
+{
+	assert(v->over);
+	return (struct visit_end){
+		.result = v->result,
+		.sum = judge_sum(v->judge),
+		.step = v->step,
+		.cancelled = v->cancelled,
+	};
+}

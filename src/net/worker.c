@@ -1,0 +1,198 @@
+#include "config.h"
+
+#include "net/worker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "net/run.h"
+#include "util/xalloc.h"
+
+struct worker {
+	pthread_t thread;
+	struct worker_config cfg;
+	struct queue *requests, *events;
+	struct run_env env;
+	struct loop_fd *watch;  /* of the requests */
+	struct loop_wake *room; /* the event queue has room again */
+	struct run *run;        /* NULL between targets */
+	struct plan *next;      /* opened when the run has ended, or NULL */
+	bool stopping;
+};
+
+static void on_done(void *arg);
+
+static void open_next(struct worker *w)
+{
+	struct run_calls calls = { .done = on_done, .arg = w };
+	struct plan *plan = w->next;
+
+	w->next = NULL;
+	if (w->stopping)
+		loop_stop(w->env.loop);
+	else if (plan)
+		w->run = run_new(&w->env, plan, &calls);
+}
+
+static void on_done(void *arg)
+{
+	struct worker *w = arg;
+
+	run_free(w->run);
+	w->run = NULL;
+	open_next(w);
+}
+
+static void stop(struct worker *w, bool polite)
+{
+	w->stopping = true;
+	plan_free(w->next);
+	w->next = NULL;
+	if (w->run)
+		run_end(w->run, polite);
+	else
+		open_next(w);
+}
+
+static void open_plan(struct worker *w, struct request *q)
+{
+	plan_free(w->next);
+	w->next = q->plan;
+	q->plan = NULL;
+	if (w->run)
+		run_end(w->run, true);
+	else
+		open_next(w);
+}
+
+static void on_request(void *arg, int events)
+{
+	struct worker *w = arg;
+	struct request *q;
+
+	(void)events;
+	while ((q = queue_take(w->requests))) {
+		if (q->kind == REQ_STOP)
+			stop(w, q->yes);
+		else if (w->stopping)
+			; /* too late */
+		else if (q->kind == REQ_OPEN)
+			open_plan(w, q);
+		else if (w->run)
+			run_request(w->run, q);
+		request_free(q);
+	}
+}
+
+static void on_room(void *arg)
+{
+	struct worker *w = arg;
+
+	w->env.out.full = queue_is_full(w->events);
+	if (w->run && !w->env.out.full)
+		run_resume(w->run);
+}
+
+/* Called by the reader's thread: only wakes ours. */
+static void room(void *arg)
+{
+	struct worker *w = arg;
+
+	loop_wake_now(w->room);
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+
+	if (w->cfg.attach)
+		w->cfg.attach(w->env.loop, w->cfg.arg);
+	loop_run(w->env.loop);
+	run_free(w->run);
+	w->run = NULL;
+	resolver_free(w->env.resolver);
+	if (w->cfg.detach)
+		w->cfg.detach(w->cfg.arg);
+	return NULL;
+}
+
+static bool start_thread(struct worker *w)
+{
+	sigset_t all, old;
+	int error;
+
+	/* inherited by the thread: no signal ever interrupts it */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	error = pthread_create(&w->thread, NULL, work, w);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = error;
+	return error == 0;
+}
+
+/* Everything but the thread. */
+static void release(struct worker *w)
+{
+	int error = errno;
+
+	if (w->events)
+		queue_on_room(w->events, NULL, NULL);
+	loop_fd_free(w->watch);
+	loop_wake_free(w->room);
+	loop_free(w->env.loop);
+	queue_free(w->requests, request_free);
+	queue_free(w->events, NULL);
+	plan_free(w->next);
+	free(w);
+	errno = error;
+}
+
+struct worker *worker_start(const struct worker_config *cfg)
+{
+	struct worker *w = xcalloc(1, sizeof *w);
+
+	w->cfg = *cfg;
+	w->requests = queue_new();
+	w->events = queue_new();
+	w->env = (struct run_env){
+		.loop = loop_new(),
+		.cfg = &w->cfg,
+		.out = { .events = w->events, .start_us = cfg->start_us,
+		         .next_n = 1 },
+	};
+	if (!w->requests || !w->events || !w->env.loop)
+		goto fail;
+	w->watch = loop_fd_new(w->env.loop, queue_fd(w->requests), on_request,
+	                       w);
+	w->room = loop_wake_new(w->env.loop, on_room, w);
+	if (!w->watch || !w->room)
+		goto fail;
+	loop_fd_want(w->watch, LOOP_READ);
+	queue_on_room(w->events, room, w);
+	if (start_thread(w))
+		return w;
+fail:
+	release(w);
+	return NULL;
+}
+
+void worker_request(struct worker *w, struct request *r)
+{
+	queue_post(w->requests, r, sizeof *r);
+}
+
+struct queue *worker_events(struct worker *w)
+{
+	return w->events;
+}
+
+void worker_stop(struct worker *w)
+{
+	if (!w)
+		return;
+	worker_request(w, request_new(REQ_STOP, NULL, NULL, NULL, false));
+	pthread_join(w->thread, NULL);
+	release(w);
+}

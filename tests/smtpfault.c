@@ -1,0 +1,319 @@
+#include "config.h"
+
+#include "smtpfault.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/buf.h"
+#include "util/xalloc.h"
+
+enum { WAIT_S = 5 };
+
+struct smtpfault {
+	pthread_t thread;
+	int listener;
+	int stop[2]; /* a byte in it ends the thread */
+	uint16_t port;
+	const struct fault *const *scripts;
+	size_t n_scripts;
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t done;
+	unsigned served;
+	struct buf heard;
+};
+
+struct talk { /* one connection */
+	struct smtpfault *f;
+	int fd;
+	struct buf line; /* heard, not yet a whole line */
+	bool over;
+};
+
+/* False when the test is over, or, with ms >= 0, after that time. */
+static bool wait_for(const struct talk *t, short events, int ms)
+{
+	struct pollfd p[] = { { .fd = t->f->stop[0], .events = POLLIN },
+		              { .fd = t->fd, .events = events } };
+	int n;
+
+	do
+		n = poll(p, events ? 2 : 1, ms);
+	while (n < 0 && errno == EINTR);
+	return n > 0 && !p[0].revents;
+}
+
+static void say(struct talk *t, const char *data, size_t len)
+{
+	while (len > 0 && !t->over) {
+		ssize_t n;
+
+		if (!wait_for(t, POLLOUT, -1)) {
+			t->over = true;
+			return;
+		}
+		n = send(t->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			t->over = true;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
+/* One read; over when the client has gone. */
+static void listen_on(struct talk *t)
+{
+	char in[65536];
+	ssize_t n;
+
+	if (!wait_for(t, POLLIN, -1)) {
+		t->over = true;
+		return;
+	}
+	n = recv(t->fd, in, sizeof in, 0);
+	if (n <= 0) {
+		t->over = true;
+		return;
+	}
+	buf_add(&t->line, in, (size_t)n);
+	pthread_mutex_lock(&t->f->lock);
+	buf_add(&t->f->heard, in, (size_t)n);
+	pthread_mutex_unlock(&t->f->lock);
+}
+
+/* Takes one line off; true when it was a lone dot. */
+static bool hear(struct talk *t)
+{
+	char *lf;
+	bool dot;
+
+	while (!(lf = t->line.len ? memchr(t->line.data, '\n', t->line.len)
+	                          : NULL)) {
+		listen_on(t);
+		if (t->over)
+			return true;
+	}
+	dot = t->line.data[0] == '.' && lf - t->line.data <= 2;
+	buf_drop(&t->line, (size_t)(lf - t->line.data) + 1);
+	return dot;
+}
+
+static void drip(struct talk *t, const struct fault *a, size_t len)
+{
+	for (size_t i = 0; i < len && !t->over; i++) {
+		say(t, a->data + i, 1);
+		wait_for(t, 0, (int)a->number);
+	}
+}
+
+static void split(struct talk *t, const struct fault *a, size_t len)
+{
+	size_t cut = a->number < len ? a->number : len;
+
+	say(t, a->data, cut);
+	wait_for(t, 0, 1); /* so that the kernel does not join them */
+	say(t, a->data + cut, len - cut);
+}
+
+static void reset(struct talk *t)
+{
+	struct linger now = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	t->over = true;
+}
+
+/* Until the client closes, or resets; what it sends stays in the kernel. */
+static void be_deaf(struct talk *t)
+{
+	while (!t->over) {
+		struct pollfd p[] = {
+			{ .fd = t->f->stop[0], .events = POLLIN },
+			{ .fd = t->fd, .events = POLLRDHUP }
+		};
+
+		poll(p, 2, -1);
+		t->over = p[0].revents || p[1].revents;
+	}
+}
+
+static void act(struct talk *t, const struct fault *a)
+{
+	size_t len = a->len ? a->len : a->data ? strlen(a->data) : 0;
+
+	switch (a->kind) {
+	case FAULT_SAY:
+		say(t, a->data, len);
+		break;
+	case FAULT_HEAR:
+		hear(t);
+		break;
+	case FAULT_DOT:
+		while (!hear(t))
+			;
+		break;
+	case FAULT_DRIP:
+		drip(t, a, len);
+		break;
+	case FAULT_SPLIT:
+		split(t, a, len);
+		break;
+	case FAULT_FLOOD:
+		while (!t->over)
+			say(t, a->data, len);
+		break;
+	case FAULT_CLOSE:
+		t->over = true;
+		break;
+	case FAULT_RESET:
+		reset(t);
+		break;
+	case FAULT_SHUT:
+		shutdown(t->fd, SHUT_WR);
+		break;
+	case FAULT_DEAF:
+		be_deaf(t);
+		break;
+	case FAULT_END:
+		while (!t->over)
+			listen_on(t);
+		break;
+	}
+}
+
+static void serve(struct smtpfault *f, int fd, const struct fault *script)
+{
+	struct talk t = { .f = f, .fd = fd };
+	int one = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	do
+		act(&t, script);
+	while (!t.over && (script++)->kind != FAULT_END);
+	close(fd);
+	buf_clear(&t.line);
+	pthread_mutex_lock(&f->lock);
+	f->served++;
+	pthread_cond_broadcast(&f->done);
+	pthread_mutex_unlock(&f->lock);
+}
+
+static void *run(void *arg)
+{
+	struct smtpfault *f = arg;
+	struct talk door = { .f = f, .fd = f->listener };
+	size_t i = 0;
+
+	while (wait_for(&door, POLLIN, -1)) {
+		int fd = accept(f->listener, NULL, NULL);
+
+		if (fd < 0)
+			continue;
+		serve(f, fd, f->scripts[i]);
+		if (i + 1 < f->n_scripts)
+			i++;
+	}
+	return NULL;
+}
+
+static int listen_free(uint16_t *port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof a;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 ||
+	    listen(fd, 16) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		abort();
+	*port = ntohs(a.sin_port);
+	return fd;
+}
+
+uint16_t smtpfault_closed_port(void)
+{
+	uint16_t port;
+
+	close(listen_free(&port));
+	return port;
+}
+
+struct smtpfault *smtpfault_start(const struct fault *const *scripts,
+                                  size_t n_scripts)
+{
+	struct smtpfault *f = xcalloc(1, sizeof *f);
+	sigset_t all, old;
+
+	f->scripts = scripts;
+	f->n_scripts = n_scripts;
+	f->listener = listen_free(&f->port);
+	if (pipe(f->stop) < 0)
+		abort();
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_cond_init(&f->done, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	if (pthread_create(&f->thread, NULL, run, f) != 0)
+		abort();
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return f;
+}
+
+uint16_t smtpfault_port(const struct smtpfault *f)
+{
+	return f->port;
+}
+
+void smtpfault_stop(struct smtpfault *f)
+{
+	if (write(f->stop[1], "", 1) != 1)
+		abort();
+	pthread_join(f->thread, NULL);
+	close(f->listener);
+	close(f->stop[0]);
+	close(f->stop[1]);
+	pthread_mutex_destroy(&f->lock);
+	pthread_cond_destroy(&f->done);
+	buf_clear(&f->heard);
+	free(f);
+}
+
+unsigned smtpfault_wait(struct smtpfault *f, unsigned connections)
+{
+	struct timespec until;
+	unsigned served;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += WAIT_S;
+	pthread_mutex_lock(&f->lock);
+	while (f->served < connections &&
+	       pthread_cond_timedwait(&f->done, &f->lock, &until) == 0)
+		;
+	served = f->served;
+	pthread_mutex_unlock(&f->lock);
+	return served;
+}
+
+char *smtpfault_heard(struct smtpfault *f)
+{
+	char *all;
+
+	pthread_mutex_lock(&f->lock);
+	all = xmemdup0(f->heard.data ? f->heard.data : "", f->heard.len);
+	pthread_mutex_unlock(&f->lock);
+	return all;
+}
