@@ -151,7 +151,7 @@ static void put_mark(struct pen *pen, uint32_t cp)
 static uint32_t own_char(const char **text)
 {
 	uint32_t cp = 0;
-	size_t used = utf8_decode(*text, strlen(*text), &cp);
+	size_t used = utf8_decode(*text, strnlen(*text, 4), &cp);
 
 	assert(used > 0);
 	assert(char_columns(cp) >= 0 || cp == 0xa0);

@@ -64,6 +64,8 @@ void line_insert(struct line *l, const char *text, size_t len);
 /*
  * Text by the guide; "" takes a prefill away. Changes only a line that the user
  * has not touched since it was empty or prefilled. Returns true when it did.
+ * What the user types first takes its place (as in an address bar) unless it is
+ * a blank; the editing keys keep it.
  */
 bool line_prefill(struct line *l, const char *text, int64_t now_ms);
 bool line_is_touched(const struct line *l);
