@@ -1,0 +1,40 @@
+#!/bin/sh
+# manual.sh: does the manual page name each option that --help names, and no
+# other? The same for the commands on keys and for the exit codes in README.
+program=${SMTPSCOPE:-./smtpscope}
+page=${srcdir:-.}/doc/smtpscope.1
+readme=${srcdir:-.}/README
+export LC_ALL=C
+status=0
+
+[ -x "$program" ] || exit 77
+
+# options as "--name", sorted
+of_help() {
+	"$program" --help | grep -oE -e '(^|[ ,])--[a-z][a-z0-9-]*' |
+		tr -d ' ,' | sort -u
+}
+of_page() {
+	sed 's/\\-/-/g; s/\\f.//g' "$page" |
+		grep -oE -e '--[a-z][a-z0-9-]*' | grep -vx -e '--no-' | sort -u
+}
+
+differ() { # WHAT LEFT RIGHT
+	left=$(printf '%s\n' "$2" | grep -vxF -e "$3")
+	right=$(printf '%s\n' "$3" | grep -vxF -e "$2")
+	[ -z "$left$right" ] && return
+	printf '%s\n' "$1:" "only the first: $left" "only the second: $right"
+	status=1
+}
+
+options=$(of_help)
+[ -n "$options" ] || { echo "no options in --help"; exit 1; }
+differ "--help and the manual page" "$options" "$(of_page)"
+
+# every exit code of the page is in the README
+differ "exit codes of the page and README" \
+	"$(sed -n '/^.SH "EXIT STATUS"/,/^.SH LESSONS/p' "$page" |
+		sed -n 's/^\.B \([0-9]*\)$/\1/p' | sort -n)" \
+	"$(sed -n '/^EXIT STATUS/,/^[A-Z]* *$/p' "$readme" |
+		sed -n 's/^ *\([0-9][0-9]*\)  .*/\1/p' | sort -n)"
+exit $status
