@@ -21,7 +21,7 @@
 
 enum {
 	ROUTE_HOSTS_MAX = 100,    /* exchanges whose addresses are looked up */
-	ROUTE_ADDRESSES_MAX = 64, /* addresses kept of one host */
+	ROUTE_ADDRESSES_MAX = 32, /* addresses kept of one host */
 	ROUTE_MANY = 10,          /* more exchanges than this is a finding */
 };
 
@@ -69,8 +69,8 @@ struct route_host {
 	char *host;          /* as received, no last dot; or the address */
 	uint16_t preference; /* 0 for implicit, host and literal */
 	const char *why;     /* id of the reason, "" when usable: mx-nxdomain
-	                      * mx-nodata mx-temp mx-ip mx-localhost null
-	                      * family limit */
+	                      * mx-nodata mx-temp mx-loop mx-badname mx-ip
+	                      * mx-localhost mx-null mx-limit mx-family */
 	struct route_address *addresses; /* n_addresses, in order of trying */
 	size_t n_addresses;  /* 0 exactly when unusable */
 };
@@ -105,7 +105,7 @@ void route_literal(struct route *out, const struct route_query *query);
 void route_clear(struct route *r);
 
 /* Adds what the target itself gives cause for: v6-untagged, single-label,
- * idn-transitional. */
+ * idn-transitional, idn-deviates. */
 void route_note_target(struct route *r, const struct target *t);
 
 /* Begins and fills an EV_ROUTE in b; the caller sets n, t_us, target. */

@@ -22,11 +22,13 @@ struct target {
 	char *text;      /* as typed; owned */
 	char *domain;    /* A-label, lower case, no trailing dot; or the address */
 	char *shown;     /* U-label where it differs, else NULL */
-	char *recipient; /* whole address as typed, or NULL */
+	char *recipient; /* address for RCPT TO: domain as A-label, no last
+	                  * dot; NULL: only a host was given */
 	uint16_t port;   /* 0: not given */
 	enum target_kind kind;
 	bool untagged_v6;    /* [2001:db8::1] without IPv6: (a finding) */
 	bool transitional;   /* name is not IDNA2008, older mapping was used */
+	bool deviates;       /* older software makes another name of it: ß */
 	bool single_label;
 };
 

@@ -1,0 +1,27 @@
+/*
+ * idn: internationalised domain names; the one user of libidn2. Pure; any
+ * thread. Only the mail domain itself goes in here: a "_dmarc." is put before
+ * the result, never before the input.
+ */
+#ifndef CORE_IDN_H
+#define CORE_IDN_H
+
+enum idn_result {
+	IDN_OK,
+	IDN_DEVIATES,     /* fine, but IDNA2003 software makes another name of
+	                   * it: ß, final sigma, joiners (UTS 46 §2.2) */
+	IDN_TRANSITIONAL, /* not allowed by IDNA2008 (RFC 5892), converted as
+	                   * older software does: emoji and other symbols */
+	IDN_LABEL_LONG,   /* over 63 octets as an A-label */
+	IDN_NAME_LONG,
+	IDN_BAD,          /* not UTF-8, or no name at all */
+};
+
+/* out: the A-label form, caller frees; set for the first three results. An
+ * empty label is let through: check the result as any other name. */
+enum idn_result idn_to_ascii(const char *utf8, char **out);
+/* The U-label form of an A-label name, or NULL when it is the same or cannot
+ * be decoded. Caller frees. */
+char *idn_to_unicode(const char *ascii);
+
+#endif

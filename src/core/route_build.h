@@ -1,0 +1,16 @@
+/*
+ * route_build: how core/route notes its findings. For route*.c only.
+ */
+#ifndef CORE_ROUTE_BUILD_H
+#define CORE_ROUTE_BUILD_H
+
+#include "core/route.h"
+
+/* Adds a finding with the arguments up to the first NULL (copied). One that
+ * is there with the same id and first argument is not added again. */
+void route_find_out(struct route *r, const char *id, const char *arg1,
+                    const char *arg2, const char *arg3);
+void route_find_number(struct route *r, const char *id, const char *arg1,
+                       size_t number);
+
+#endif
