@@ -12,7 +12,7 @@
 #define PATHS (V(MAIL) | V(SEND) | V(SOML) | V(SAML))
 #define IDLE (AT(GREETED) | AT(READY) | AT(MAIL) | AT(RCPT))
 #define IN_TXN (AT(MAIL) | AT(RCPT))
-#define OPEN (IDLE | AT(DATA) | AT(BDAT) | AT(AUTH) | AT(REVERSED))
+#define OPEN (AT(CONNECTED) | IDLE | AT(DATA) | AT(BDAT) | AT(AUTH) | AT(REVERSED))
 #define ANYWHERE UINT32_MAX
 /* Verbs whose reply never changes the state. */
 #define ASIDE                                                                  \
@@ -97,7 +97,7 @@ static const struct rule rules[] = {
 { "starttls-no", IDLE, V(STARTTLS), REFUSED, GUARD_ALWAYS,
   DEED_NOTHING, SAME,
   N_("no TLS now; the session goes on in clear (RFC 3207 §4)") },
-{ "auth-more", AT(READY) | AT(AUTH) | AT(GREETED), LOGIN, MORE, GUARD_ALWAYS,
+{ "auth-more", IDLE | AT(AUTH), LOGIN, MORE, GUARD_ALWAYS,
   DEED_NOTHING, ST_AUTH,
   N_("334: the server asks, the client answers in Base64 (RFC 4954 §4)") },
 { "auth", IDLE | AT(AUTH), LOGIN, GOOD, GUARD_ALWAYS, DEED_NOTHING, ST_READY,

@@ -73,16 +73,17 @@ static void check_verb(const struct parts *p, enum state state,
                        struct typed *t)
 {
 	const struct command *c = command_info(p->verb);
-	size_t word = strcspn(p->line, " ");
+	const char *blank = memchr(p->line, ' ', p->len);
+	size_t word = blank ? (size_t)(blank - p->line) : p->len;
+	bool hello = p->len >= 5 && strncasecmp(p->line, "HELLO", 5) == 0;
 
 	if (p->len && p->line[0] == ' ') {
 		remark_at(t, "command-blank", 0);
 		return;
 	}
 	if (p->verb == VERB_OTHER) {
-		remark(t, strncasecmp(p->line, "HELLO", 5) == 0 ?
-		       "command-hello" : "command-unknown",
-		       p->line, word < p->len ? word : p->len, 0);
+		remark(t, hello ? "command-hello" : "command-unknown",
+		       p->line, word, 0);
 		return;
 	}
 	if (p->verb == VERB_DATA && state == ST_MAIL)

@@ -1,0 +1,463 @@
+/*
+ * Plays tests/dialogs/NAME.dialog against the session machine, three times: with
+ * the server's bytes whole, line by line and byte by byte. The events have to
+ * be the same each time.
+ *
+ *     helo: from: to: stage: batch: yes     what the plan says
+ *     S: text       the server sends a line      @bytes "..."  any bytes
+ *     C: text       the client types it (batch: has sent it) and it is written
+ *     @type "..."   typed, any bytes             @step TEXT    a step of --script
+ *     @close @reset @timeout @cancel             what else may happen
+ *     = STATE                                    the state is this now
+ *     @finding ID  @failed PHASE KIND  @closed us|server  @kept WHY COUNT
+ *     @prompt LINE                               what the guide proposes
+ *
+ * What is expected must have happened since the last line that did something;
+ * a finding or failure that nobody expected is an error.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glob.h>
+
+#include "classroom/script.h"
+#include "core/session.h"
+#include "util/xalloc.h"
+
+enum { PLAY = 1 };
+enum word { W_HELO = 1, W_FROM, W_TO, W_STAGE, W_BATCH, W_PROTOCOL, W_MESSAGE,
+	W_HOST, W_TITLE, W_CLIENT, W_SERVER, W_STATE, W_BYTES, W_TYPE,
+	W_STEP, W_CLOSE, W_RESET, W_TIMEOUT, W_CANCEL, W_FINDING, W_FAILED,
+	W_CLOSED, W_KEPT, W_PROMPT };
+
+#define HEAD SCRIPT_IN(SCRIPT_HEAD)
+#define HERE (SCRIPT_IN(SCRIPT_HEAD) | SCRIPT_IN(PLAY))
+static const struct script_word words[] = {
+	{ "title:", W_TITLE, SCRIPT_TEXT, HEAD, 0 },
+	{ "helo:", W_HELO, SCRIPT_WORDS, HEAD, 0 },
+	{ "from:", W_FROM, SCRIPT_LINE, HEAD, 0 },
+	{ "to:", W_TO, SCRIPT_WORDS, HEAD, 0 },
+	{ "stage:", W_STAGE, SCRIPT_WORDS, HEAD, 0 },
+	{ "batch:", W_BATCH, SCRIPT_WORDS, HEAD, 0 },
+	{ "protocol:", W_PROTOCOL, SCRIPT_WORDS, HEAD, 0 },
+	{ "host:", W_HOST, SCRIPT_WORDS, HEAD, 0 },
+	{ "message:", W_MESSAGE, SCRIPT_BYTES, HEAD, 0 },
+	{ "@step", W_STEP, SCRIPT_LINE, HEAD, 0 },
+	{ "C:", W_CLIENT, SCRIPT_LINE, HERE, PLAY },
+	{ "S:", W_SERVER, SCRIPT_LINE, HERE, PLAY },
+	{ "=", W_STATE, SCRIPT_WORDS, HERE, PLAY },
+	{ "@bytes", W_BYTES, SCRIPT_BYTES, HERE, PLAY },
+	{ "@type", W_TYPE, SCRIPT_BYTES, HERE, PLAY },
+	{ "@close", W_CLOSE, SCRIPT_NONE, HERE, PLAY },
+	{ "@reset", W_RESET, SCRIPT_NONE, HERE, PLAY },
+	{ "@timeout", W_TIMEOUT, SCRIPT_NONE, HERE, PLAY },
+	{ "@cancel", W_CANCEL, SCRIPT_NONE, HERE, PLAY },
+	{ "@finding", W_FINDING, SCRIPT_WORDS, HERE, PLAY },
+	{ "@failed", W_FAILED, SCRIPT_WORDS, HERE, PLAY },
+	{ "@closed", W_CLOSED, SCRIPT_WORDS, HERE, PLAY },
+	{ "@kept", W_KEPT, SCRIPT_WORDS, HERE, PLAY },
+	{ "@prompt", W_PROMPT, SCRIPT_LINE, HERE, PLAY },
+	{ 0 },
+};
+static const struct script_syntax syntax = { .words = words, .prose = HEAD };
+
+enum split { WHOLE, BY_LINE, BY_BYTE, SPLITS };
+static const char *const split_names[] = { "whole", "by line", "by byte" };
+
+enum { EVENTS_MAX = 20000, LINES_MAX = 2000 };
+
+struct written {
+	char *line;
+	bool command;
+};
+
+struct play {
+	struct plan plan;
+	struct session *session;
+	uint32_t next_n, stamp;
+	int64_t now_us;
+	struct buf server; /* bytes not given to the session yet */
+	struct event **events;
+	bool *matched;
+	size_t n_events, mark;
+	struct written *lines;
+	size_t n_lines, next_line;
+	bool batch, closed;
+	const struct script *script;
+	const struct script_item *item;
+	enum split split;
+};
+
+#define FAIL(p, ...)                                                           \
+	do {                                                                   \
+		print_error("%s:%u (%s): ", (p)->script->name,                 \
+		            (p)->item ? (p)->item->line : 0,                   \
+		            split_names[(p)->split]);                          \
+		print_error(__VA_ARGS__);                                      \
+		print_error("\n");                                             \
+		fail();                                                        \
+	} while (0)
+
+/* One written block may hold many lines of a message. */
+static void take_lines(struct play *p, const struct session_output *o)
+{
+	const char *at = o->data, *end = o->data + o->len;
+
+	while (at < end) {
+		const char *lf = memchr(at, '\n', (size_t)(end - at));
+
+		if (!lf || lf == at || lf[-1] != '\r')
+			FAIL(p, "written bytes do not end in CRLF");
+		assert_true(p->n_lines < LINES_MAX);
+		p->lines[p->n_lines++] = (struct written){
+			.line = xmemdup0(at, (size_t)(lf - at) - 1),
+			.command = o->command,
+		};
+		at = lf + 1;
+	}
+}
+
+static void drain(struct play *p)
+{
+	struct session_output o;
+
+	while ((o = session_take(p->session)).kind != OUT_NONE) {
+		if (p->closed)
+			FAIL(p, "an output after OUT_CLOSE");
+		if (o.kind == OUT_EVENT) {
+			assert_true(p->n_events < EVENTS_MAX);
+			if (o.event->n != p->n_events + 1)
+				FAIL(p, "event numbered %u", o.event->n);
+			p->events[p->n_events++] = o.event;
+		} else if (o.kind == OUT_WRITE) {
+			take_lines(p, &o);
+			free(o.data);
+		} else {
+			p->closed = true;
+		}
+	}
+}
+
+static void hand(struct play *p, enum session_input_kind kind,
+                 const char *data, size_t len)
+{
+	struct session_input in = { .kind = kind, .data = data, .len = len,
+		                    .written = p->stamp };
+
+	session_handle(p->session, &in, p->now_us);
+	drain(p);
+}
+
+/* The server's bytes so far, in the pieces of this way of playing. */
+static void deliver(struct play *p)
+{
+	const char *at = p->server.data;
+	size_t left = p->server.len;
+
+	while (left > 0) {
+		const char *lf = memchr(at, '\n', left);
+		size_t n = p->split == WHOLE ? left :
+		           p->split == BY_BYTE || !lf ? 1 :
+		           (size_t)(lf - at) + 1;
+
+		if (p->split == BY_LINE && !lf)
+			n = left;
+		hand(p, IN_BYTES, at, n);
+		at += n;
+		left -= n;
+	}
+	buf_reset(&p->server);
+}
+
+static void expect_line(struct play *p, const char *text)
+{
+	struct written *w;
+
+	if (p->next_line == p->n_lines)
+		FAIL(p, "nothing was sent, expected: %s", text);
+	w = &p->lines[p->next_line++];
+	if (strcmp(w->line, text) != 0)
+		FAIL(p, "sent: %s, expected: %s", w->line, text);
+	p->stamp += w->command;
+}
+
+static struct event *find_event(struct play *p, enum event_kind kind,
+                                const char *text)
+{
+	for (size_t i = p->mark; i < p->n_events; i++) {
+		struct event *e = p->events[i];
+
+		if (e->kind != kind || p->matched[i])
+			continue;
+		if (kind == EV_FINDING && strcmp(
+		        event_text(e, e->u.finding.id), text) != 0)
+			continue;
+		p->matched[i] = true;
+		return e;
+	}
+	FAIL(p, "no %s %s", event_kind_name(kind), text);
+	return NULL;
+}
+
+static void expect_failed(struct play *p, const char *text)
+{
+	struct event *e = find_event(p, EV_FAILED, text);
+	char got[64];
+
+	snprintf(got, sizeof got, "%s %s", fail_phase_name(e->u.failed.phase),
+	         fail_kind_name(e->u.failed.kind));
+	if (strcmp(got, text) != 0)
+		FAIL(p, "failed: %s, expected: %s", got, text);
+}
+
+static void expect_kept(struct play *p, const char *text)
+{
+	struct event *e = find_event(p, EV_BYTES, text);
+	char got[64];
+
+	snprintf(got, sizeof got, "%s %u", bytes_why_name(e->u.bytes.why),
+	         e->u.bytes.count);
+	if (strcmp(got, text) != 0)
+		FAIL(p, "kept: %s, expected: %s", got, text);
+}
+
+static void expect_closed(struct play *p, const char *text)
+{
+	struct event *e = find_event(p, EV_CLOSED, text);
+	char got[64];
+
+	snprintf(got, sizeof got, "%s %s",
+	         e->u.closed.by_server ? "server" : "us",
+	         e->u.closed.clean ? "clean" : "unclean");
+	if (strcmp(got, text) != 0)
+		FAIL(p, "closed: %s, expected: %s", got, text);
+}
+
+static void expect_state(struct play *p, const char *text)
+{
+	enum state s = session_state(p->session);
+
+	if (strcasecmp(state_name(s), text) != 0)
+		FAIL(p, "state %s, expected %s", state_name(s), text);
+}
+
+static void expect_prompt(struct play *p, const char *text)
+{
+	struct event *e = session_prompt(p->session, p->now_us);
+
+	if (strcmp(event_text(e, e->u.prompt.line), text) != 0)
+		FAIL(p, "prompt %s, expected %s",
+		     event_text(e, e->u.prompt.line), text);
+	free(e);
+}
+
+static void type(struct play *p, const struct script_item *it)
+{
+	if (!p->batch)
+		hand(p, IN_COMMAND, it->text, it->len);
+	if (it->id == W_CLIENT)
+		expect_line(p, it->text);
+}
+
+static void time_out(struct play *p)
+{
+	if (session_deadline_us(p->session) == INT64_MAX)
+		FAIL(p, "there is no deadline");
+	p->now_us = session_deadline_us(p->session);
+	hand(p, IN_TICK, "", 0);
+}
+
+/* Is it something that happens, not something that is expected? */
+static bool happens(int id)
+{
+	return id == W_CLIENT || id == W_TYPE || id == W_CLOSE ||
+	       id == W_RESET || id == W_TIMEOUT || id == W_CANCEL;
+}
+
+static void play_item(struct play *p, const struct script_item *it)
+{
+	p->item = it;
+	if (it->id == W_SERVER || it->id == W_BYTES) {
+		if (p->server.len == 0)
+			p->mark = p->n_events;
+		buf_add(&p->server, it->text, it->len);
+		if (it->id == W_SERVER)
+			buf_adds(&p->server, "\r\n");
+		return;
+	}
+	deliver(p);
+	if (happens(it->id) && !(it->id == W_CLIENT && p->batch))
+		p->mark = p->n_events;
+	switch (it->id) {
+	case W_CLIENT:
+	case W_TYPE: type(p, it); break;
+	case W_CLOSE: hand(p, IN_CLOSED, "", 0); break;
+	case W_RESET: hand(p, IN_RESET, "", 0); break;
+	case W_CANCEL: hand(p, IN_CANCEL, "", 0); break;
+	case W_TIMEOUT: time_out(p); break;
+	case W_STATE: expect_state(p, it->text); break;
+	case W_FINDING: find_event(p, EV_FINDING, it->text); break;
+	case W_FAILED: expect_failed(p, it->text); break;
+	case W_CLOSED: expect_closed(p, it->text); break;
+	case W_KEPT: expect_kept(p, it->text); break;
+	case W_PROMPT: expect_prompt(p, it->text); break;
+	default: break;
+	}
+}
+
+static void read_head(struct play *p, const struct script_item *it,
+                      char **helo, char **host)
+{
+	switch (it->id) {
+	case W_HELO: *helo = it->text; break;
+	case W_HOST: *host = it->text; break;
+	case W_FROM: p->plan.from = xstrdup(it->text); break;
+	case W_TO: plan_add_to(&p->plan, it->text); break;
+	case W_STAGE: p->plan.stage = (enum stage)stage_find(it->text); break;
+	case W_BATCH: p->plan.hold_enter = p->batch = true; break;
+	case W_PROTOCOL: p->plan.protocol = PROTO_SMTP; break;
+	case W_MESSAGE:
+		p->plan.message = xmemdup0(it->text, it->len);
+		p->plan.message_len = it->len;
+		break;
+	case W_STEP:
+		plan_add_step(&p->plan, STEP_SEND, it->text, 0, NULL, NULL);
+		break;
+	default: break;
+	}
+}
+
+static void begin(struct play *p, const struct script *s, enum split split)
+{
+	char *helo = "client.example", *host = "";
+
+	*p = (struct play){ .script = s, .split = split, .next_n = 1,
+		            .now_us = 1000 };
+	p->events = xcalloc(EVENTS_MAX, sizeof *p->events);
+	p->matched = xcalloc(EVENTS_MAX, sizeof *p->matched);
+	p->lines = xcalloc(LINES_MAX, sizeof *p->lines);
+	plan_init(&p->plan);
+	p->plan.target.text = xstrdup("example.org");
+	p->plan.target.domain = xstrdup("example.org");
+	for (size_t i = 0; i < s->n_items; i++)
+		if (s->items[i].section == SCRIPT_HEAD)
+			read_head(p, &s->items[i], &helo, &host);
+	p->session = session_new(&p->plan, helo, 1, &p->next_n);
+	session_set_host(p->session, host);
+	hand(p, IN_CONNECTED, "", 0);
+}
+
+static void check_all_expected(struct play *p)
+{
+	for (size_t i = 0; i < p->n_events; i++) {
+		struct event *e = p->events[i];
+
+		if (p->matched[i])
+			continue;
+		if (e->kind == EV_FINDING)
+			FAIL(p, "nobody expected finding %s",
+			     event_text(e, e->u.finding.id));
+		if (e->kind == EV_FAILED)
+			FAIL(p, "nobody expected failed %s",
+			     fail_kind_name(e->u.failed.kind));
+	}
+	if (p->next_line != p->n_lines)
+		FAIL(p, "nobody expected to be sent: %s",
+		     p->lines[p->next_line].line);
+}
+
+static void finish(struct play *p)
+{
+	for (size_t i = 0; i < p->n_events; i++)
+		free(p->events[i]);
+	for (size_t i = 0; i < p->n_lines; i++)
+		free(p->lines[i].line);
+	free(p->events);
+	free(p->matched);
+	free(p->lines);
+	buf_clear(&p->server);
+	session_free(p->session);
+	plan_clear(&p->plan);
+}
+
+static void run(struct play *p, const struct script *s, enum split split)
+{
+	begin(p, s, split);
+	for (size_t i = 0; i < s->n_items; i++)
+		if (s->items[i].section == PLAY)
+			play_item(p, &s->items[i]);
+	deliver(p);
+	check_all_expected(p);
+}
+
+static void compare(const struct play *a, struct play *b)
+{
+	for (size_t i = 0; i < a->n_events && i < b->n_events; i++) {
+		const struct event *x = a->events[i], *y = b->events[i];
+
+		if (x->size != y->size || memcmp(x, y, x->size) != 0)
+			FAIL(b, "event %zu (%s) is not that of \"whole\" (%s)",
+			     i + 1, event_kind_name(y->kind),
+			     event_kind_name(x->kind));
+	}
+	if (a->n_events != b->n_events)
+		FAIL(b, "%zu events, \"whole\" had %zu", b->n_events,
+		     a->n_events);
+}
+
+static void test_dialog(void **state)
+{
+	char *error = NULL;
+	struct script *s = script_load(*state, &syntax, &error);
+	struct play whole, split;
+
+	if (!s) {
+		print_error("%s\n", error);
+		free(error);
+		fail();
+	}
+	run(&whole, s, WHOLE);
+	for (enum split how = BY_LINE; how < SPLITS; how++) {
+		run(&split, s, how);
+		compare(&whole, &split);
+		finish(&split);
+	}
+	finish(&whole);
+	script_free(s);
+}
+
+int main(int argc, char **argv)
+{
+	const char *dir = getenv("srcdir");
+	char *pattern = xasprintf("%s/tests/dialogs/%s.dialog",
+	                          dir ? dir : ".", argc > 1 ? argv[1] : "*");
+	struct CMUnitTest *tests;
+	glob_t files;
+	int failed;
+
+	if (glob(pattern, 0, NULL, &files) != 0) {
+		fprintf(stderr, "no dialogs: %s\n", pattern);
+		return 1;
+	}
+	tests = xcalloc(files.gl_pathc, sizeof *tests);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		tests[i] = (struct CMUnitTest){
+			.name = strrchr(files.gl_pathv[i], '/') + 1,
+			.test_func = test_dialog,
+			.initial_state = files.gl_pathv[i],
+		};
+	failed = _cmocka_run_group_tests("dialogs", tests, files.gl_pathc,
+	                                 NULL, NULL);
+	free(tests);
+	globfree(&files);
+	free(pattern);
+	return failed;
+}
