@@ -31,7 +31,7 @@ static char *names_of(const char *bytes, size_t len, size_t step)
 		while (key_next(r, &k)) {
 			if (out.len > 0)
 				buf_addc(&out, ' ');
-			buf_adds(&out, key_name(&k, name, sizeof(name)));
+			buf_adds(&out, key_label(&k, name, sizeof(name)));
 			if (k.code == K_MOUSE)
 				buf_addf(&out, ":%d@%d,%d", k.mouse, k.x, k.y);
 			if (k.code == K_PASTE) {
@@ -155,7 +155,7 @@ static void test_key_feed_latin1_terminal_gives_characters(void **state)
 	key_reader_free(r);
 }
 
-static void test_key_name_each_key_parses_back(void **state)
+static void test_key_label_each_key_parses_back(void **state)
 {
 	(void)state;
 	for (int code = K_CHAR; code < K_PASTE; code++) {
@@ -167,7 +167,7 @@ static void test_key_name_each_key_parses_back(void **state)
 
 			if (code == K_CHAR)
 				k.mods &= ~(unsigned)MOD_SHIFT;
-			key_name(&k, name, sizeof(name));
+			key_label(&k, name, sizeof(name));
 			assert_true(key_parse(name, &back));
 			assert_true(key_is(&k, &back));
 		}
@@ -195,7 +195,7 @@ static void test_key_parse_spellings_give_the_same_key(void **state)
 
 		assert_int_equal(good, rows[i].canonical != NULL);
 		if (good)
-			assert_string_equal(key_name(&k, name, sizeof(name)),
+			assert_string_equal(key_label(&k, name, sizeof(name)),
 			                    rows[i].canonical);
 	}
 }
@@ -233,7 +233,7 @@ int main(void)
 		cmocka_unit_test(test_key_paste_is_one_key_with_line_ends),
 		cmocka_unit_test(
 			test_key_feed_latin1_terminal_gives_characters),
-		cmocka_unit_test(test_key_name_each_key_parses_back),
+		cmocka_unit_test(test_key_label_each_key_parses_back),
 		cmocka_unit_test(test_key_parse_spellings_give_the_same_key),
 		cmocka_unit_test(
 			test_key_feed_any_bytes_ends_and_leaves_nothing),

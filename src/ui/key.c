@@ -55,7 +55,7 @@ static void add_char_name(struct buf *b, const struct key *k)
 	buf_add(b, utf8, utf8_encode(ch, utf8));
 }
 
-char *key_name(const struct key *k, char *out, size_t size)
+char *key_label(const struct key *k, char *out, size_t size)
 {
 	struct buf b = {.len = 0};
 

@@ -64,7 +64,7 @@ bool key_is(const struct key *a, const struct key *b);
  * "g", "G", ":". Letters after Alt- and Ctrl- are shown large.
  * out gets at most size bytes with the NUL; returns out.
  */
-char *key_name(const struct key *k, char *out, size_t size);
+char *key_label(const struct key *k, char *out, size_t size);
 /* The reverse; case matters only for single letters. false: no such key. */
 bool key_parse(const char *name, struct key *out);
 

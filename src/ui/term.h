@@ -6,7 +6,8 @@
  * normal end, suspension, SEGV BUS ABRT FPE ILL QUIT (restored in the handler
  * by async-signal-safe calls, then raised again), TERM HUP INT (through
  * term_wait(); by the handler when the loop does not answer within 200 ms),
- * a vanished terminal (TERM_GONE). All other threads must block all signals.
+ * a vanished terminal (TERM_GONE). All other threads must block all signals but
+ * SEGV BUS FPE ILL ABRT: a blocked one of those ends us without the handler.
  *
  * For tests: where SMTPSCOPE_TEST_READY_FD names a descriptor, term_wait()
  * writes a line "BYTES WIDTH HEIGHT\n" to it whenever it is about to block
