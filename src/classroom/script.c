@@ -514,28 +514,33 @@ struct script *script_parse(const char *name, const char *text, size_t len,
 	return NULL;
 }
 
+bool script_read_file(const char *path, struct buf *text, char **error)
+{
+	FILE *f = fopen(path, "rb");
+	size_t got = 1;
+	bool ok = f != NULL;
+
+	while (ok && got && text->len <= SCRIPT_FILE_MAX) {
+		buf_reserve(text, 4096);
+		got = fread(text->data + text->len, 1, 4096, f);
+		text->len += got;
+		ok = !ferror(f);
+	}
+	if (!ok)
+		*error = xasprintf("%s: %s", path, strerror(errno));
+	if (f)
+		fclose(f);
+	return ok;
+}
+
 struct script *script_load(const char *path, const struct script_syntax *syntax,
                            char **error)
 {
-	struct script *s;
 	struct buf text = { 0 };
-	FILE *f = fopen(path, "rb");
-	size_t got = 1;
+	struct script *s = NULL;
 
-	while (f && got && text.len <= SCRIPT_FILE_MAX) {
-		buf_reserve(&text, 4096);
-		got = fread(text.data + text.len, 1, 4096, f);
-		text.len += got;
-	}
-	if (!f || ferror(f)) {
-		*error = xasprintf("%s: %s", path, strerror(errno));
-		if (f)
-			fclose(f);
-		buf_clear(&text);
-		return NULL;
-	}
-	fclose(f);
-	s = script_parse(path, buf_str(&text), text.len, syntax, error);
+	if (script_read_file(path, &text, error))
+		s = script_parse(path, buf_str(&text), text.len, syntax, error);
 	buf_clear(&text);
 	return s;
 }

@@ -34,8 +34,11 @@
 #ifndef CLASSROOM_SCRIPT_H
 #define CLASSROOM_SCRIPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "util/buf.h"
 
 enum {
 	SCRIPT_FILE_MAX = 1 << 20,  /* a lesson is a page or two */
@@ -100,6 +103,9 @@ struct script *script_parse(const char *name, const char *text, size_t len,
 /* The same from a file; also fails for one that cannot be read. */
 struct script *script_load(const char *path, const struct script_syntax *syntax,
                            char **error);
+/* The bytes of a file, bounded by SCRIPT_FILE_MAX; what stands in text is
+ * kept. False: *error as above. */
+bool script_read_file(const char *path, struct buf *text, char **error);
 void script_free(struct script *s); /* NULL is fine */
 
 /* "NAME:LINE: text" for what only the reader can find wrong; caller frees. */

@@ -1,0 +1,568 @@
+#include "config.h"
+
+#include "classroom/receiver.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "util/xalloc.h"
+
+/* What a good answer to a command changes (RFC 5321 §4.1.4). */
+enum effect { NOTHING, HELLO, EHELLO, SENDER, RECIPIENT, MESSAGE, DELIVERED,
+	RESET, BYE };
+
+/* The built-in server's judgement of one command. */
+struct judgement {
+	enum effect effect;
+	bool firm;       /* wrong as such: only an @always rule may differ */
+	const char *say; /* one line, or several with CRLF between; constant */
+};
+
+struct command {
+	const char *line; /* NUL-terminated copy, blanks at its end cut */
+	const char *arg;  /* what follows the verb, "" none */
+};
+
+static const struct judgement need_hello = {
+	.firm = true, .say = "503 5.5.1 Say EHLO or HELO first",
+};
+
+static struct judgement wrong(const char *say)
+{
+	return (struct judgement){ .firm = true, .say = say };
+}
+
+/* ---- syntax ---------------------------------------------------------- */
+
+static bool is_address_char(unsigned char c)
+{
+	return c > ' ' && c != 0x7f && c != '<' && c != '>';
+}
+
+/*
+ * "FROM:<path>" or "TO:<path>" (RFC 5321 §4.1.1.2, §4.1.1.3): no blank after
+ * the colon (§3.3). Returns what follows the path, NULL when it is wrong.
+ */
+static const char *after_path(const char *arg, const char *key, bool null_ok)
+{
+	size_t n = strlen(key);
+	const char *start, *p;
+
+	if (strncasecmp(arg, key, n) != 0 || arg[n] != '<')
+		return NULL;
+	start = arg + n + 1;
+	for (p = start; is_address_char((unsigned char)*p); p++)
+		;
+	if (*p != '>' || (p[1] && p[1] != ' '))
+		return NULL;
+	if (p == start)
+		return null_ok ? p + 1 : NULL;
+	/* one "@" with text on both sides, or Postmaster (§4.5.1) */
+	if (!null_ok && p - start == 10 &&
+	    strncasecmp(start, "postmaster", 10) == 0)
+		return p + 1;
+	n = (size_t)(p - start);
+	return memchr(start + 1, '@', n > 2 ? n - 2 : 0) ? p + 1 : NULL;
+}
+
+static bool word_is(const char *word, size_t len, const char *is)
+{
+	return strlen(is) == len && strncasecmp(word, is, len) == 0;
+}
+
+/* One parameter of MAIL; NULL: fine, else the answer. */
+static const char *mail_parameter(const char *p, size_t n)
+{
+	if (word_is(p, n, "BODY=7BIT") || word_is(p, n, "BODY=8BITMIME"))
+		return NULL;
+	if (n > 5 && strncasecmp(p, "SIZE=", 5) == 0 && n <= 5 + 20 &&
+	    strspn(p + 5, "0123456789") >= n - 5) {
+		/* RFC 1870 §6.1 */
+		if (strtoull(p + 5, NULL, 10) > RECEIVER_SIZE_MAX)
+			return "552 5.3.4 Message size exceeds the limit";
+		return NULL;
+	}
+	return "555 5.5.4 Parameter not recognized";
+}
+
+/* RFC 5321 §4.1.1.11: parameters need EHLO and an extension that has them. */
+static const char *bad_parameters(const struct receiver *r, const char *p,
+                                  bool mail)
+{
+	const char *say = NULL;
+
+	while (*p == ' ')
+		p++;
+	if (*p && (!r->esmtp || !mail))
+		return "555 5.5.4 Parameters not recognized";
+	while (*p && !say) {
+		size_t n = strcspn(p, " ");
+
+		say = mail_parameter(p, n);
+		p += n;
+		while (*p == ' ')
+			p++;
+	}
+	return say;
+}
+
+/* ---- the commands, RFC 5321 §4.1.1 ------------------------------------ */
+
+static bool good_hello(const char *arg)
+{
+	for (const char *p = arg; *p; p++)
+		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
+			return false;
+	return *arg != '\0';
+}
+
+static struct judgement on_ehlo(const struct receiver *r,
+                                const struct command *c)
+{
+	(void)r;
+	if (!good_hello(c->arg))
+		return wrong("501 5.5.4 Syntax: EHLO hostname");
+	return (struct judgement){ .effect = EHELLO, .say =
+		"250-%s\r\n"
+		"250-8BITMIME\r\n"
+		"250-SIZE 10485760\r\n"
+		"250-PIPELINING\r\n"
+		"250-ENHANCEDSTATUSCODES\r\n"
+		"250 HELP" };
+}
+
+static struct judgement on_helo(const struct receiver *r,
+                                const struct command *c)
+{
+	(void)r;
+	if (!good_hello(c->arg))
+		return wrong("501 5.5.4 Syntax: HELO hostname");
+	return (struct judgement){ .effect = HELLO, .say = "250 %s" };
+}
+
+static struct judgement on_mail(const struct receiver *r,
+                                const struct command *c)
+{
+	const char *rest = after_path(c->arg, "FROM:", true);
+	const char *bad;
+
+	if (r->state == RCV_GREETED)
+		return need_hello;
+	if (r->state != RCV_READY)
+		return wrong("503 5.5.1 Sender already given: RSET starts "
+		             "over");
+	if (!rest)
+		return wrong("501 5.5.4 Syntax: MAIL FROM:<address>");
+	bad = bad_parameters(r, rest, true);
+	if (bad)
+		return wrong(bad);
+	return (struct judgement){ .effect = SENDER,
+		.say = "250 2.1.0 Sender ok" };
+}
+
+static struct judgement on_rcpt(const struct receiver *r,
+                                const struct command *c)
+{
+	const char *rest = after_path(c->arg, "TO:", false);
+	const char *bad;
+
+	if (r->state == RCV_GREETED)
+		return need_hello;
+	if (r->state == RCV_READY)
+		return wrong("503 5.5.1 Need MAIL before RCPT");
+	if (!rest)
+		return wrong("501 5.5.4 Syntax: RCPT TO:<address>");
+	bad = bad_parameters(r, rest, false);
+	if (bad)
+		return wrong(bad);
+	if (r->rcpts == RECEIVER_RCPT_MAX)
+		return wrong("452 4.5.3 Too many recipients");
+	return (struct judgement){ .effect = RECIPIENT,
+		.say = "250 2.1.5 Recipient ok" };
+}
+
+static struct judgement on_data(const struct receiver *r,
+                                const struct command *c)
+{
+	if (r->state == RCV_GREETED)
+		return need_hello;
+	if (r->state == RCV_READY)
+		return wrong("503 5.5.1 Need MAIL before DATA");
+	if (r->state == RCV_MAIL)
+		return wrong("503 5.5.1 Need an accepted RCPT before DATA");
+	if (*c->arg)
+		return wrong("501 5.5.4 Syntax: DATA");
+	return (struct judgement){ .effect = MESSAGE,
+		.say = "354 End the message with a line that is a single "
+		       "dot" };
+}
+
+static struct judgement on_rset(const struct receiver *r,
+                                const struct command *c)
+{
+	(void)r;
+	if (*c->arg)
+		return wrong("501 5.5.4 Syntax: RSET");
+	return (struct judgement){ .effect = RESET, .say = "250 2.0.0 Ok" };
+}
+
+static struct judgement on_noop(const struct receiver *r,
+                                const struct command *c)
+{
+	(void)r;
+	(void)c;
+	return (struct judgement){ .say = "250 2.0.0 Ok" };
+}
+
+static struct judgement on_vrfy(const struct receiver *r,
+                                const struct command *c)
+{
+	(void)r;
+	if (!*c->arg)
+		return wrong("501 5.5.4 Syntax: VRFY address");
+	return (struct judgement){
+		.say = "252 2.1.5 Cannot verify the user, but will try to "
+		       "deliver" };
+}
+
+static struct judgement on_help(const struct receiver *r,
+                                const struct command *c)
+{
+	(void)r;
+	(void)c;
+	return (struct judgement){ .say =
+		"214-2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT\r\n"
+		"214 2.0.0 A classroom: nothing is delivered" };
+}
+
+static struct judgement on_quit(const struct receiver *r,
+                                const struct command *c)
+{
+	(void)r;
+	if (*c->arg)
+		return wrong("501 5.5.4 Syntax: QUIT");
+	return (struct judgement){ .effect = BYE,
+		.say = "221 2.0.0 %s closing connection" };
+}
+
+static struct judgement on_known(const struct receiver *r,
+                                 const struct command *c)
+{
+	(void)r;
+	(void)c;
+	return (struct judgement){ .say = "502 5.5.1 Command not implemented" };
+}
+
+static const struct verb {
+	const char *name;
+	struct judgement (*judge)(const struct receiver *r,
+	                          const struct command *c);
+} verbs[] = {
+	{ "EHLO", on_ehlo }, { "HELO", on_helo }, { "MAIL", on_mail },
+	{ "RCPT", on_rcpt }, { "DATA", on_data }, { "RSET", on_rset },
+	{ "NOOP", on_noop }, { "VRFY", on_vrfy }, { "HELP", on_help },
+	{ "QUIT", on_quit },
+	{ "EXPN", on_known }, { "STARTTLS", on_known }, { "AUTH", on_known },
+	{ "BDAT", on_known }, { "ETRN", on_known }, { "TURN", on_known },
+	{ "SEND", on_known }, { "SOML", on_known }, { "SAML", on_known },
+};
+
+static bool has_control(const char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			return true;
+	return false;
+}
+
+static struct judgement judge(const struct receiver *r, const char *line,
+                              size_t len)
+{
+	size_t n = strcspn(line, " ");
+	struct command c = { .line = line, .arg = line + n };
+
+	/* RFC 5321 §3.1: after a greeting of 554 only QUIT is served */
+	if (r->server->rules[0].code / 100 == 5 && !word_is(line, n, "QUIT"))
+		return wrong("503 5.5.1 No mail service here");
+	if (has_control(line, len))
+		return wrong("500 5.5.2 Control character in the command");
+	while (*c.arg == ' ')
+		c.arg++;
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (word_is(line, n, verbs[i].name))
+			return verbs[i].judge(r, &c);
+	return (struct judgement){ .say = "500 5.5.2 Command not recognized" };
+}
+
+/* ---- the lesson's rules ---------------------------------------------- */
+
+/* * stands for any text: goes back to the last one when a letter differs. */
+bool receiver_fits(const char *pattern, const char *line, size_t len)
+{
+	const char *star = NULL;
+	size_t i = 0, from = 0;
+
+	while (i < len) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			from = i;
+		} else if (*pattern && tolower((unsigned char)*pattern) ==
+		                           tolower((unsigned char)line[i])) {
+			pattern++;
+			i++;
+		} else if (star) {
+			pattern = star;
+			i = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return !*pattern;
+}
+
+/* The whole line fits, or the line without its parameters after the path. */
+static bool line_fits(const char *pattern, const char *line, size_t len)
+{
+	const char *path_end = memchr(line, '>', len);
+
+	return receiver_fits(pattern, line, len) ||
+	       (path_end &&
+	        receiver_fits(pattern, line, (size_t)(path_end + 1 - line)));
+}
+
+/* FNV-1a over what tells one line of one client from another. */
+static uint64_t memory_key(const struct receiver *r, size_t rule,
+                           const char *line, size_t len)
+{
+	uint64_t h = UINT64_C(14695981039346656037) ^ r->peer ^ (rule << 20);
+
+	for (size_t i = 0; i < len; i++) {
+		h ^= (uint64_t)tolower((unsigned char)line[i]);
+		h *= UINT64_C(1099511628211);
+	}
+	return h;
+}
+
+/* When the line came first: now, if it never did. */
+static int64_t first_seen(struct receiver_memory *m, uint64_t key,
+                          int64_t now_us)
+{
+	size_t filled = m->n < RECEIVER_MEMORY ? m->n : RECEIVER_MEMORY;
+	size_t at = m->n % RECEIVER_MEMORY;
+
+	for (size_t i = 0; i < filled; i++)
+		if (m->seen[i].key == key)
+			return m->seen[i].first_us;
+	m->seen[at].key = key;
+	m->seen[at].first_us = now_us;
+	m->n++;
+	return now_us;
+}
+
+static const struct lesson_rule *find_rule(struct receiver *r,
+                                           const char *line, size_t len,
+                                           bool firm, int64_t now_us)
+{
+	for (size_t i = 1; i < r->server->n_rules; i++) {
+		const struct lesson_rule *rule = &r->server->rules[i];
+
+		if (!line_fits(rule->pattern, line, len) ||
+		    (firm && !rule->always) || (rule->once && r->used[i]))
+			continue;
+		if (rule->after_ms &&
+		    now_us - first_seen(r->memory,
+		                        memory_key(r, i, line, len), now_us) <
+		        rule->after_ms * INT64_C(1000))
+			continue;
+		r->used[i] = true;
+		return rule;
+	}
+	return NULL;
+}
+
+/* ---- the session ----------------------------------------------------- */
+
+static void end_transaction(struct receiver *r)
+{
+	if (r->state != RCV_GREETED)
+		r->state = RCV_READY;
+	r->rcpts = 0;
+	r->message_len = 0;
+}
+
+/* code: of the reply that was given. */
+static void apply(struct receiver *r, enum effect effect, unsigned code,
+                  bool *close)
+{
+	bool good = code / 100 == 2;
+
+	if (effect == MESSAGE && code / 100 == 3) {
+		r->state = RCV_DATA;
+		r->at = 0;
+	}
+	/* after the dot the transaction is over, whatever the answer */
+	if (effect == DELIVERED || (effect == RESET && good))
+		end_transaction(r);
+	if ((effect == HELLO || effect == EHELLO) && good) {
+		r->state = RCV_READY;
+		end_transaction(r);
+		r->esmtp = effect == EHELLO;
+	}
+	if (effect == SENDER && good)
+		r->state = RCV_MAIL;
+	if (effect == RECIPIENT && good) {
+		r->state = RCV_RCPT;
+		r->rcpts++;
+	}
+	if (effect == BYE && good)
+		*close = true;
+}
+
+static unsigned code_of(const char *say)
+{
+	return (unsigned)(say[0] - '0') * 100 + (unsigned)(say[1] - '0') * 10 +
+	       (unsigned)(say[2] - '0');
+}
+
+/* The built-in server's line; %s in it is the server's name. */
+static void say(const struct receiver *r, struct receiver_answer *out,
+                const char *text)
+{
+	const char *name = strstr(text, "%s");
+
+	if (name) {
+		buf_add(&out->text, text, (size_t)(name - text));
+		buf_adds(&out->text, r->name);
+		text = name + 2;
+	}
+	buf_adds(&out->text, text);
+	buf_adds(&out->text, "\r\n");
+}
+
+static void give_built_in(struct receiver *r, const struct judgement *j,
+                          struct receiver_answer *out)
+{
+	unsigned code = code_of(j->say);
+
+	if (code >= 500 && ++r->errors > RECEIVER_ERRORS_MAX) {
+		say(r, out, "421 4.7.0 Too many errors, closing connection");
+		out->close = true;
+		return;
+	}
+	say(r, out, j->say);
+	apply(r, j->effect, code, &out->close);
+}
+
+static void respond(struct receiver *r, const char *line, size_t len,
+                    const struct judgement *j, int64_t now_us,
+                    struct receiver_answer *out)
+{
+	out->rule = find_rule(r, line, len, j->firm, now_us);
+	if (out->rule)
+		apply(r, j->effect, out->rule->code, &out->close);
+	else
+		give_built_in(r, j, out);
+}
+
+void receiver_init(struct receiver *r, const struct lesson_server *server,
+                   struct receiver_memory *memory, const char *name)
+{
+	*r = (struct receiver){
+		.server = server,
+		.memory = memory,
+		.name = name,
+		.used = xcalloc(server->n_rules, sizeof *r->used),
+	};
+}
+
+void receiver_clear(struct receiver *r)
+{
+	free(r->used);
+	r->used = NULL;
+}
+
+void receiver_greet(const struct receiver *r, struct receiver_answer *out)
+{
+	*out = (struct receiver_answer){ 0 };
+	if (r->server->rules[0].n_acts)
+		out->rule = &r->server->rules[0];
+	else
+		say(r, out, "220 %s ESMTP smtpscope classroom");
+}
+
+void receiver_command(struct receiver *r, const char *line, size_t len,
+                      bool bare_lf, int64_t now_us,
+                      struct receiver_answer *out)
+{
+	struct judgement j;
+	char *copy;
+
+	while (len && line[len - 1] == ' ')
+		len--;
+	copy = xmemdup0(line, len);
+	*out = (struct receiver_answer){ 0 };
+	j = judge(r, copy, len);
+	if (j.effect == MESSAGE)
+		r->bare_lf = bare_lf;
+	respond(r, copy, len, &j, now_us, out);
+	free(copy);
+}
+
+void receiver_too_long(struct receiver *r, struct receiver_answer *out)
+{
+	const struct judgement j = {
+		.firm = true, .say = "500 5.5.2 Line too long",
+	};
+
+	*out = (struct receiver_answer){ 0 };
+	give_built_in(r, &j, out);
+}
+
+/* Where in a line of the message we are (RFC 5321 §4.5.2). */
+enum { AT_START, AT_DOT, AT_DOT_CR, AT_TEXT, AT_CR, AT_END };
+
+/*
+ * Only CR LF ends a line, so that nobody smuggles a second message past us,
+ * unless DATA itself came with a bare LF: then somebody types into nc.
+ */
+static uint8_t next_place(uint8_t at, char c, bool bare_lf)
+{
+	if (c == '\r')
+		return at == AT_DOT ? AT_DOT_CR : AT_CR;
+	if (c == '\n') {
+		if (at == AT_DOT_CR || (at == AT_DOT && bare_lf))
+			return AT_END;
+		return at == AT_CR || bare_lf ? AT_START : AT_TEXT;
+	}
+	return c == '.' && at == AT_START ? AT_DOT : AT_TEXT;
+}
+
+size_t receiver_data(struct receiver *r, const char *data, size_t len,
+                     int64_t now_us, struct receiver_answer *out, bool *ended)
+{
+	static const struct judgement taken = { .effect = DELIVERED,
+		.say = "250 2.0.0 Message taken and thrown away: this is a "
+		       "classroom" };
+	static const struct judgement too_big = { .effect = DELIVERED,
+		.say = "552 5.3.4 Message size exceeds the limit" };
+	size_t i = 0;
+
+	*ended = false;
+	while (i < len && r->at != AT_END) {
+		r->at = next_place(r->at, data[i++], r->bare_lf);
+		/* the dot that the client put in front does not count */
+		r->message_len += r->at != AT_DOT;
+	}
+	if (r->at != AT_END)
+		return i;
+	*ended = true;
+	*out = (struct receiver_answer){ 0 };
+	respond(r, ".", 1,
+	        r->message_len > RECEIVER_SIZE_MAX ? &too_big : &taken, now_us,
+	        out);
+	return i;
+}
