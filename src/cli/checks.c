@@ -1,0 +1,226 @@
+#include "config.h"
+
+#include "cli/checks.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/escape.h"
+#include "core/session.h"
+#include "core/target.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+void checks_quote(struct buf *out, const char *value)
+{
+	buf_addc(out, '"');
+	escape_text(out, value, strlen(value), i18n_is_ascii());
+	buf_addc(out, '"');
+}
+
+/* A sentence about value: format has one %s, the quoted value. */
+static char *wrong(const char *value, const char *format)
+{
+	struct buf quoted = { 0 };
+	const char *at = strstr(format, "%s");
+	char *text;
+
+	checks_quote(&quoted, value);
+	text = xasprintf("%.*s%s%s", (int)(at - format), format,
+	                 buf_str(&quoted), at + 2);
+	buf_clear(&quoted);
+	return text;
+}
+
+static char *check_one(const char *address, bool null_ok)
+{
+	enum target_error e = address_check(address, null_ok);
+
+	return e == TARGET_OK ? NULL : target_error_text(e, address);
+}
+
+static char *without_brackets(const char *s, size_t len)
+{
+	while (len > 0 && (s[0] == ' ' || s[0] == '\t')) {
+		s++;
+		len--;
+	}
+	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '\t'))
+		len--;
+	if (len >= 2 && s[0] == '<' && s[len - 1] == '>') {
+		s++;
+		len -= 2;
+	}
+	return xmemdup0(s, len);
+}
+
+char *checks_next_address(const char **list)
+{
+	const char *s = *list, *p = s;
+	bool quoted = false;
+
+	if (!s)
+		return NULL;
+	for (; *p && (quoted || *p != ','); p++) {
+		if (quoted && *p == '\\' && p[1])
+			p++;
+		else if (*p == '"')
+			quoted = !quoted;
+	}
+	*list = *p ? p + 1 : NULL;
+	return without_brackets(s, (size_t)(p - s));
+}
+
+char *check_sender(const char *value)
+{
+	const char *list = value;
+	char *address = without_brackets(list, strlen(list));
+	char *error = check_one(address, true);
+
+	free(address);
+	return error;
+}
+
+char *check_recipients(const char *value)
+{
+	const char *list = value;
+	char *address, *error = NULL;
+	size_t n = 0;
+
+	while (!error && (address = checks_next_address(&list))) {
+		error = check_one(address, false);
+		free(address);
+		n++;
+	}
+	if (!error && n > SESSION_RCPT_MAX)
+		error = xasprintf(_("%zu recipients are too many for one "
+		                    "session, %d is the limit"), n,
+		                  SESSION_RCPT_MAX);
+	return error;
+}
+
+char *check_helo(const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0 || len > 255 || strpbrk(value, " \t<>"))
+		return wrong(value, _("%s is no host name and no address "
+		                      "literal such as [192.0.2.1]"));
+	return NULL;
+}
+
+char *check_server(const char *value)
+{
+	struct target t;
+	enum target_error e = target_parse(value, &t);
+	char *error = NULL;
+
+	if (e != TARGET_OK)
+		return target_error_text(e, value);
+	if (t.recipient)
+		error = wrong(value, _("%s is an address, not a host"));
+	target_clear(&t);
+	return error;
+}
+
+static bool is_numeric(const char *s)
+{
+	unsigned char address[16];
+
+	return inet_pton(AF_INET, s, address) == 1 ||
+	       inet_pton(AF_INET6, s, address) == 1;
+}
+
+char *check_address(const char *value)
+{
+	if (is_numeric(value))
+		return NULL;
+	return wrong(value, _("%s is no numeric IP address"));
+}
+
+static bool is_port(const char *s)
+{
+	char *end;
+	unsigned long port = strtoul(s, &end, 10);
+
+	return *s >= '0' && *s <= '9' && *end == '\0' && port > 0 &&
+	       port <= 65535;
+}
+
+/* ADDR, v4:port, [v6], [v6]:port */
+static bool is_endpoint(const char *value)
+{
+	size_t len = strlen(value);
+	const char *close, *port;
+	char address[64];
+
+	if (len >= sizeof address)
+		return false;
+	if (is_numeric(value))
+		return true;
+	close = *value == '[' ? strchr(value, ']') : NULL;
+	port = close ? close + 1 : strrchr(value, ':');
+	if (!port || (*value == '[' && !close))
+		return false;
+	len = (size_t)((close ? close : port) - value) - (close != NULL);
+	memcpy(address, value + (close != NULL), len);
+	address[len] = '\0';
+	return is_numeric(address) &&
+	       ((close && !*port) || (*port == ':' && is_port(port + 1)));
+}
+
+char *check_endpoint(const char *value)
+{
+	if (is_endpoint(value))
+		return NULL;
+	return wrong(value, _("%s is no numeric IP address with an optional "
+	                      "port, such as 192.0.2.53:53 or "
+	                      "[2001:db8::53]:53"));
+}
+
+char *check_host_port(const char *value)
+{
+	const char *port = strrchr(value, ':');
+
+	if (port && port > value && is_port(port + 1) &&
+	    !strpbrk(value, " \t/@"))
+		return NULL;
+	return wrong(value, _("%s is no host with a port, such as "
+	                      "192.0.2.1:5300"));
+}
+
+char *check_tls(const char *value)
+{
+	if (strcmp(value, "never") == 0)
+		return NULL;
+	return wrong(value, _("%s: TLS is not in this version, which speaks "
+	                      "plain SMTP only"));
+}
+
+char *check_language(const char *value)
+{
+	enum i18n_lang before = i18n_lang();
+
+	if (i18n_set(value))
+		return NULL;
+	i18n_set(before == LANG_DE ? "de" : "en");
+	return wrong(value, _("there are no texts in the language %s, only in "
+	                      "en and de"));
+}
+
+char *check_shell(const char *value)
+{
+	static const char *const shells[] = { "bash", "zsh", "fish" };
+
+	for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
+		if (strcmp(value, shells[i]) == 0)
+			return NULL;
+	return wrong(value, _("%s: there are completions for bash, zsh and "
+	                      "fish"));
+}
+
+char *check_file(const char *value)
+{
+	return *value ? NULL : xstrdup(_("the name of a file is empty"));
+}

@@ -1,0 +1,31 @@
+/*
+ * checks: is the value of an option fit? Pure but for resolving no name at
+ * all; each returns NULL, or one sentence (heap) in the user's language.
+ */
+#ifndef CLI_CHECKS_H
+#define CLI_CHECKS_H
+
+#include "util/buf.h"
+
+char *check_sender(const char *value);     /* an address, <> or nothing */
+char *check_recipients(const char *value); /* a comma list of addresses */
+char *check_helo(const char *value);
+char *check_server(const char *value);     /* HOST[:PORT] */
+char *check_address(const char *value);    /* numeric */
+char *check_endpoint(const char *value);   /* ADDR[:PORT], [v6]:port */
+char *check_host_port(const char *value);  /* HOST:PORT */
+char *check_tls(const char *value);
+char *check_language(const char *value);
+char *check_shell(const char *value);
+char *check_file(const char *value);       /* not empty */
+
+/*
+ * Takes the next address off a comma list: commas inside "..." belong to it;
+ * blanks around it and one pair of <> are taken away. *list moves on. Returns
+ * NULL at the end, else a heap text (which may be empty: ",,").
+ */
+char *checks_next_address(const char **list);
+/* value in double quotes, made fit for a terminal. */
+void checks_quote(struct buf *out, const char *value);
+
+#endif

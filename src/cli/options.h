@@ -1,0 +1,127 @@
+/*
+ * options: the command line, the environment and the config file, by one
+ * table. Used by main only, before the second thread starts.
+ *
+ * The table holds every option that works in this version and nothing else:
+ * the parser, --help, --print-config and the shells' completions are views of
+ * it. What the user said is kept as it was said; plans.h makes plans of it.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buf.h"
+
+/* What the run is for. */
+enum job { JOB_SESSION, JOB_REPLAY, JOB_SERVE, JOB_LIST_LESSONS, JOB_EXPLAIN,
+	JOB_LIST_RULES, JOB_PRINT_CONFIG, JOB_PRINT_KEYS, JOB_COMPLETIONS,
+	JOB_VERSION, JOB_HELP };
+
+enum front { FRONT_AUTO, FRONT_BATCH, FRONT_JSON, FRONT_PLAIN };
+
+/* Who said it; a higher one wins (design §4). */
+enum source { SOURCE_NONE, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_ARGS };
+
+enum { OPTIONS_MAX = 64 }; /* rows of the table, and some room */
+
+/* Every text is owned, and NULL when it was not given. */
+struct options {
+	/* envelope */
+	char *from, *helo, *to; /* to: a comma list */
+	/* route */
+	char *server, *source, *dns;
+	uint64_t port, seed;    /* 0: not given */
+	int family;             /* 0 both, 4, 6 */
+	bool all, allow_private, trust_ad;
+	/* dialog */
+	int stage;              /* enum stage + 1, 0: not given */
+	int protocol;           /* enum protocol */
+	uint64_t timeout_s;
+	char *script, *data, *tls;
+	/* front end and output */
+	int front;              /* enum front */
+	char *record;           /* NULL: the automatic one, "": none */
+	char *lang, *theme;
+	bool no_color;
+	/* class */
+	char *demo, *serve;     /* "" is the first lesson */
+	char *listen, *join, *replay;
+	/* reference */
+	int job;                /* enum job */
+	char *shell;
+	/* what is no option: TARGETs, or the texts of --explain */
+	char **words;
+	size_t n_words;
+	/* [keys] of the config file, "name = key", NULL behind the last */
+	char **keys;
+	size_t n_keys;
+	uint8_t set_by[OPTIONS_MAX]; /* enum source, by row of the table */
+};
+
+enum option_group { GROUP_ENVELOPE, GROUP_ROUTE, GROUP_DIALOG, GROUP_TLS,
+	GROUP_FRONT, GROUP_OUTPUT, GROUP_CLASS, GROUP_REFERENCE, GROUP_COUNT };
+const char *option_group_name(enum option_group g); /* translated */
+
+enum option_arg { ARG_NONE, ARG_NEEDED, ARG_OPTIONAL /* only as =VALUE */ };
+
+enum option_type { /* of the member of struct options, and how it is set */
+	OPTION_FLAG,  /* bool: true */
+	OPTION_CONST, /* int: low */
+	OPTION_TEXT,  /* char *: the value */
+	OPTION_FIXED, /* char *: "", the option has no value */
+	OPTION_LIST,  /* char *: the values, with commas between them */
+	OPTION_COUNT, /* uint64_t from low to high */
+	OPTION_WORD,  /* int: what find() says of the value, plus low */
+};
+
+struct option {
+	const char *name;   /* without the -- */
+	char letter;        /* 0: none */
+	enum option_arg arg;
+	const char *form;   /* "ADDR", NULL none; not translated */
+	enum option_group group;
+	const char *help;   /* msgid */
+	enum option_type type;
+	size_t offset;      /* of the member; rows may share one */
+	uint64_t low, high;
+	/* Is value fit? NULL, or a sentence (heap) that says why not. */
+	char *(*check)(const char *value);
+	int (*find)(const char *word); /* OPTION_WORD; -1: unknown */
+	enum job job;       /* JOB_SESSION: does not say what the run is for */
+	bool args_only;     /* not in the config file or the environment */
+};
+
+/* The table, in the order of --help; NULL past the end. */
+const struct option *option_at(size_t i);
+/* Appends "-f, --from ADDR". */
+void option_form(struct buf *out, const struct option *row);
+
+void options_init(struct options *o);
+void options_clear(struct options *o);
+
+/*
+ * Command line, then SMTPSCOPE_OPTIONS, then the config file, each for what
+ * was not said before; sets the language (i18n) on the way, so that what is
+ * wrong is said in it. Returns NULL, or one line (heap) that says what is
+ * wrong and shows the right form: exit 64.
+ */
+char *options_read(struct options *o, int argc, char *const *argv);
+
+/* One source alone. TARGETs may stand in SOURCE_ARGS only. */
+char *options_read_args(struct options *o, size_t n, char *const *args,
+                        enum source source);
+/* Shell-like words with quotes. */
+char *options_read_words(struct options *o, const char *text,
+                         enum source source);
+/* One option by its long name, as the config file has it. */
+char *options_set(struct options *o, const char *name, const char *value,
+                  enum source source);
+/* $XDG_CONFIG_HOME/smtpscope/config or ~/.config/...; NULL without a home. */
+char *config_path(void);
+/* No file: nothing said. Errors name file and line. */
+char *config_read(struct options *o, const char *path);
+
+#endif

@@ -1,0 +1,247 @@
+#include "config.h"
+
+#include "cli/plans.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/checks.h"
+#include "core/session.h"
+#include "util/buf.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+static char *file_error(const char *option, const char *path, const char *why)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "--%s: ", option);
+	checks_quote(&b, path);
+	buf_addf(&b, ": %s", why);
+	return buf_steal(&b);
+}
+
+/* "-" is standard input. */
+static char *read_file(const char *option, const char *path, struct buf *out)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	char piece[4096], *error = NULL;
+	size_t n;
+
+	if (!f)
+		return file_error(option, path, strerror(errno));
+	while ((n = fread(piece, 1, sizeof piece, f)) > 0 &&
+	       out->len <= PLANS_FILE_MAX)
+		buf_add(out, piece, n);
+	if (ferror(f))
+		error = file_error(option, path, strerror(errno));
+	else if (out->len > PLANS_FILE_MAX)
+		error = file_error(option, path, _("longer than 16 MiB"));
+	if (f != stdin)
+		fclose(f);
+	if (error)
+		buf_clear(out);
+	return error;
+}
+
+/* One line of --script; len without its end. */
+static char *add_line(struct plan *p, const char *path, const char *line,
+                      size_t len)
+{
+	char *copy;
+
+	if (len > 0 && line[len - 1] == '\r')
+		len--;
+	if (memchr(line, '\0', len) || memchr(line, '\r', len))
+		return file_error("script", path,
+		                  _("a line holds a NUL or a bare CR"));
+	if (len > SESSION_LINE_MAX)
+		return file_error("script", path,
+		                  _("a line is longer than 64 KiB"));
+	if (p->n_steps >= PLANS_STEPS_MAX)
+		return file_error("script", path, _("over 10,000 lines"));
+	copy = xmemdup0(line, len);
+	plan_add_step(p, STEP_SEND, copy, 0, NULL, NULL);
+	free(copy);
+	return NULL;
+}
+
+static char *read_script(struct plan *p, const char *path)
+{
+	struct buf text = { 0 };
+	char *error = read_file("script", path, &text);
+
+	for (size_t at = 0; !error && at < text.len;) {
+		const char *line = text.data + at;
+		const char *end = memchr(line, '\n', text.len - at);
+		size_t len = end ? (size_t)(end - line) : text.len - at;
+
+		error = add_line(p, path, line, len);
+		at += len + 1;
+	}
+	if (!error && p->n_steps == 0)
+		error = file_error("script", path, _("no line in it"));
+	buf_clear(&text);
+	return error;
+}
+
+static char *read_message(struct plan *p, const char *path)
+{
+	struct buf text = { 0 };
+	char *error = read_file("data", path, &text);
+
+	if (error)
+		return error;
+	p->message_len = text.len;
+	p->message = buf_steal(&text);
+	return NULL;
+}
+
+static char *use_server(struct plan *p, const char *server)
+{
+	struct target t;
+	enum target_error e = target_parse(server, &t);
+
+	if (e != TARGET_OK) /* checked when the option was read */
+		return target_error_text(e, server);
+	p->server = xstrdup(t.domain);
+	if (p->port == 0)
+		p->port = t.port;
+	target_clear(&t);
+	return NULL;
+}
+
+static char *copy_text(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+char *plans_base(const struct options *o, bool batch, struct plan *out)
+{
+	const char *list = o->from;
+	char *error = NULL;
+
+	plan_init(out);
+	out->from = o->from ? checks_next_address(&list) : NULL;
+	out->helo = copy_text(o->helo);
+	out->source = copy_text(o->source);
+	out->port = (uint16_t)o->port;
+	out->family = o->family;
+	out->all = o->all;
+	out->allow_private = o->allow_private;
+	out->may_ask = !batch;
+	out->hold_enter = batch;
+	out->seed = o->seed;
+	out->protocol = (enum protocol)o->protocol;
+	out->timeout_ms = (uint32_t)(o->timeout_s * 1000);
+	if (o->server)
+		error = use_server(out, o->server);
+	if (!error && o->script)
+		error = read_script(out, o->script);
+	if (!error && o->data)
+		error = read_message(out, o->data);
+	return error;
+}
+
+/* The first recipient of -t, on the heap, or NULL. */
+static char *first_recipient(const struct options *o)
+{
+	const char *list = o->to;
+
+	return checks_next_address(&list);
+}
+
+static char *parse_target(const struct options *o, const char *word,
+                          struct target *t)
+{
+	char *typed = word ? xstrdup(word) : first_recipient(o);
+	char *error = NULL;
+	enum target_error e;
+
+	if (!typed && o->server)
+		typed = xstrdup(o->server);
+	if (!typed)
+		return NULL;
+	e = target_parse(typed, t);
+	if (e != TARGET_OK)
+		error = target_error_text(e, typed);
+	free(typed);
+	return error;
+}
+
+static bool has_recipient(const struct plan *p, const char *address)
+{
+	for (size_t i = 0; i < p->n_to; i++)
+		if (strcmp(p->to[i], address) == 0)
+			return true;
+	return false;
+}
+
+static void add_recipients(const struct options *o, struct plan *p)
+{
+	const char *list = o->to;
+	char *address;
+
+	if (p->target.recipient)
+		plan_add_to(p, p->target.recipient);
+	while ((address = checks_next_address(&list))) {
+		if (!has_recipient(p, address))
+			plan_add_to(p, address);
+		free(address);
+	}
+}
+
+char *plans_target(const struct options *o, const struct plan *base,
+                   const char *word, struct plan **out)
+{
+	struct plan *p = plan_copy(base);
+	char *error = parse_target(o, word, &p->target);
+
+	if (error) {
+		plan_free(p);
+		return error;
+	}
+	add_recipients(o, p);
+	*out = p;
+	return NULL;
+}
+
+static char *stage_error(enum stage stage, const char *why)
+{
+	return xasprintf("-q %s: %s", stage_name(stage), why);
+}
+
+/* Nobody is there to type what is missing. */
+static char *check_message(const struct options *o, const struct plan *p)
+{
+	if (p->stage == STAGE_DOT && !p->message)
+		return stage_error(p->stage,
+		                   _("a message is needed (--data FILE)"));
+	if (o->data && p->stage < STAGE_DATA)
+		return xstrdup(_("--data: the message is only sent with "
+		                 "-q dot"));
+	return NULL;
+}
+
+char *plans_finish(const struct options *o, struct plan *p)
+{
+	bool batch = p->hold_enter;
+
+	if (p->n_to > SESSION_RCPT_MAX)
+		return xasprintf(_("%zu recipients are too many for one "
+		                   "session, %d is the limit"), p->n_to,
+		                 SESSION_RCPT_MAX);
+	if (o->stage)
+		p->stage = (enum stage)(o->stage - 1);
+	else if (batch && p->n_to == 0)
+		p->stage = STAGE_EHLO;
+	if (p->n_steps > 0) /* a script says itself how far it goes */
+		return NULL;
+	if (o->stage && p->stage >= STAGE_RCPT && p->n_to == 0 &&
+	    p->target.text)
+		return stage_error(p->stage, _("a recipient is needed "
+		                               "(-t, --to ADDR)"));
+	return batch ? check_message(o, p) : NULL;
+}
