@@ -1,0 +1,458 @@
+#include "config.h"
+
+#include "report/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/dialog.h"
+#include "core/ehlo.h"
+#include "core/finding.h"
+#include "report/block.h"
+#include "report/mx_table.h"
+#include "report/paper.h"
+#include "report/sayings.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+enum { BYTES_SHOWN = 512 }; /* of what is no reply */
+
+struct batch {
+	struct paper paper;
+	struct dialog *dialog; /* what explanations are made from */
+	bool begun;            /* something was printed before */
+};
+
+struct batch *batch_new(FILE *out, bool color, int width)
+{
+	struct batch *b = xcalloc(1, sizeof *b);
+
+	paper_init(&b->paper, out, color, width);
+	b->dialog = dialog_new();
+	return b;
+}
+
+void batch_free(struct batch *b)
+{
+	if (!b)
+		return;
+	paper_clear(&b->paper);
+	dialog_free(b->dialog);
+	free(b);
+}
+
+static size_t newest(const struct batch *b)
+{
+	return dialog_count(b->dialog) - 1;
+}
+
+/* "0.4 ms", "31 ms", "2.5 s" */
+static void span(struct paper *p, uint32_t us)
+{
+	if (us < 10000)
+		paper_textf(p, "%.1f ms", us / 1e3);
+	else if (us < 1000000)
+		paper_textf(p, "%u ms", us / 1000);
+	else
+		paper_textf(p, "%.1f s", us / 1e6);
+}
+
+/* Our own line between those of the dialog. */
+static void star(struct paper *p, enum ink ink)
+{
+	paper_ink(p, ink);
+	paper_text(p, "* ");
+}
+
+static void end_star(struct paper *p)
+{
+	paper_ink(p, INK_PLAIN);
+	paper_newline(p);
+}
+
+static void bytes_of(struct paper *p, const struct event *e, struct ev_ref r)
+{
+	paper_bytes(p, event_text(e, r), r.len);
+}
+
+static void print_start(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+
+	if (b->begun)
+		paper_newline(p);
+	b->begun = true;
+	star(p, INK_BOLD);
+	bytes_of(p, e, e->target);
+	paper_ink(p, INK_DIM);
+	paper_text(p, "  ");
+	bytes_of(p, e, e->u.start.time);
+	paper_text(p, "  ");
+	bytes_of(p, e, e->u.start.program);
+	paper_text(p, " ");
+	bytes_of(p, e, e->u.start.version);
+	end_star(p);
+}
+
+/* A server's name where it has one, and the address that was really used. */
+static void place(struct paper *p, const struct event *e)
+{
+	const struct ev_connect *c = &e->u.connect;
+
+	bytes_of(p, e, c->host);
+	paper_text(p, " [");
+	bytes_of(p, e, c->address);
+	paper_textf(p, "]:%u", c->port);
+	if (c->via.len) {
+		paper_text(p, _(" via "));
+		bytes_of(p, e, c->via);
+	}
+}
+
+static void print_connecting(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+
+	paper_newline(p);
+	star(p, INK_BOLD);
+	paper_text(p, _("Connecting to "));
+	place(p, e);
+	end_star(p);
+}
+
+static void print_connected(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+
+	star(p, INK_PLAIN);
+	paper_text(p, _("Connected in "));
+	span(p, e->u.connect.us);
+	if (e->u.connect.local.len) {
+		paper_text(p, _(" from "));
+		bytes_of(p, e, e->u.connect.local);
+	}
+	paper_text(p, _("; the server speaks first"));
+	end_star(p);
+}
+
+static void print_failed(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+	struct explanation x;
+
+	explain_event(b->dialog, newest(b), &x);
+	star(p, block_ink(x.cls));
+	paper_textf(p, "%s %s", block_mark(CLASS_NO), x.headline);
+	if (e->u.failed.detail.len) {
+		paper_text(p, ": ");
+		bytes_of(p, e, e->u.failed.detail);
+	}
+	end_star(p);
+	block_line(p, INK_PLAIN, x.summary);
+	block_advice(p, &x);
+	block_refs(p, &x);
+	explanation_clear(&x);
+}
+
+static bool is_body(const struct event *e)
+{
+	return strcmp(event_text(e, e->u.sent.verb), "(DATA BLOCK)") == 0;
+}
+
+static void print_sent(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+	struct explanation x;
+
+	paper_ink(p, INK_CLIENT);
+	paper_text(p, "C: ");
+	bytes_of(p, e, e->u.sent.line);
+	end_star(p);
+	if (is_body(e))
+		return;
+	explain_event(b->dialog, newest(b), &x);
+	block_line(p, INK_DIM, x.summary);
+	explanation_clear(&x);
+}
+
+/* One keyword of the EHLO reply and what it offers. text: without its code. */
+static void print_keyword(struct paper *p, const char *text, size_t len)
+{
+	size_t word = 0;
+	const struct extension *ext;
+
+	while (word < len && text[word] != ' ' && text[word] != '=')
+		word++;
+	ext = extension_find(text, word);
+	if (!ext)
+		return;
+	paper_to(p, BLOCK_INDENT);
+	paper_ink(p, INK_BOLD);
+	paper_bytes(p, text, word);
+	paper_ink(p, INK_PLAIN);
+	paper_text(p, "  ");
+	paper_words(p, i18n_pick(ext->explain_en, ext->explain_de),
+	            BLOCK_INDENT + 2);
+	paper_newline(p);
+}
+
+static bool answers_ehlo(const struct batch *b, const struct event *e)
+{
+	size_t i = dialog_find(b->dialog, e->u.reply.to);
+	const struct event *sent;
+
+	if (e->u.reply.to == EV_GREETING || e->u.reply.to == EV_UNASKED ||
+	    i == SIZE_MAX)
+		return false;
+	sent = dialog_at(b->dialog, i);
+	return sent->kind == EV_SENT && e->u.reply.code == 250 &&
+	       strcmp(event_text(sent, sent->u.sent.verb), "EHLO") == 0;
+}
+
+static void print_keywords(struct batch *b, const struct event *e)
+{
+	for (uint32_t i = 1; i < e->u.reply.lines.len; i++) {
+		struct ev_ref line = event_item(e, e->u.reply.lines, i);
+
+		if (line.len > 4) /* behind "250-" */
+			print_keyword(&b->paper, event_text(e, line) + 4,
+			              line.len - 4);
+	}
+}
+
+static void print_lines(struct paper *p, const struct event *e)
+{
+	for (uint32_t i = 0; i < e->u.reply.lines.len; i++) {
+		paper_text(p, "S: ");
+		bytes_of(p, e, event_item(e, e->u.reply.lines, i));
+		paper_newline(p);
+	}
+}
+
+/* "✔ 250 2.1.0 OK  0.4 ms" */
+static void print_headline(struct paper *p, const struct event *e,
+                           const struct explanation *x)
+{
+	paper_to(p, BLOCK_INDENT);
+	paper_ink(p, block_ink(x->cls));
+	paper_textf(p, "%s %s %s", block_mark(x->cls), x->chip, x->headline);
+	paper_ink(p, INK_DIM);
+	paper_text(p, "  ");
+	span(p, e->u.reply.us);
+	paper_ink(p, INK_PLAIN);
+	paper_newline(p);
+}
+
+static bool is_good(const struct explanation *x)
+{
+	return x->cls == CLASS_OK || x->cls == CLASS_GO_ON;
+}
+
+static void print_reply(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+	struct explanation x;
+
+	print_lines(p, e);
+	explain_event(b->dialog, newest(b), &x);
+	print_headline(p, e, &x);
+	if (!is_good(&x) || !*x.code_text)
+		block_line(p, INK_PLAIN, x.summary);
+	block_line(p, INK_PLAIN, x.code_text);
+	if (answers_ehlo(b, e))
+		print_keywords(b, e);
+	if (!is_good(&x))
+		block_advice(p, &x);
+	if (!is_good(&x))
+		block_refs(p, &x);
+	explanation_clear(&x);
+}
+
+static void print_bytes(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+	struct ev_ref data = e->u.bytes.data;
+	size_t shown = data.len < BYTES_SHOWN ? data.len : BYTES_SHOWN;
+
+	star(p, INK_LATER);
+	paper_textf(p, e->u.bytes.from_server
+	                   ? _("%u bytes came that are no whole reply")
+	                   : _("%u bytes were sent that are no command"),
+	            e->u.bytes.count);
+	end_star(p);
+	if (shown == 0)
+		return;
+	paper_to(p, BLOCK_INDENT);
+	paper_bytes(p, event_text(e, data), shown);
+	if (shown < e->u.bytes.count)
+		paper_textf(p, _(" ... %u bytes more"),
+		            e->u.bytes.count - (uint32_t)shown);
+	paper_newline(p);
+}
+
+static void print_message(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+	const struct ev_message *m = &e->u.message;
+
+	star(p, INK_PLAIN);
+	paper_textf(p, _("Message: %u lines, %u bytes, %u dots doubled, "
+	                 "SHA-256 "), m->lines, m->bytes, m->stuffed);
+	bytes_of(p, e, m->sha256);
+	end_star(p);
+}
+
+/* The line that a finding is about, with a mark under the place. */
+static void print_caret(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+	size_t i = dialog_find(b->dialog, e->u.finding.about);
+	const struct event *sent;
+	struct ev_ref line;
+	size_t caret = (size_t)e->u.finding.caret;
+
+	if (e->u.finding.caret < 0 || i == SIZE_MAX)
+		return;
+	sent = dialog_at(b->dialog, i);
+	if (sent->kind != EV_SENT || caret > sent->u.sent.line.len)
+		return;
+	line = sent->u.sent.line;
+	paper_to(p, BLOCK_INDENT + 2);
+	bytes_of(p, sent, line);
+	paper_newline(p);
+	paper_to(p, BLOCK_INDENT + 2);
+	line.len = (uint32_t)caret;
+	paper_to(p, BLOCK_INDENT + 2 + paper_columns(event_text(sent, line), line.len));
+	paper_ink(p, INK_LATER);
+	paper_text(p, "^");
+	paper_ink(p, INK_PLAIN);
+	paper_newline(p);
+}
+
+static void print_finding(struct batch *b, const struct event *e)
+{
+	static const struct {
+		const char *mark;
+		enum ink ink;
+	} looks[LEVEL_COUNT] = { { "·", INK_NOTE }, { "▲", INK_LATER },
+		                 { "✘", INK_NO } };
+	struct paper *p = &b->paper;
+	char *text = finding_sentence(e);
+
+	paper_to(p, BLOCK_INDENT);
+	paper_ink(p, looks[e->u.finding.level].ink);
+	paper_textf(p, "%s ", looks[e->u.finding.level].mark);
+	paper_ink(p, INK_PLAIN);
+	paper_words(p, text, BLOCK_INDENT + 2);
+	paper_newline(p);
+	print_caret(b, e);
+	free(text);
+}
+
+static const char *outcome_text(enum outcome o)
+{
+	static const char *const texts[OUTCOME_COUNT] = {
+		[OUT_ACCEPTED] = N_("accepted"), [OUT_MIXED] = N_("mixed"),
+		[OUT_DEFERRED] = N_("put off"), [OUT_REFUSED] = N_("refused"),
+		[OUT_UNREACHABLE] = N_("no connection"),
+		[OUT_PROTOCOL] = N_("protocol broken"), [OUT_TLS] = "TLS",
+		[OUT_AUTH] = N_("login refused"),
+		[OUT_CANCELLED] = N_("cancelled"),
+		[OUT_LOCAL] = N_("local fault"),
+	};
+
+	return _(texts[o]);
+}
+
+static enum ink outcome_ink(enum outcome o)
+{
+	return o == OUT_ACCEPTED ? INK_OK
+	       : o == OUT_MIXED || o == OUT_DEFERRED ? INK_LATER : INK_NO;
+}
+
+static void print_verdict(struct batch *b, const struct event *e)
+{
+	static const char *const sure[CONFIDENCE_COUNT] = {
+		N_("certain"), N_("likely"), N_("a guess"),
+	};
+	const struct ev_verdict *v = &e->u.verdict;
+	char *text = saying_text(e), *next = saying_next(e);
+	struct paper *p = &b->paper;
+	struct buf who = { 0 };
+
+	paper_newline(p);
+	star(p, INK_BOLD);
+	paper_text(p, v->recipient.len ? "" : _("Result"));
+	bytes_of(p, e, v->recipient);
+	paper_text(p, ": ");
+	paper_ink(p, outcome_ink(v->outcome));
+	paper_text(p, outcome_text(v->outcome));
+	end_star(p);
+	block_line(p, INK_PLAIN, text ? text : "");
+	if (v->act != ACT_NOBODY) {
+		buf_addf(&who, "%s (%s)", act_label(v->act),
+		         _(sure[v->confidence]));
+		block_row(p, _("Must act"), buf_str(&who));
+	}
+	block_row(p, _("Try"), next ? next : "");
+	buf_clear(&who);
+	free(text);
+	free(next);
+}
+
+static void print_closed(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+
+	star(p, INK_PLAIN);
+	paper_text(p, e->u.closed.by_server
+	                  ? _("The server closed the connection")
+	                  : _("The connection was closed from here"));
+	end_star(p);
+}
+
+static void print_end(struct batch *b, const struct event *e)
+{
+	const struct ev_end *end = &e->u.end;
+	struct paper *p = &b->paper;
+
+	paper_newline(p);
+	star(p, INK_BOLD);
+	paper_textf(p, _("Exit status %u"), end->exit);
+	paper_ink(p, INK_PLAIN);
+	if (end->accepted + end->deferred + end->refused)
+		paper_textf(p, _("; recipients: %u accepted, %u put off, "
+		                 "%u refused"), end->accepted, end->deferred,
+		            end->refused);
+	end_star(p);
+}
+
+static void print_event(struct batch *b, const struct event *e)
+{
+	switch (e->kind) {
+	case EV_START: print_start(b, e); break;
+	case EV_DNS: mx_table_lookup(&b->paper, b->dialog, newest(b)); break;
+	case EV_ROUTE: mx_table_print(&b->paper, b->dialog, newest(b)); break;
+	case EV_CONNECTING: print_connecting(b, e); break;
+	case EV_CONNECTED: print_connected(b, e); break;
+	case EV_FAILED: print_failed(b, e); break;
+	case EV_SENT: print_sent(b, e); break;
+	case EV_REPLY: print_reply(b, e); break;
+	case EV_BYTES: print_bytes(b, e); break;
+	case EV_MESSAGE: print_message(b, e); break;
+	case EV_FINDING: print_finding(b, e); break;
+	case EV_VERDICT: print_verdict(b, e); break;
+	case EV_CLOSED: print_closed(b, e); break;
+	case EV_END: print_end(b, e); break;
+	default: break; /* states are for the panes */
+	}
+}
+
+bool batch_event(struct batch *b, const struct event *e)
+{
+	if (e->kind == EV_PROMPT || e->kind == EV_ASK)
+		return true;
+	dialog_append(b->dialog, e);
+	print_event(b, e);
+	return paper_flush(&b->paper);
+}

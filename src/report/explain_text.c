@@ -1,0 +1,64 @@
+#include "config.h"
+
+#include "report/explain_text.h"
+
+#include <stdlib.h>
+
+#include "knowledge/explain.h"
+#include "report/block.h"
+#include "report/paper.h"
+#include "util/buf.h"
+
+static bool known_alone(const char *word)
+{
+	struct explanation x;
+	bool known = explain_text(word, &x);
+
+	explanation_clear(&x);
+	return known;
+}
+
+static bool known_each(const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!known_alone(words[i]))
+			return false;
+	return n > 1;
+}
+
+static bool print_one(struct paper *p, const char *text)
+{
+	struct explanation x;
+	bool known = explain_text(text, &x);
+
+	block_all(p, &x);
+	explanation_clear(&x);
+	return known;
+}
+
+bool explain_print(FILE *out, bool color, int width, const char *const *words,
+                   size_t n)
+{
+	struct buf joined = { 0 };
+	struct paper p;
+	bool known;
+
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&joined, "%s%s", i ? " " : "", words[i]);
+	paper_init(&p, out, color, width);
+	known = known_alone(buf_str(&joined));
+	if (known || !known_each(words, n)) {
+		print_one(&p, buf_str(&joined));
+	} else {
+		known = true;
+		for (size_t i = 0; i < n; i++) {
+			if (i)
+				paper_newline(&p);
+			print_one(&p, words[i]);
+		}
+	}
+	known &= paper_flush(&p);
+	paper_clear(&p);
+	buf_clear(&joined);
+	return known;
+}

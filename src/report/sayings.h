@@ -1,0 +1,18 @@
+/*
+ * sayings: what a recording says of an event in words. Pure; any thread.
+ */
+#ifndef REPORT_SAYINGS_H
+#define REPORT_SAYINGS_H
+
+#include "core/event.h"
+
+/* "text" of failed, finding and verdict. Heap, NULL: nothing to say. */
+char *saying_text(const struct event *e);
+/* "next" of a verdict. Heap or NULL. */
+char *saying_next(const struct event *e);
+/* "why" of a state event; of host item of a route. Heap or NULL. */
+char *saying_why(const struct event *e, uint32_t item);
+/* Why an exchange cannot be used; reason: id of struct ev_host. Borrowed. */
+const char *saying_reason(const char *reason);
+
+#endif
