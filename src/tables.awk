@@ -1,20 +1,28 @@
 # tables.awk: one row of a .tsv becomes one line MACRO("cell", "cell", ...).
 #
-#   awk -v macro=NAME [-v make=command] -f tables.awk FILE.tsv >FILE.inc
+#   awk -v macro=NAME [-v make=command] [-v bare=1] -f tables.awk FILE.tsv >FILE.inc
 #
 # The first line is the header, # lines are comments, "-" is the empty text.
 # make=command turns verb names into C names, state lists into bit sets and
-# the pipeline column into its enum (src/core/command.h).
+# the pipeline column into its enum (src/core/command.h). With bare=1 the first
+# cell is a C name and is not quoted.
 BEGIN { FS = "\t"; bad = 0 }
 
-function quote(s)
+# A character at a time: what gsub() makes of backslashes differs between awks.
+function quote(s,   i, c, out)
 {
 	if (s == "-")
 		s = ""
-	gsub(/\\/, "\\\\", s)
-	gsub(/"/, "\\\"", s)
-	gsub(/\?\?/, "?\\?", s)
-	return "\"" s "\""
+	if (s !~ /["\\?]/)
+		return "\"" s "\""
+	out = ""
+	for (i = 1; i <= length(s); i++) {
+		c = substr(s, i, 1)
+		if (c == "\\" || c == "\"" || c == "?")
+			out = out "\\"
+		out = out c
+	}
+	return "\"" out "\""
 }
 
 # "(END OF DATA)" -> VERB_END_OF_DATA
@@ -59,7 +67,7 @@ make == "command" {
 {
 	out = ""
 	for (i = 1; i <= NF; i++)
-		out = out (i > 1 ? ", " : "") quote($i)
+		out = out (i > 1 ? ", " : "") (i == 1 && bare ? $i : quote($i))
 	printf "%s(%s)\n", macro, out
 }
 END { exit bad }

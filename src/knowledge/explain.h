@@ -62,7 +62,8 @@ struct explanation {
 	enum confidence confidence;
 	char *provider;   /* "Gmail" or "" */
 	enum act act;
-	char *who;        /* who must act, a sentence */
+	char *who;        /* who must act, a sentence; "": nothing failed,
+	                   * act says nothing then */
 	char *mta;        /* what a real mail server does next */
 	struct explain_try *tries;
 	size_t n_tries;
@@ -99,5 +100,7 @@ void explanation_clear(struct explanation *x);
 const char *act_label(enum act a);      /* "recipient" / "Empfänger" */
 const char *finding_text(const struct event *e, char *out, size_t size);
 const char *glossary(const char *term); /* NULL when unknown */
+/* Why an exchange cannot be used, by the id in struct ev_host. */
+const char *explain_reason(const char *why);
 
 #endif

@@ -1,0 +1,403 @@
+#include "config.h"
+
+#include "check/verdict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "knowledge/cause.h"
+#include "knowledge/say.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+static const struct row {
+	const char *id, *text_en, *text_de, *next_en, *next_de;
+} rows[] = {
+#define VERDICT(...) { __VA_ARGS__ },
+#include "check/verdicts.inc"
+#undef VERDICT
+};
+
+enum { CODES_MAX = 32, COUNT_MAX = 24, ARG_CAUSE = 2 };
+
+/* What is to be said; builder fields follow from it. */
+struct finding_of {
+	char rule[40];
+	int exit;
+	enum outcome outcome;
+	enum act act;
+	enum confidence confidence;
+	const char *args[3];
+};
+
+int exit_worse(int a, int b)
+{
+	static const int order[] = { EXIT_ACCEPTED, EXIT_SOME, EXIT_RECIPIENT,
+		EXIT_NO_HOST, EXIT_REFUSED, EXIT_LATER, EXIT_IO,
+		EXIT_TLS_AUTH, EXIT_PROTOCOL, EXIT_INTERNAL,
+		EXIT_USAGE_ERROR, EXIT_CANCELLED };
+	enum { KNOWN = sizeof order / sizeof *order };
+	int rank_a = KNOWN, rank_b = KNOWN; /* an unknown one is worst */
+
+	for (int i = 0; i < KNOWN; i++) {
+		if (order[i] == a)
+			rank_a = i;
+		if (order[i] == b)
+			rank_b = i;
+	}
+	return rank_a >= rank_b ? a : b;
+}
+
+static void put(struct event_builder *b, const struct finding_of *f,
+                const char *recipient, const struct event *reply)
+{
+	struct ev_verdict *v;
+	const char *args[3];
+
+	for (size_t i = 0; i < 3; i++)
+		args[i] = f->args[i] ? f->args[i] : "";
+	event_begin(b, EV_VERDICT);
+	v = &b->e.u.verdict;
+	v->recipient = event_puts(b, recipient);
+	v->rule = event_puts(b, f->rule);
+	v->args = event_put_texts(b, args, 3);
+	v->about = reply ? reply->n : 0;
+	v->exit = (uint8_t)f->exit;
+	v->outcome = (uint8_t)f->outcome;
+	v->act = (uint8_t)f->act;
+	v->confidence = (uint8_t)f->confidence;
+}
+
+static void set_rule(struct finding_of *f, const char *prefix,
+                     const char *word)
+{
+	snprintf(f->rule, sizeof f->rule, "%s%s", prefix, word);
+}
+
+/* The cause as an argument: a category, else an enhanced code that names one.
+ * verdict_text() makes words of it in the language of that time. */
+static const char *cause_id(const struct cause *c, const char *enhanced)
+{
+	if (c->category && c->evidence != EVIDENCE_ENHANCED)
+		return c->category->id;
+	return c->detail && !*c->detail->brief_en ? enhanced : "";
+}
+
+static bool category_is(const struct cause *c, const char *id)
+{
+	return c->category && strcmp(c->category->id, id) == 0;
+}
+
+/* 530: login or, when the text says so, STARTTLS first (RFC 4954 §6, RFC 3207
+ * §4); 534, 535, 538: the login itself. */
+static bool about_login(unsigned code, const char *verb)
+{
+	return code == 530 || code == 534 || code == 535 || code == 538 ||
+	       strcmp(verb, "AUTH") == 0 || strcmp(verb, "(AUTH RESPONSE)") == 0;
+}
+
+static void refused(struct finding_of *f, unsigned code, const char *verb,
+                    const struct cause *c)
+{
+	f->outcome = OUT_REFUSED;
+	f->exit = EXIT_REFUSED;
+	set_rule(f, "refused-", act_name(f->act));
+	if (strcmp(verb, "STARTTLS") == 0 ||
+	    (code == 530 && category_is(c, "tls"))) {
+		f->outcome = OUT_TLS;
+		f->exit = EXIT_TLS_AUTH;
+		set_rule(f, "tls-", "refused");
+	} else if (about_login(code, verb)) {
+		f->outcome = OUT_AUTH;
+		f->exit = EXIT_TLS_AUTH;
+		set_rule(f, "auth-", "refused");
+	} else if (f->act == ACT_RECIPIENT && strcmp(verb, "RCPT") == 0) {
+		f->exit = EXIT_RECIPIENT;
+	}
+}
+
+/*
+ * A refusal or anything but a success. codes: room for "550 5.1.1", borrowed
+ * by f; view: of the reply, lives as long as f.
+ */
+static void by_reply(struct finding_of *f, const struct reply_view *v,
+                     const struct explain_context *ctx, char *codes)
+{
+	struct cause c;
+
+	cause_find(v, ctx, &c);
+	snprintf(codes, CODES_MAX, "%03u%s%s", v->code % 1000,
+	         *v->enhanced ? " " : "", v->enhanced);
+	f->args[1] = codes;
+	f->args[2] = cause_id(&c, v->enhanced);
+	f->act = c.act;
+	f->confidence = c.confidence;
+	if (v->code / 100 == 4) {
+		f->outcome = OUT_DEFERRED;
+		f->exit = EXIT_LATER;
+		set_rule(f, "later-", act_name(f->act));
+	} else if (v->code / 100 == 5) {
+		refused(f, v->code, ctx->verb, &c);
+	} else {
+		f->outcome = OUT_PROTOCOL;
+		f->exit = EXIT_PROTOCOL;
+		f->act = ACT_SERVER;
+		f->confidence = CONF_SURE;
+		f->args[2] = "";
+		set_rule(f, "no-", "smtp");
+	}
+}
+
+void verdict_recipient(struct event_builder *b, const struct event *reply,
+                       const char *recipient, enum state before)
+{
+	const struct explain_context ctx = { .verb = "RCPT", .line = "",
+		                             .state = before };
+	struct finding_of f = { .outcome = OUT_ACCEPTED,
+		                .exit = EXIT_ACCEPTED, .act = ACT_NOBODY,
+		                .confidence = CONF_SURE };
+	struct reply_view v;
+	char codes[CODES_MAX];
+
+	view_event(&v, reply);
+	f.args[0] = recipient;
+	if (v.code == 251)
+		set_rule(&f, "accepted-", "forward");
+	else if (v.code / 100 == 2)
+		set_rule(&f, "accepted-", "rcpt");
+	else
+		by_reply(&f, &v, &ctx, codes);
+	put(b, &f, recipient, reply);
+	view_clear(&v);
+}
+
+static void by_failure(struct finding_of *f, const struct session_result *r)
+{
+	static const struct {
+		int exit;
+		enum outcome outcome;
+		enum act act;
+	} kinds[FAIL_KIND_COUNT] = {
+		[FAIL_REFUSED] = { EXIT_IO, OUT_UNREACHABLE, ACT_SERVER },
+		[FAIL_TIMEOUT] = { EXIT_IO, OUT_UNREACHABLE, ACT_NETWORK },
+		[FAIL_RESET] = { EXIT_IO, OUT_UNREACHABLE, ACT_NETWORK },
+		[FAIL_CLOSED] = { EXIT_IO, OUT_UNREACHABLE, ACT_SERVER },
+		[FAIL_UNREACHABLE] = { EXIT_IO, OUT_UNREACHABLE,
+			               ACT_NETWORK },
+		[FAIL_PROTOCOL] = { EXIT_PROTOCOL, OUT_PROTOCOL, ACT_SERVER },
+		[FAIL_TLS] = { EXIT_TLS_AUTH, OUT_TLS, ACT_SERVER },
+		[FAIL_LIMIT] = { EXIT_PROTOCOL, OUT_PROTOCOL, ACT_SERVER },
+		[FAIL_CANCELLED] = { EXIT_CANCELLED, OUT_CANCELLED,
+			             ACT_NOBODY },
+		[FAIL_LOCAL] = { EXIT_INTERNAL, OUT_LOCAL, ACT_US },
+	};
+
+	f->exit = kinds[r->fail].exit;
+	f->outcome = kinds[r->fail].outcome;
+	f->act = kinds[r->fail].act;
+	f->confidence = f->act == ACT_NETWORK ? CONF_LIKELY : CONF_SURE;
+	set_rule(f, "fail-", fail_kind_name(r->fail));
+	if (r->phase == PHASE_TLS && f->exit == EXIT_IO) {
+		f->exit = EXIT_TLS_AUTH;
+		f->outcome = OUT_TLS;
+		set_rule(f, "fail-", "tls");
+	} else if (r->phase == PHASE_DNS && f->exit == EXIT_IO) {
+		f->exit = EXIT_LATER;
+		f->outcome = OUT_DEFERRED;
+		f->act = ACT_UNKNOWN;
+		f->confidence = CONF_GUESS;
+		set_rule(f, "fail-", "dns");
+	}
+}
+
+/* Was the asked stage reached? From RCPT on a recipient must be accepted. */
+static bool reached(const struct session_result *r, enum stage wanted)
+{
+	return r->any_stage && r->reached >= wanted &&
+	       (wanted < STAGE_RCPT || r->accepted > 0);
+}
+
+static void success(struct finding_of *f, const struct session_result *r,
+                    enum stage wanted)
+{
+	f->act = ACT_NOBODY;
+	f->confidence = CONF_SURE;
+	if (wanted >= STAGE_RCPT && r->deferred + r->refused > 0) {
+		f->outcome = OUT_MIXED;
+		f->exit = EXIT_SOME;
+		f->act = ACT_UNKNOWN;
+		set_rule(f, "mi", "xed");
+		return;
+	}
+	f->outcome = OUT_ACCEPTED;
+	f->exit = EXIT_ACCEPTED;
+	set_rule(f, "reached-", stage_name(wanted));
+}
+
+/* None accepted, some put off, some refused: design §4 says 75. */
+static bool none_mixed(struct finding_of *f, const struct session_result *r)
+{
+	if (r->accepted || !r->deferred || !r->refused)
+		return false;
+	f->outcome = OUT_DEFERRED;
+	f->exit = EXIT_LATER;
+	f->act = ACT_UNKNOWN;
+	f->confidence = CONF_SURE;
+	set_rule(f, "none-", "mixed");
+	return true;
+}
+
+/* The reply explains more than "closed" or "lost" that came after it. */
+static bool reply_decides(const struct session_result *r,
+                          const struct event *reply)
+{
+	bool negative = reply && r->code >= 400 && r->code < 600;
+
+	if (!r->failed)
+		return reply;
+	return negative && (r->fail == FAIL_CLOSED || r->fail == FAIL_RESET);
+}
+
+/* The verb that the decisive reply answered. */
+static const char *verb_of(const struct session_result *r,
+                           const struct event *reply)
+{
+	if (reply->u.reply.to == EV_GREETING)
+		return "(CONNECT)";
+	if (reply->u.reply.to == EV_UNASKED)
+		return "(UNASKED)";
+	return command_info(r->verb)->name;
+}
+
+void verdict_session(struct event_builder *b, const struct session_result *r,
+                     const struct event *reply, enum stage wanted)
+{
+	struct finding_of f = { .act = ACT_UNKNOWN, .confidence = CONF_SURE };
+	char counts[3][COUNT_MAX], codes[CODES_MAX];
+	struct reply_view v;
+
+	view_begin(&v);
+	snprintf(counts[0], COUNT_MAX, "%zu", r->accepted);
+	snprintf(counts[1], COUNT_MAX, "%zu", r->deferred);
+	snprintf(counts[2], COUNT_MAX, "%zu", r->refused);
+	for (size_t i = 0; i < 3; i++)
+		f.args[i] = counts[i];
+	if (reached(r, wanted)) {
+		success(&f, r, wanted);
+	} else if (reply_decides(r, reply)) {
+		struct explain_context ctx = { .verb = verb_of(r, reply),
+			                       .line = "",
+			                       .state = ST_READY };
+
+		view_event(&v, reply);
+		if (v.code / 100 == 2) { /* good so far: someone stopped */
+			f.outcome = OUT_CANCELLED;
+			f.exit = EXIT_CANCELLED;
+			f.act = ACT_NOBODY;
+			set_rule(&f, "ended-", "early");
+		} else if (!none_mixed(&f, r)) {
+			by_reply(&f, &v, &ctx, codes);
+		}
+	} else if (r->failed) {
+		by_failure(&f, r);
+	} else {
+		f.outcome = OUT_CANCELLED;
+		f.exit = EXIT_CANCELLED;
+		f.act = ACT_NOBODY;
+		set_rule(&f, "ended-", "early");
+	}
+	put(b, &f, "", reply);
+	view_clear(&v);
+}
+
+void verdict_route(struct event_builder *b, const struct event *route)
+{
+	enum route_kind kind = route->u.route.kind;
+	struct finding_of f = { .outcome = OUT_UNREACHABLE,
+		                .exit = EXIT_NO_HOST, .act = ACT_RECIPIENT,
+		                .confidence = CONF_SURE };
+
+	f.args[0] = event_text(route, route->u.route.domain);
+	set_rule(&f, "route-", route_kind_name(kind));
+	switch (kind) {
+	case ROUTE_NULL:
+	case ROUTE_NONE:
+	case ROUTE_NXDOMAIN:
+	case ROUTE_BADNAME:
+		break;
+	case ROUTE_NOADDRESS:
+	case ROUTE_NOHOST:
+	case ROUTE_LOOP:
+		f.act = ACT_SERVER;
+		break;
+	case ROUTE_TEMP:
+		f.outcome = OUT_DEFERRED;
+		f.exit = EXIT_LATER;
+		f.act = ACT_UNKNOWN;
+		f.confidence = CONF_GUESS;
+		break;
+	default: /* there are hosts, but none may be tried */
+		f.act = ACT_SERVER;
+		set_rule(&f, "route-", "unusable");
+		break;
+	}
+	put(b, &f, "", NULL);
+}
+
+static const struct row *row_of(const struct event *verdict)
+{
+	const char *id = event_text(verdict, verdict->u.verdict.rule);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strcmp(rows[i].id, id) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* ", Greylisting" or nothing, from the id that cause_id() stored. */
+static char *cause_words(const char *id)
+{
+	const struct category *c = category_find(id);
+	const struct enhanced_code *e = enhanced_detail(id);
+
+	if (c)
+		return xasprintf(", %s", i18n_pick(c->label_en, c->label_de));
+	if (e)
+		return xasprintf(", %s", i18n_pick(e->title_en, e->title_de));
+	return xstrdup("");
+}
+
+static char *render(const struct event *e, const char *text)
+{
+	struct ev_ref list = e->u.verdict.args;
+	const char *args[3] = { "", "", "" };
+	char *cause, *out;
+
+	for (uint32_t i = 0; i < 3 && i < list.len; i++)
+		args[i] = event_item_text(e, list, i);
+	cause = cause_words(args[ARG_CAUSE]);
+	if (strstr(text, "{3}"))
+		args[ARG_CAUSE] = cause;
+	out = say_text(text, args, 3);
+	free(cause);
+	return out;
+}
+
+char *verdict_text(const struct event *verdict)
+{
+	const struct row *row = row_of(verdict);
+
+	if (!row) /* from another version: its name is all there is */
+		return shown(event_text(verdict, verdict->u.verdict.rule),
+		             verdict->u.verdict.rule.len);
+	return render(verdict, i18n_pick(row->text_en, row->text_de));
+}
+
+char *verdict_next(const struct event *verdict)
+{
+	const struct row *row = row_of(verdict);
+
+	return row ? render(verdict, i18n_pick(row->next_en, row->next_de))
+	           : xstrdup("");
+}

@@ -1,0 +1,178 @@
+#include "config.h"
+
+#include "knowledge/explain_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/ehlo.h"
+#include "util/buf.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+/* "Form: ...; may come back: 250, later 451 452, refused 501" */
+static void form(const struct command *c, struct explanation *x)
+{
+	struct buf out = { 0 };
+	char *text;
+
+	if (*c->syntax) {
+		text = say(CLIENT_FORM, c->syntax, NULL);
+		buf_adds(&out, text);
+		free(text);
+	}
+	if (*c->success || *c->intermediate) {
+		text = say(CLIENT_REPLIES,
+		           *c->intermediate ? c->intermediate : c->success,
+		           NULL);
+		buf_adds(&out, text);
+		free(text);
+		if (*c->transient) {
+			text = say(CLIENT_LATER, c->transient, NULL);
+			buf_adds(&out, text);
+			free(text);
+		}
+		if (*c->permanent) {
+			text = say(CLIENT_NO, c->permanent, NULL);
+			buf_adds(&out, text);
+			free(text);
+		}
+		buf_addc(&out, '.');
+	}
+	buf_str(&out);
+	part_set(&x->code_text, buf_steal(&out));
+}
+
+void explain_verb(enum verb v, struct explanation *x)
+{
+	const struct command *c = command_info(v);
+
+	x->cls = CLASS_CLIENT;
+	x->act = ACT_NOBODY;
+	x->confidence = CONF_SURE;
+	part_copy(&x->headline, phrase(HEAD_CLIENT));
+	if (v == VERB_OTHER) {
+		part_copy(&x->summary, phrase(CLIENT_UNKNOWN));
+		part_refs(x, "RFC 5321 §4.1.1, §4.2.4");
+		return;
+	}
+	part_copy(&x->title, c->name);
+	part_copy(&x->summary, i18n_pick(c->explain_en, c->explain_de));
+	form(c, x);
+	if (strcmp(c->status, "historic") == 0)
+		part_note(x, say(CLIENT_HISTORIC, NULL));
+	if (strcmp(c->status, "vendor") == 0)
+		part_note(x, say(CLIENT_VENDOR, NULL));
+	if (*c->needs && strcmp(c->needs, c->name) != 0)
+		part_note(x, say(CLIENT_NEEDS, c->needs, NULL));
+	part_refs(x, c->source);
+}
+
+/* Is "SIZE" the name of one of the parameters "BODY=7BIT|8BITMIME RET=…"? */
+static bool parameter_of(const char *list, const char *name, size_t len)
+{
+	const char *p = list;
+
+	while (*p) {
+		size_t word = strcspn(p, " ");
+		size_t key = strcspn(p, " =");
+
+		if (key == len && strncasecmp(p, name, len) == 0)
+			return true;
+		p += word;
+		p += strspn(p, " ");
+	}
+	return false;
+}
+
+/* The extension that gives MAIL or RCPT this parameter, or NULL. */
+static const struct extension *parameter_find(const char *name, size_t len,
+                                              bool rcpt)
+{
+	const struct extension *e;
+
+	for (size_t i = 0; (e = extension_at(i)); i++)
+		if (parameter_of(rcpt ? e->rcpt_params : e->mail_params, name,
+		                 len))
+			return e;
+	return NULL;
+}
+
+/* RFC 5321 §4.1.2: parameters stand behind the path, set apart by blanks. */
+static void parameters(const char *line, bool rcpt, struct explanation *x)
+{
+	const char *p = strchr(line, '>');
+
+	for (p = p ? p + 1 : ""; *p;) {
+		size_t len, key;
+		const struct extension *e;
+		char *word;
+
+		p += strspn(p, " \t");
+		len = strcspn(p, " \t");
+		if (!len)
+			break;
+		key = strcspn(p, "= \t");
+		e = parameter_find(p, key, rcpt);
+		word = xmemdup0(p, len);
+		if (e)
+			part_note(x, say(CLIENT_PARAMETER, word,
+			                 i18n_pick(e->explain_en,
+			                           e->explain_de), NULL));
+		else
+			part_note(x, say(CLIENT_PARAMETER_UNKNOWN, word,
+			                 NULL));
+		if (e)
+			part_refs(x, e->source);
+		free(word);
+		p += len;
+	}
+}
+
+static void null_sender(const char *line, struct explanation *x)
+{
+	const char *colon = strchr(line, ':');
+
+	if (colon && strncmp(colon + 1 + strspn(colon + 1, " "), "<>", 2) == 0)
+		part_note(x, say(CLIENT_NULL_SENDER, NULL));
+}
+
+/* dialog_state_at() of the command: where it was sent. */
+static void order(enum verb v, const struct surroundings *at,
+                  struct explanation *x)
+{
+	enum state s;
+
+	if (!at->dialog || v == VERB_OTHER)
+		return;
+	s = dialog_state_at(at->dialog, at->index);
+	if (command_info(v)->states && !command_allowed(v, s))
+		part_note(x, say(CLIENT_ORDER, _(state_help(s)), NULL));
+}
+
+void explain_sent(const struct event *e, const struct surroundings *at,
+                  struct explanation *x)
+{
+	const char *line = event_text(e, e->u.sent.line);
+	const char *name = event_text(e, e->u.sent.verb);
+	enum verb v = VERB_OTHER;
+
+	for (enum verb i = 0; i < VERB_OTHER; i++)
+		if (strcmp(command_info(i)->name, name) == 0)
+			v = i;
+	if (v == VERB_OTHER && !*name)
+		v = command_find(line, e->u.sent.line.len);
+	if (v == VERB_OTHER)
+		part_set(&x->title, shown(line, strcspn(line, " \t")));
+	explain_verb(v, x);
+	if (strcmp(name, "MAIL") == 0) {
+		null_sender(line, x);
+		parameters(line, false, x);
+	} else if (strcmp(name, "RCPT") == 0) {
+		parameters(line, true, x);
+	}
+	if (e->u.sent.secret)
+		part_note(x, say(CLIENT_SECRET, NULL));
+	order(v, at, x);
+}

@@ -1,0 +1,232 @@
+#include "config.h"
+
+#include "knowledge/explain_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/dns.h"
+#include "util/buf.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+enum { ANSWERS_SHOWN = 20 };
+
+static const char *type_group(uint16_t type)
+{
+	switch (type) {
+	case RR_MX:
+		return "MX";
+	case RR_A:
+	case RR_AAAA:
+		return "ADDRESS";
+	case RR_PTR:
+		return "PTR";
+	default:
+		return "";
+	}
+}
+
+static enum reply_class class_of(enum dns_status s)
+{
+	switch (s) {
+	case DNS_NOERROR:
+		return CLASS_OK;
+	case DNS_NXDOMAIN:
+	case DNS_LOOP:
+	case DNS_BADNAME:
+		return CLASS_NO;
+	case DNS_NODATA:
+	case DNS_CANCELLED:
+		return CLASS_NOTE;
+	default:
+		return CLASS_LATER;
+	}
+}
+
+static enum act act_for(enum dns_status s)
+{
+	switch (s) {
+	case DNS_NOERROR:
+	case DNS_NODATA:
+	case DNS_CANCELLED:
+		return ACT_NOBODY;
+	case DNS_NXDOMAIN:
+	case DNS_BADNAME:
+		return ACT_RECIPIENT;
+	case DNS_REFUSED:
+	case DNS_TIMEOUT:
+	case DNS_UNREACHABLE:
+		return ACT_NETWORK;
+	case DNS_LOOP:
+		return ACT_SERVER;
+	default:
+		return ACT_UNKNOWN;
+	}
+}
+
+/* What dig, host and nslookup would print, and how to ask them. */
+static void same_question(const struct event *e, struct explanation *x)
+{
+	char type[10];
+	const char *name = event_text(e, e->u.dns.name);
+	const char *word = dns_type_text(e->u.dns.type, type);
+
+	part_try(x, TRY_TEXT, say(LOOKUP_DIG, name, word, NULL), NULL);
+	part_try(x, TRY_TEXT, say(LOOKUP_HOST, name, word, NULL), NULL);
+	part_try(x, TRY_TEXT, say(LOOKUP_NSLOOKUP, name, word, NULL), NULL);
+}
+
+static void answers(const struct event *e, struct explanation *x)
+{
+	for (uint32_t i = 0; i < e->u.dns.answers.len; i++) {
+		const struct ev_rr *rr = event_rr(e, i);
+		char type[10], ttl[16];
+
+		if (i == ANSWERS_SHOWN) {
+			part_note(x, say(LOOKUP_MORE, NULL));
+			return;
+		}
+		snprintf(ttl, sizeof ttl, "%lu", (unsigned long)rr->ttl);
+		part_note(x, say(LOOKUP_ANSWER, event_text(e, rr->name),
+		                 dns_type_text(rr->type, type),
+		                 event_text(e, rr->data), ttl, NULL));
+	}
+}
+
+static void facts(const struct event *e, struct explanation *x)
+{
+	const struct ev_dns *dns = &e->u.dns;
+	char ms[32];
+	struct buf flags = { 0 };
+
+	snprintf(ms, sizeof ms, "%lu", (unsigned long)dns->us / 1000);
+	buf_adds(&flags, dns->aa ? phrase(LOOKUP_AA) : "");
+	if (dns->ad)
+		buf_addf(&flags, "%s%s", flags.len ? ", " : "",
+		         phrase(LOOKUP_AD));
+	if (dns->tcp)
+		buf_addf(&flags, "%s%s", flags.len ? ", " : "",
+		         phrase(LOOKUP_TCP));
+	part_set(&x->code_text,
+	         say(flags.len ? LOOKUP_FACTS_FLAGS : LOOKUP_FACTS,
+	             event_text(e, dns->server), ms, buf_str(&flags), NULL));
+	buf_clear(&flags);
+}
+
+/* RFC 7505 §3: one MX record with preference 0 and the root as its host. */
+static bool is_null_mx(const struct event *e)
+{
+	if (e->u.dns.type != RR_MX || e->u.dns.answers.len != 1)
+		return false;
+	return event_rr(e, 0)->type == RR_MX &&
+	       strcmp(event_text(e, event_rr(e, 0)->data), "0 .") == 0;
+}
+
+void explain_dns(const struct event *e, struct explanation *x)
+{
+	enum dns_status status = e->u.dns.status;
+	const struct lookup *row = lookup_find(status,
+	                                       type_group(e->u.dns.type));
+	const struct route_row *null = route_row_find(ROUTE_NULL);
+	char type[10];
+
+	part_set(&x->title, say(TITLE_DNS, dns_type_text(e->u.dns.type, type),
+	                        event_text(e, e->u.dns.name), NULL));
+	x->cls = class_of(status);
+	x->confidence = CONF_SURE;
+	part_copy(&x->headline, i18n_pick(row->head_en, row->head_de));
+	part_copy(&x->summary, i18n_pick(row->text_en, row->text_de));
+	part_act(x, act_for(status));
+	part_refs(x, row->source);
+	if (status == DNS_NOERROR && is_null_mx(e)) {
+		x->cls = CLASS_NO;
+		part_copy(&x->headline,
+		          i18n_pick(null->head_en, null->head_de));
+		part_copy(&x->summary, i18n_pick(null->text_en,
+		                                 null->text_de));
+		part_act(x, ACT_RECIPIENT);
+		part_refs(x, null->source);
+		part_try(x, TRY_TEXT, xstrdup(i18n_pick(null->next_en,
+		                                        null->next_de)), NULL);
+	} else {
+		part_try(x, TRY_TEXT, xstrdup(i18n_pick(row->next_en,
+		                                        row->next_de)), NULL);
+	}
+	facts(e, x);
+	part_set(&x->said, xmemdup0(event_text(e, e->u.dns.ext),
+	                            e->u.dns.ext.len));
+	answers(e, x);
+	same_question(e, x);
+}
+
+static enum phrase unusable_phrase(const char *why)
+{
+	static const struct {
+		const char *why;
+		enum phrase id;
+	} names[] = {
+		{ "mx-nxdomain", MX_NXDOMAIN }, { "mx-nodata", MX_NODATA },
+		{ "mx-temp", MX_TEMP }, { "mx-ip", MX_IP },
+		{ "mx-localhost", MX_LOCALHOST }, { "null", MX_NULL },
+		{ "family", MX_FAMILY }, { "limit", MX_LIMIT },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i].why, why) == 0)
+			return names[i].id;
+	return MX_UNUSABLE;
+}
+
+const char *explain_reason(const char *why)
+{
+	return phrase(unusable_phrase(why));
+}
+
+static void host_note(const struct event *e, const struct ev_host *h,
+                      struct explanation *x)
+{
+	struct buf list = { 0 };
+	char preference[12];
+
+	snprintf(preference, sizeof preference, "%u", h->preference);
+	for (uint32_t i = 0; i < h->addresses.len; i++)
+		buf_addf(&list, "%s%s", i ? ", " : "",
+		         event_item_text(e, h->addresses, i));
+	if (h->unusable)
+		part_note(x, say(ROUTE_HOST_UNUSABLE, preference,
+		                 event_text(e, h->host),
+		                 phrase(unusable_phrase(event_text(e, h->why))),
+		                 NULL));
+	else
+		part_note(x, say(ROUTE_HOST_NOTE, preference,
+		                 event_text(e, h->host), buf_str(&list), NULL));
+	buf_clear(&list);
+}
+
+void explain_route(const struct event *e, struct explanation *x)
+{
+	static const struct {
+		const char *name;
+		enum reply_class class;
+	} classes[] = { { "ok", CLASS_OK }, { "no", CLASS_NO },
+		        { "later", CLASS_LATER } };
+	const struct route_row *row = route_row_find(e->u.route.kind);
+
+	part_set(&x->title, say(TITLE_ROUTE,
+	                        event_text(e, e->u.route.domain), NULL));
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+		if (strcmp(classes[i].name, row->class) == 0)
+			x->cls = classes[i].class;
+	x->confidence = CONF_SURE;
+	part_copy(&x->headline, i18n_pick(row->head_en, row->head_de));
+	part_copy(&x->summary, i18n_pick(row->text_en, row->text_de));
+	part_copy(&x->mta, i18n_pick(row->mta_en, row->mta_de));
+	part_act(x, (enum act)act_find(row->act));
+	part_refs(x, row->source);
+	part_try(x, TRY_TEXT, xstrdup(i18n_pick(row->next_en, row->next_de)),
+	         NULL);
+	for (uint32_t i = 0; i < e->u.route.hosts.len; i++)
+		host_note(e, event_host(e, i), x);
+}

@@ -1,0 +1,55 @@
+/*
+ * explain_parts: how the files of explain put an explanation together. Not
+ * for other folders.
+ */
+#ifndef KNOWLEDGE_EXPLAIN_PARTS_H
+#define KNOWLEDGE_EXPLAIN_PARTS_H
+
+#include "knowledge/explain.h"
+#include "core/command.h"
+#include "knowledge/cause.h"
+#include "knowledge/say.h"
+
+/* What stands around one event of a dialog; all borrowed, may be NULL. */
+struct surroundings {
+	const struct dialog *dialog;
+	size_t index;
+	const struct dialog_now *now;
+};
+
+/* Puts text (given away) into a field, frees what was there. */
+void part_set(char **field, char *text);
+void part_copy(char **field, const char *text);
+/* Sources of a table ("RFC 5321 §4.2.1; sendmail.c"): the RFCs, each once. */
+void part_refs(struct explanation *x, const char *source);
+void part_note(struct explanation *x, char *text); /* given away */
+/* arg may be NULL; text given away. */
+void part_try(struct explanation *x, enum try_kind kind, char *text,
+              const char *arg);
+/* The act and its sentence. */
+void part_act(struct explanation *x, enum act a);
+
+/* One file each. */
+void explain_reply_view(const struct reply_view *v,
+                        const struct explain_context *ctx,
+                        const struct surroundings *at,
+                        struct explanation *x);
+void explain_tries(const struct reply_view *v,
+                   const struct explain_context *ctx,
+                   const struct cause *j, const struct surroundings *at,
+                   struct explanation *x);
+void explain_sent(const struct event *e, const struct surroundings *at,
+                  struct explanation *x);
+void explain_verb(enum verb v, struct explanation *x);
+void explain_dns(const struct event *e, struct explanation *x);
+void explain_route(const struct event *e, struct explanation *x);
+void explain_connection(const struct event *e, const struct surroundings *at,
+                        struct explanation *x);
+void explain_failed(const struct event *e, const struct surroundings *at,
+                    struct explanation *x);
+void explain_other(const struct event *e, const struct surroundings *at,
+                   struct explanation *x);
+/* Fields that are still NULL become "". */
+void explain_finish(struct explanation *x);
+
+#endif

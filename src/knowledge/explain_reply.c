@@ -1,0 +1,365 @@
+#include "config.h"
+
+#include "knowledge/explain_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ehlo.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+static const char *const unasked = "(UNASKED)";
+
+static enum reply_class class_of(unsigned code)
+{
+	switch (code / 100) {
+	case 2:
+		return CLASS_OK;
+	case 3:
+		return CLASS_GO_ON;
+	case 4:
+		return CLASS_LATER;
+	case 5:
+		return CLASS_NO;
+	default:
+		return CLASS_NONE;
+	}
+}
+
+static void headline(struct explanation *x)
+{
+	static const struct {
+		enum phrase head, summary;
+	} texts[] = {
+		[CLASS_NONE] = { HEAD_NONE, SUM_NONE },
+		[CLASS_OK] = { HEAD_OK, SUM_OK },
+		[CLASS_GO_ON] = { HEAD_GO_ON, SUM_GO_ON },
+		[CLASS_LATER] = { HEAD_LATER, SUM_LATER },
+		[CLASS_NO] = { HEAD_NO, SUM_NO },
+	};
+
+	part_copy(&x->headline, phrase(texts[x->cls].head));
+	part_copy(&x->summary, phrase(texts[x->cls].summary));
+}
+
+/* "450 4.2.0 after RCPT" */
+static void title(const struct reply_view *v, const char *verb,
+                  struct explanation *x)
+{
+	char codes[32];
+
+	snprintf(codes, sizeof codes, "%03u%s%s", v->code % 1000,
+	         *v->enhanced ? " " : "", v->enhanced);
+	if (strcmp(verb, "(CONNECT)") == 0)
+		part_set(&x->title, say(TITLE_GREETING, codes, NULL));
+	else if (strcmp(verb, unasked) == 0)
+		part_set(&x->title, say(TITLE_UNASKED, codes, NULL));
+	else if (strcmp(verb, "(END OF DATA)") == 0)
+		part_set(&x->title, say(TITLE_AFTER_DOT, codes, NULL));
+	else if (*verb)
+		part_set(&x->title, say(TITLE_AFTER, codes, verb, NULL));
+	else
+		part_copy(&x->title, codes);
+	codes[3] = '\0';
+	part_copy(&x->chip, codes);
+}
+
+static void part(struct explain_part *p, char *key, const char *brief,
+                 char *text)
+{
+	*p = (struct explain_part){ key, xstrdup(brief), text };
+}
+
+/* Another code of the table that differs in the last digit only; 0 none. */
+static unsigned sibling(unsigned code)
+{
+	static const unsigned well_known[] = { 450, 451, 250, 251, 550, 551,
+		500, 501, 220, 221, 530, 535, 211, 214 };
+
+	for (size_t i = 0; i < sizeof well_known / sizeof *well_known; i++)
+		if (well_known[i] / 10 == code / 10 && well_known[i] != code)
+			return well_known[i];
+	return 0;
+}
+
+static void third_digit(const struct reply_view *v, struct explanation *x)
+{
+	char here[12], other[12];
+	unsigned near = sibling(v->code);
+
+	snprintf(here, sizeof here, "%03u", v->code % 1000);
+	snprintf(other, sizeof other, "%03u", near);
+	part(&x->digits[2], xstrdup(here + 2), phrase(DIGIT3_BRIEF),
+	     near ? say(DIGIT3_TELLS, here, other, NULL)
+	          : xstrdup(phrase(DIGIT3_BRIEF)));
+	x->n_digits = 3;
+}
+
+static void digits(const struct reply_view *v, struct explanation *x)
+{
+	char first = (char)('0' + v->code / 100 % 10);
+	char second = (char)('0' + v->code / 10 % 10);
+	const struct first_digit *one = first_digit_find(first);
+	const struct second_digit *two = second_digit_find(second);
+
+	if (!one) { /* 0, 6 to 9: no reply code at all, RFC 5321 §4.2 */
+		part(&x->digits[0], xmemdup0(&first, 1), phrase(DIGIT1_BAD),
+		     xstrdup(phrase(DIGIT1_BAD)));
+		x->n_digits = 1;
+		return;
+	}
+	part(&x->digits[0], xmemdup0(&first, 1),
+	     i18n_pick(one->brief_en, one->brief_de),
+	     xstrdup(i18n_pick(one->line_en, one->line_de)));
+	part(&x->digits[1], xmemdup0(&second, 1),
+	     two ? i18n_pick(two->brief_en, two->brief_de)
+	         : phrase(DIGIT_UNDEFINED),
+	     xstrdup(two ? i18n_pick(two->line_en, two->line_de)
+	                 : phrase(DIGIT_UNDEFINED)));
+	third_digit(v, x);
+}
+
+static void enhanced_part(struct explain_part *p, const char *number,
+                          size_t len, const struct enhanced_code *row)
+{
+	const char *brief, *text;
+
+	if (!row) {
+		brief = text = phrase(ENHANCED_UNKNOWN);
+	} else if (*row->brief_en) {
+		brief = i18n_pick(row->brief_en, row->brief_de);
+		text = i18n_pick(row->line_en, row->line_de);
+	} else {
+		brief = text = i18n_pick(row->title_en, row->title_de);
+	}
+	part(p, xmemdup0(number, len), brief, xstrdup(text));
+}
+
+static void enhanced(const struct reply_view *v, struct explanation *x)
+{
+	const char *subject = strchr(v->enhanced, '.');
+	const char *detail = subject ? strchr(subject + 1, '.') : NULL;
+
+	if (!detail)
+		return;
+	enhanced_part(&x->enhanced[0], v->enhanced,
+	              (size_t)(subject - v->enhanced),
+	              enhanced_class(v->enhanced));
+	enhanced_part(&x->enhanced[1], subject + 1,
+	              (size_t)(detail - subject - 1),
+	              enhanced_subject(v->enhanced));
+	enhanced_part(&x->enhanced[2], detail + 1, strlen(detail + 1),
+	              enhanced_detail(v->enhanced));
+	x->n_enhanced = 3;
+}
+
+/* The code as the answer to this command; else what it means in general. */
+static void code_text(const struct reply_view *v,
+                      const struct explain_context *ctx,
+                      const struct cause *j, struct explanation *x)
+{
+	const struct reply_code *known = reply_code_find(v->code);
+	const struct meaning *m = j->meaning;
+
+	if (m && known && !*m->verb && (!*ctx->verb || strchr(m->code, 'x')))
+		m = NULL; /* the table of codes says more than the class */
+	if (m)
+		part_copy(&x->code_text, i18n_pick(m->text_en, m->text_de));
+	else if (known)
+		part_copy(&x->code_text,
+		          i18n_pick(known->explain_en, known->explain_de));
+	else if (x->cls != CLASS_NONE)
+		part_copy(&x->code_text, phrase(CODE_UNLISTED));
+	else
+		part_copy(&x->code_text, phrase(CODE_NONE));
+	if (m)
+		part_refs(x, m->source);
+	else if (known)
+		part_refs(x, known->source);
+	if (known && (strcmp(known->status, "nonstandard") == 0 ||
+	              strcmp(known->status, "unofficial") == 0))
+		part_note(x, say(NOTE_NOT_STANDARD, NULL));
+}
+
+static const char *cause_label(const struct cause *j)
+{
+	if (j->category)
+		return i18n_pick(j->category->label_en, j->category->label_de);
+	return "";
+}
+
+static void likely(const struct reply_view *v, const struct cause *j,
+                   struct explanation *x)
+{
+	const struct enhanced_code *d = j->detail;
+
+	if (x->cls != CLASS_LATER && x->cls != CLASS_NO)
+		return;
+	if (j->row && j->evidence != EVIDENCE_ENHANCED) {
+		part_set(&x->likely,
+		         say(LIKELY_CAUSE, cause_label(j),
+		             i18n_pick(j->row->meaning_en, j->row->meaning_de),
+		             NULL));
+		if (j->evidence == EVIDENCE_TEXT)
+			part_copy(&x->evidence, phrase(EVIDENCE_SAYS));
+		else
+			part_copy(&x->evidence, phrase(EVIDENCE_TYPICAL));
+	} else if (d && !*d->brief_en) {
+		part_set(&x->likely,
+		         say(LIKELY_CAUSE, i18n_pick(d->title_en, d->title_de),
+		             i18n_pick(d->explain_en, d->explain_de), NULL));
+		if (j->row && !j->act_differs)
+			part_copy(&x->evidence, phrase(EVIDENCE_BOTH));
+		else
+			part_set(&x->evidence,
+			         say(EVIDENCE_CODE_SAYS, v->enhanced, NULL));
+	}
+}
+
+/* "any" of the table stands for no provider in particular. */
+static void provider(const struct cause *j, struct explanation *x)
+{
+	if (j->row && strncmp(j->row->provider, "any", 3) != 0)
+		part_copy(&x->provider, j->row->provider);
+}
+
+static void who(const struct cause *j, struct explanation *x)
+{
+	const struct category *c = j->category;
+
+	part_act(x, j->act);
+	if (c && !*j->row->act && strcmp(c->act, act_name(j->act)) == 0)
+		part_copy(&x->who, i18n_pick(c->who_en, c->who_de));
+	else if (j->row && *j->row->act)
+		part_set(&x->who,
+		         say(WHO_ROW, phrase((enum phrase)(WHO_NOBODY + j->act)),
+		             i18n_pick(j->row->next_en, j->row->next_de),
+		             NULL));
+}
+
+/* The column mta of meanings.tsv names one of these. */
+static enum phrase mta_phrase(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum phrase id;
+	} names[] = {
+		{ "EHLO", MTA_EHLO }, { "MAIL", MTA_MAIL },
+		{ "RCPT", MTA_RCPT }, { "NEXT_CMD", MTA_NEXT_CMD },
+		{ "MESSAGE", MTA_MESSAGE }, { "DONE", MTA_DONE },
+		{ "CLOSE", MTA_CLOSE }, { "HELO", MTA_HELO },
+		{ "TLS", MTA_TLS }, { "CLEAR", MTA_CLEAR },
+		{ "AUTH", MTA_AUTH }, { "NEVER", MTA_NEVER },
+		{ "FAULT", MTA_FAULT }, { "QUEUE", MTA_QUEUE },
+		{ "BOUNCE", MTA_BOUNCE }, { "BOUNCE_RCPT", MTA_BOUNCE_RCPT },
+		{ "NEXT_BOUNCE", MTA_NEXT_BOUNCE },
+		{ "NEXT_LATER", MTA_NEXT_LATER },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i].name, name) == 0)
+			return names[i].id;
+	return MTA_UNKNOWN;
+}
+
+static void mta(const struct explain_context *ctx, const struct cause *j,
+                struct explanation *x)
+{
+	if (x->cls == CLASS_NONE)
+		part_copy(&x->mta, phrase(MTA_NONE));
+	else if (j->meaning)
+		part_copy(&x->mta, phrase(mta_phrase(j->meaning->mta)));
+	if (x->cls == CLASS_LATER)
+		part_refs(x, "RFC 5321 §4.5.4.1");
+	if (strcmp(ctx->verb, "RCPT") == 0 && x->cls == CLASS_NO &&
+	    ctx->rcpt_ok)
+		part_note(x, say(NOTE_OTHERS_STAY, NULL));
+}
+
+/* Where code, enhanced code, words and order do not go together. */
+static void contradictions(const struct reply_view *v,
+                           const struct explain_context *ctx,
+                           const struct cause *j, struct explanation *x)
+{
+	const struct contradiction *c;
+	char code[12];
+
+	snprintf(code, sizeof code, "%03u", v->code % 1000);
+	if (j->class_differs) {
+		part_note(x, say(NOTE_CLASS_DIFFERS, code, v->enhanced, NULL));
+		part_refs(x, "RFC 2034 §4");
+	}
+	if (j->act_differs)
+		part_note(x, say(NOTE_ACT_DIFFERS, v->enhanced, NULL));
+	c = contradiction_find((char)('0' + v->code / 100 % 10), v->lower);
+	if (c && !(v->code / 100 == 4 && j->class_differs))
+		part_note(x, xstrdup(i18n_pick(c->text_en, c->text_de)));
+	if (*ctx->verb && ctx->verb[0] != '(' && x->cls != CLASS_NONE) {
+		enum verb verb = command_find(ctx->verb, strlen(ctx->verb));
+
+		if (verb != VERB_OTHER && !command_expects(verb, v->code) &&
+		    !reply_code_find(v->code))
+			part_note(x, say(NOTE_UNEXPECTED, code, ctx->verb,
+			                 NULL));
+	}
+}
+
+static void more_refs(const struct cause *j, struct explanation *x)
+{
+	if (j->detail)
+		part_refs(x, j->detail->source);
+	if (j->category)
+		part_refs(x, j->category->source);
+}
+
+/* The server's software, where its wording gives it away. */
+static void software(const struct reply_view *v,
+                     const struct explain_context *ctx, struct explanation *x)
+{
+	const char *where = strcmp(ctx->verb, "(CONNECT)") == 0 ? "banner"
+	                  : strcmp(ctx->verb, "HELP") == 0      ? "help"
+	                                                        : "reply";
+	const struct banner *b = banner_find(where, v->match,
+	                                     strlen(v->match));
+
+	if (!b || *x->provider)
+		return;
+	part_copy(&x->provider, b->software);
+	part_set(&x->likely,
+	         say(LIKELY_SOFTWARE, b->software,
+	             i18n_pick(b->note_en, b->note_de), NULL));
+	part_copy(&x->evidence, phrase(EVIDENCE_TYPICAL));
+	x->confidence = strcmp(b->confidence, "high") == 0 ? CONF_LIKELY
+	                                                   : CONF_GUESS;
+}
+
+void explain_reply_view(const struct reply_view *v,
+                        const struct explain_context *ctx,
+                        const struct surroundings *at, struct explanation *x)
+{
+	const struct contrast *c = contrast_find(v->code);
+	struct cause j;
+
+	cause_find(v, ctx, &j);
+	x->cls = class_of(v->code);
+	x->confidence = j.confidence;
+	title(v, ctx->verb, x);
+	headline(x);
+	digits(v, x);
+	enhanced(v, x);
+	code_text(v, ctx, &j, x);
+	part_set(&x->said, xmemdup0(v->said.data, v->said.len));
+	likely(v, &j, x);
+	provider(&j, x);
+	who(&j, x);
+	mta(ctx, &j, x);
+	if (c)
+		part_copy(&x->not_same, i18n_pick(c->text_en, c->text_de));
+	contradictions(v, ctx, &j, x);
+	more_refs(&j, x);
+	if (x->cls == CLASS_OK)
+		software(v, ctx, x);
+	explain_tries(v, ctx, &j, at, x);
+}

@@ -1,0 +1,323 @@
+#include "config.h"
+
+#include "knowledge/match.h"
+
+#include <ctype.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/xalloc.h"
+
+enum {
+	PATTERN_MAX = 512, /* longest pattern that is made lower case */
+	SLOTS = 512,       /* rows of the larger table, with room */
+};
+
+static _Atomic(regex_t *) provider_slots[SLOTS];
+static _Atomic(regex_t *) banner_slots[SLOTS];
+
+/*
+ * The compiled pattern of a slot, made now if it is not there. Two threads
+ * may make it at the same time; one result stays, the other is thrown away.
+ * NULL: the pattern is wrong (a test looks at every one).
+ */
+static const regex_t *compiled(_Atomic(regex_t *) *slot, const char *pattern)
+{
+	regex_t *have = atomic_load_explicit(slot, memory_order_acquire);
+	regex_t *made;
+
+	if (have)
+		return have;
+	made = xmalloc(sizeof *made);
+	if (regcomp(made, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
+		free(made);
+		return NULL;
+	}
+	if (atomic_compare_exchange_strong(slot, &have, made))
+		return made;
+	regfree(made);
+	free(made);
+	return have;
+}
+
+/* Length of "5.1.1" at s, followed by a blank or the end; 0 when none. */
+static size_t enhanced_len(const char *s, size_t len)
+{
+	size_t i = 0, digits;
+
+	if (!len || (s[0] != '2' && s[0] != '4' && s[0] != '5'))
+		return 0;
+	i = 1;
+	for (int part = 0; part < 2; part++) {
+		if (i >= len || s[i] != '.')
+			return 0;
+		digits = 0;
+		for (i++; i < len && isdigit((unsigned char)s[i]); i++)
+			digits++;
+		if (digits < 1 || digits > 3)
+			return 0;
+	}
+	return i == len || s[i] == ' ' || s[i] == '\t' ? i : 0;
+}
+
+static bool has_code(const char *s, size_t len)
+{
+	return len >= 3 && isdigit((unsigned char)s[0]) &&
+	       isdigit((unsigned char)s[1]) && isdigit((unsigned char)s[2]) &&
+	       (len == 3 || s[3] == ' ' || s[3] == '-' || s[3] == '\t');
+}
+
+void view_begin(struct reply_view *v)
+{
+	*v = (struct reply_view){ 0 };
+}
+
+/* A NUL cannot be in a C string: U+FFFD stands for it. */
+static void add_words(struct buf *said, const char *s, size_t len)
+{
+	while (len && (*s == ' ' || *s == '\t')) {
+		s++;
+		len--;
+	}
+	while (len && (s[len - 1] == ' ' || s[len - 1] == '\t'))
+		len--;
+	if (!len)
+		return;
+	if (said->len)
+		buf_addc(said, ' ');
+	for (size_t i = 0; i < len; i++) {
+		if (s[i])
+			buf_addc(said, s[i]);
+		else
+			buf_adds(said, "\xEF\xBF\xBD");
+	}
+}
+
+void view_line(struct reply_view *v, const char *line, size_t len)
+{
+	size_t skip = 0;
+
+	if (has_code(line, len)) {
+		if (!v->lines)
+			v->code = (unsigned)((line[0] - '0') * 100 +
+			                     (line[1] - '0') * 10 +
+			                     (line[2] - '0'));
+		skip = len > 3 ? 4 : 3;
+	}
+	v->lines++;
+	line += skip;
+	len -= skip;
+	skip = enhanced_len(line, len);
+	if (skip) {
+		memcpy(v->enhanced, line, skip);
+		v->enhanced[skip] = '\0';
+	}
+	add_words(&v->said, line + skip, len - skip);
+}
+
+static char printable(char c)
+{
+	return c >= ' ' && c < 0x7f ? c : '?';
+}
+
+void view_end(struct reply_view *v)
+{
+	const char *said = buf_str(&v->said);
+	char head[32];
+	size_t n = 0;
+
+	snprintf(head, sizeof head, "%03u%s%s%s", v->code % 1000,
+	         *v->enhanced ? " " : "", v->enhanced, *said ? " " : "");
+	for (const char *p = head; *p; p++)
+		v->match[n++] = *p;
+	for (const char *p = said; *p && n < MATCH_MAX; p++)
+		if (*p != ' ' || v->match[n - 1] != ' ')
+			v->match[n++] = printable(*p);
+	v->match[n] = '\0';
+	for (size_t i = 0; i <= n; i++)
+		v->lower[i] = (char)tolower((unsigned char)v->match[i]);
+}
+
+void view_clear(struct reply_view *v)
+{
+	buf_clear(&v->said);
+}
+
+void view_event(struct reply_view *v, const struct event *e)
+{
+	const char *enhanced = event_text(e, e->u.reply.enhanced);
+
+	view_begin(v);
+	for (uint32_t i = 0; i < e->u.reply.lines.len; i++) {
+		struct ev_ref r = event_item(e, e->u.reply.lines, i);
+
+		view_line(v, event_text(e, r), r.len);
+	}
+	v->code = e->u.reply.code;
+	if (*enhanced && strlen(enhanced) < sizeof v->enhanced)
+		memcpy(v->enhanced, enhanced, strlen(enhanced) + 1);
+	view_end(v);
+}
+
+void view_text(struct reply_view *v, const char *text)
+{
+	view_begin(v);
+	while (*text) {
+		size_t len = strcspn(text, "\r\n");
+		const char *line = text;
+		size_t n = len;
+
+		text += len + strspn(text + len, "\r\n");
+		while (n && (*line == ' ' || *line == '\t')) {
+			line++;
+			n--;
+		}
+		if (n >= 2 && (line[0] == 'S' || line[0] == 's') &&
+		    line[1] == ':') {
+			line += 2;
+			n -= 2;
+			while (n && *line == ' ') {
+				line++;
+				n--;
+			}
+		}
+		if (n)
+			view_line(v, line, n);
+	}
+	view_end(v);
+}
+
+/* Does the bracket expression at p ("[45]", "[0-9]") hold c? */
+static bool in_bracket(const char *p, const char *end, char c)
+{
+	for (p++; p < end; p++) {
+		if (p + 2 < end && p[1] == '-') {
+			if (c >= p[0] && c <= p[2])
+				return true;
+			p += 2;
+		} else if (*p == c) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Only the plain beginning of a pattern is looked at: digits and brackets of
+ * digits after ^. Anything else, or a | outside parentheses: it may fit.
+ */
+bool provider_may_fit(const char *pattern, unsigned code)
+{
+	char digits[12];
+	const char *p = pattern;
+	int depth = 0;
+
+	for (const char *q = pattern; *q; q++) {
+		if (*q == '\\' && q[1])
+			q++;
+		else if (*q == '(')
+			depth++;
+		else if (*q == ')')
+			depth--;
+		else if (*q == '|' && !depth)
+			return true;
+	}
+	if (*p++ != '^')
+		return true;
+	snprintf(digits, sizeof digits, "%03u", code % 1000);
+	for (int i = 0; i < 3; i++) {
+		if (isdigit((unsigned char)*p)) {
+			if (*p++ != digits[i])
+				return false;
+		} else if (*p == '[' && p[1] != '^' && strchr(p, ']')) {
+			const char *end = strchr(p, ']');
+
+			if (!in_bracket(p, end, digits[i]))
+				return false;
+			p = end + 1;
+		} else {
+			return true;
+		}
+	}
+	return true;
+}
+
+static bool fits(_Atomic(regex_t *) *slot, const char *pattern,
+                 const char *text)
+{
+	const regex_t *re = compiled(slot, pattern);
+
+	return re && regexec(re, text, 0, NULL, 0) == 0;
+}
+
+/* Both sides in lower case: REG_ICASE would ask the locale. */
+static bool provider_fits(size_t i, const struct reply_view *v)
+{
+	const char *pattern = provider_at(i)->pattern;
+	char lower[PATTERN_MAX];
+	size_t n = 0;
+
+	if (!provider_may_fit(pattern, v->code))
+		return false;
+	for (; pattern[n] && n + 1 < sizeof lower; n++)
+		lower[n] = (char)tolower((unsigned char)pattern[n]);
+	lower[n] = '\0';
+	return fits(&provider_slots[i], lower, v->lower);
+}
+
+const struct provider_row *provider_find(const struct reply_view *v)
+{
+	for (size_t i = 0; i < SLOTS && provider_at(i); i++)
+		if (provider_fits(i, v))
+			return provider_at(i);
+	return NULL;
+}
+
+const struct banner *banner_find(const char *where, const char *line,
+                                 size_t len)
+{
+	char text[MATCH_MAX + 1];
+	size_t n = len < MATCH_MAX ? len : MATCH_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = printable(line[i]);
+	text[n] = '\0';
+	for (size_t i = 0; i < SLOTS && banner_at(i); i++)
+		if (strcmp(banner_at(i)->where, where) == 0 &&
+		    fits(&banner_slots[i], banner_at(i)->pattern, text))
+			return banner_at(i);
+	return NULL;
+}
+
+unsigned wait_seconds(const char *lower)
+{
+	static const struct {
+		const char *unit;
+		unsigned seconds;
+	} units[] = { { "sec", 1 }, { "min", 60 }, { "hour", 3600 },
+		      { "sek", 1 }, { "stunde", 3600 } };
+	enum { LONGEST = 86400 };
+
+	for (const char *p = lower; *p; p++) {
+		unsigned long n;
+		char *end;
+
+		if (!isdigit((unsigned char)*p) ||
+		    (p > lower && (isalnum((unsigned char)p[-1]) ||
+		                   p[-1] == '.' || p[-1] == ':')))
+			continue;
+		n = strtoul(p, &end, 10);
+		p = end - 1;
+		if (*end == ' ')
+			end++;
+		for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+			if (n > 0 && n < LONGEST &&
+			    strncmp(end, units[i].unit,
+			            strlen(units[i].unit)) == 0 &&
+			    n * units[i].seconds <= LONGEST)
+				return (unsigned)n * units[i].seconds;
+	}
+	return 0;
+}

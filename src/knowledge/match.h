@@ -1,0 +1,60 @@
+/*
+ * match: a reply brought into one form, and recognised by its wording.
+ *
+ * Patterns are POSIX extended regular expressions. Each is compiled when it is
+ * first tried, and only those are tried that can fit the three digits. The
+ * text is cut at MATCH_MAX bytes and bytes outside printable ASCII become "?",
+ * so that the result depends on neither the locale nor the length of what a
+ * server sends. Any thread: a compiled pattern is published atomically.
+ */
+#ifndef KNOWLEDGE_MATCH_H
+#define KNOWLEDGE_MATCH_H
+
+#include <regex.h>
+#include <stddef.h>
+
+#include "core/event.h"
+#include "knowledge/tables.h"
+#include "util/buf.h"
+
+enum { MATCH_MAX = 1024 }; /* recognisable words stand at the front */
+
+/*
+ * A reply as one line: "CODE [ENHANCED] text". The code before each line and
+ * repeated enhanced codes are taken off, the lines joined by one blank.
+ */
+struct reply_view {
+	unsigned code;          /* 0: the first line begins with no number */
+	char enhanced[16];      /* of the last line that has one, or "" */
+	size_t lines;
+	struct buf said;        /* the server's words, raw, without codes */
+	char match[MATCH_MAX + 1]; /* printable ASCII; made by view_end() */
+	char lower[MATCH_MAX + 1];
+};
+
+/* v is zeroed by view_begin(); one view_line() a line, without CRLF. */
+void view_begin(struct reply_view *v);
+void view_line(struct reply_view *v, const char *line, size_t len);
+void view_end(struct reply_view *v);
+void view_clear(struct reply_view *v);
+/* All three steps for an EV_REPLY; its own code and enhanced code hold. */
+void view_event(struct reply_view *v, const struct event *reply);
+/* All three steps for lines joined by \n, "S: " marks allowed. */
+void view_text(struct reply_view *v, const char *text);
+
+/* First row of provider_replies.tsv that fits, or NULL. */
+const struct provider_row *provider_find(const struct reply_view *v);
+/* Could the row's pattern fit this code? Never wrongly false. */
+bool provider_may_fit(const char *pattern, unsigned code);
+
+/*
+ * First row of banners.tsv for that place ("banner", "ehlo", "help",
+ * "reply") that fits one line with its code, or NULL.
+ */
+const struct banner *banner_find(const char *where, const char *line,
+                                 size_t len);
+
+/* Seconds that a text asks to wait ("in 300 seconds", "5 minutes"), 0 none. */
+unsigned wait_seconds(const char *lower);
+
+#endif
