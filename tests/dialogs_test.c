@@ -1,12 +1,12 @@
 /*
- * Plays tests/dialogs/NAME.dialog against the session machine, three times: with
- * the server's bytes whole, line by line and byte by byte. The events have to
- * be the same each time.
+ * Plays tests/dialogs/NAME.dialog against the session machine, three times:
+ * with the server's bytes whole, line by line and byte by byte. The events
+ * have to be the same each time.
  *
  *     helo: from: to: stage: batch: yes     what the plan says
  *     S: text       the server sends a line      @bytes "..."  any bytes
  *     C: text       the client types it (batch: has sent it) and it is written
- *     @type "..."   typed, any bytes             @step TEXT    a step of --script
+ *     @type "..."   typed, any bytes       @step TEXT    a step of --script
  *     @close @reset @timeout @cancel             what else may happen
  *     = STATE                                    the state is this now
  *     @finding ID  @failed PHASE KIND  @closed us|server  @kept WHY COUNT

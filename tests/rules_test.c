@@ -67,6 +67,24 @@ static void test_rules_ids_are_unique_and_found(void **state)
 	assert_null(rules_find("no such rule"));
 }
 
+static bool wins(const struct rule *r, enum state s, uint64_t verb)
+{
+	for (unsigned a = 0; a < ANSWER_COUNT; a++)
+		if (fits(r, s, verb, 1u << a) &&
+		    (first(s, verb, 1u << a, true) == r ||
+		     first(s, verb, 1u << a, false) == r))
+			return true;
+	return false;
+}
+
+static bool wins_somewhere(const struct rule *r, enum state s)
+{
+	for (enum verb v = 0; v < VERB_COUNT; v++)
+		if (wins(r, s, VERB_BIT(v)))
+			return true;
+	return wins(r, s, NOT_ASKED);
+}
+
 static void test_rules_no_row_is_hidden(void **state)
 {
 	const struct rule *r;
@@ -76,16 +94,7 @@ static void test_rules_no_row_is_hidden(void **state)
 		bool seen = false;
 
 		for (enum state s = 0; s < STATE_COUNT && !seen; s++)
-			for (unsigned v = 0; v <= VERB_COUNT; v++)
-				for (unsigned a = 0; a < ANSWER_COUNT; a++) {
-					uint64_t verb = v == VERB_COUNT ?
-					    NOT_ASKED : VERB_BIT(v);
-
-					seen |= fits(r, s, verb, 1u << a) &&
-					    (first(s, verb, 1u << a, true) ==
-					     r || first(s, verb, 1u << a,
-					                false) == r);
-				}
+			seen = wins_somewhere(r, s);
 		if (!seen)
 			fail_msg("rule %s can never win", r->id);
 	}
@@ -233,26 +242,29 @@ static bool possible(enum verb v, unsigned a)
 	return v != VERB_DATA_BLOCK; /* it has no reply of its own */
 }
 
+static void list_cell(struct buf *out, enum state s, unsigned a)
+{
+	const struct rule *last = rules_at(rules_count() - 1);
+	uint64_t verbs = 0;
+
+	for (enum verb v = 0; v < VERB_COUNT; v++)
+		if (possible(v, a) &&
+		    first(s, VERB_BIT(v), 1u << a, true) == last)
+			verbs |= VERB_BIT(v);
+	if (!verbs)
+		return;
+	buf_addf(out, "%s, %s: ", state_name(s),
+	         answer_word((enum answer_bit)a));
+	verbs_text(out, verbs);
+	buf_addc(out, '\n');
+}
+
 /* Only open states: in the others the session is over, nothing is read. */
 static void list_catchall(struct buf *out)
 {
-	const struct rule *last = rules_at(rules_count() - 1);
-
 	for (enum state s = ST_CONNECTED; s <= ST_REVERSED; s++)
-		for (unsigned a = 0; a < ANSWER_COUNT; a++) {
-			uint64_t verbs = 0;
-
-			for (unsigned v = 0; v < VERB_COUNT; v++)
-				if (possible(v, a) && first(s, VERB_BIT(v),
-				    1u << a, true) == last)
-					verbs |= VERB_BIT(v);
-			if (!verbs)
-				continue;
-			buf_addf(out, "%s, %s: ", state_name(s),
-			         answer_word((enum answer_bit)a));
-			verbs_text(out, verbs);
-			buf_addc(out, '\n');
-		}
+		for (unsigned a = 0; a < ANSWER_COUNT; a++)
+			list_cell(out, s, a);
 }
 
 static char *read_file(const char *name)
@@ -335,7 +347,11 @@ static void test_guide_every_open_state_proposes_something(void **state)
 
 static void test_answer_of_code_and_verb(void **state)
 {
-	static const struct { enum verb v; unsigned code; enum answer a; } t[] = {
+	static const struct {
+		enum verb v;
+		unsigned code;
+		enum answer a;
+	} t[] = {
 		{ VERB_CONNECT, 220, GOOD },   { VERB_CONNECT, 250, ODD },
 		{ VERB_CONNECT, 421, SHUTDOWN }, { VERB_CONNECT, 554, NO },
 		{ VERB_EHLO, 250, GOOD },      { VERB_EHLO, 221, ODD },

@@ -44,7 +44,7 @@ static const struct typing typings[] = {
 	{ "MAIL FROM:<a@b> SIZE=1", ST_READY, "params-without-ehlo", 16, "" },
 	{ "RCPT TO:<postmaster>", ST_MAIL, NULL, 0, "" },
 	{ "RCPT TO:<>", ST_MAIL, "path-null-rcpt", 9, "" },
-	{ "RCPT TO:<x@y.example>", ST_READY, "command-out-of-order", 0, "RCPT" },
+	{ "RCPT TO:<x@y.z>", ST_READY, "command-out-of-order", 0, "RCPT" },
 	{ "DATA", ST_MAIL, "data-no-recipient", 0, "" },
 	{ "DATA now", ST_RCPT, "command-argument", 5, "" },
 	{ "QUIT", ST_RCPT, NULL, 0, "" },
@@ -93,7 +93,7 @@ static void test_typed_extension_not_offered(void **state)
 		{ "AUTH PLAIN", "command-not-offered" },
 		{ "VRFY bob", NULL },
 		{ "MAIL FROM:<a@b.example> SIZE=1", NULL },
-		{ "MAIL FROM:<a@b.example> BODY=8BITMIME", "param-not-offered" },
+		{ "MAIL FROM:<a@b.c> BODY=8BITMIME", "param-not-offered" },
 		{ "MAIL FROM:<a@b.example> XYZ=1", NULL },
 	};
 	struct ehlo offers = { 0 };

@@ -31,7 +31,8 @@ struct command {
 	const char *syntax;     /* "MAIL FROM:<sender> [parameters]" */
 	uint32_t states;        /* bit (1 << enum state): where it is legal */
 	const char *next_state; /* commands.tsv's word, for --explain */
-	const char *success, *intermediate, *transient, *permanent; /* "250 251" */
+	/* lists of codes: "250 251" */
+	const char *success, *intermediate, *transient, *permanent;
 	uint32_t timeout_s;     /* RFC 5321 §4.5.3.2; 0: none of its own */
 	enum pipeline pipeline;
 	const char *needs;      /* extension that must be offered, or "" */

@@ -166,7 +166,7 @@ enum dns_name_error dns_name_parse(struct dns_name *n, const char *text)
 static char *put_label_char(char *out, uint8_t c)
 {
 	if (c <= ' ' || c >= 0x7f)
-		return out + sprintf(out, "\\%03u", c);
+		return out + snprintf(out, 5, "\\%03u", c);
 	if (strchr(".\\\"();@$", c))
 		*out++ = '\\';
 	*out++ = (char)c;
@@ -193,9 +193,10 @@ char *dns_name_host(const struct dns_name *n, char out[DNS_NAME_TEXT_MAX])
 
 char *dns_name_text(const struct dns_name *n, char out[DNS_NAME_TEXT_MAX])
 {
-	dns_name_host(n, out);
+	size_t len = strlen(dns_name_host(n, out));
+
 	if (!dns_name_is_root(n))
-		strcat(out, ".");
+		memcpy(out + len, ".", 2);
 	return out;
 }
 

@@ -193,6 +193,14 @@ void dns_rr_text(const struct dns_msg *m, const struct dns_rr *rr,
 
 enum { DNS_COMPRESS_MAX = 64 }; /* names remembered for compression */
 
+struct dns_record {             /* one to be written; all borrowed */
+	const struct dns_name *owner;
+	const uint8_t *rdata;   /* rdlen octets, names uncompressed */
+	size_t rdlen;
+	uint32_t ttl;           /* seconds */
+	uint16_t type;
+};
+
 struct dns_writer {
 	uint8_t *out;            /* borrowed */
 	size_t size, len;
@@ -210,12 +218,10 @@ void dns_write_begin(struct dns_writer *w, uint8_t *out, size_t size,
  */
 bool dns_write_question(struct dns_writer *w, const struct dns_name *name,
                         uint16_t type);
-/* rdata: uncompressed, rdlen octets; the names in it are compressed where
- * RFC 3597 §4 allows that. RDATA that does not fit its type goes out as it is:
- * a lesson may want to break the rules. */
+/* Names in the RDATA are compressed where RFC 3597 §4 allows that. RDATA that
+ * does not fit its type goes out as it is: a lesson may break the rules. */
 bool dns_write_rr(struct dns_writer *w, enum dns_section section,
-                  const struct dns_name *owner, uint16_t type, uint32_t ttl,
-                  const uint8_t *rdata, size_t rdlen);
+                  const struct dns_record *r);
 /* OPT (RFC 6891) in the additional section. ede < 0: none. text: NULL none. */
 bool dns_write_opt(struct dns_writer *w, uint16_t payload, unsigned rcode,
                    int ede, const char *text);

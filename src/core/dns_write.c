@@ -162,8 +162,7 @@ static bool put_compressed(struct dns_writer *w, uint16_t type,
 }
 
 bool dns_write_rr(struct dns_writer *w, enum dns_section section,
-                  const struct dns_name *owner, uint16_t type, uint32_t ttl,
-                  const uint8_t *rdata, size_t rdlen)
+                  const struct dns_record *r)
 {
 	struct mark m = { w->len, w->n_names };
 	size_t start;
@@ -171,14 +170,15 @@ bool dns_write_rr(struct dns_writer *w, enum dns_section section,
 
 	for (unsigned later = section + 1; later <= DNS_ADDITIONAL; later++)
 		assert(get16(w->out + 6 + 2 * later) == 0);
-	ok = put_name(w, owner, true) && put_number(w, type, 2) &&
-	     put_number(w, DNS_CLASS_IN, 2) && put_number(w, ttl, 4) &&
+	ok = put_name(w, r->owner, true) && put_number(w, r->type, 2) &&
+	     put_number(w, DNS_CLASS_IN, 2) && put_number(w, r->ttl, 4) &&
 	     put_number(w, 0, 2);
 	start = w->len;
 	if (!ok)
 		return undo(w, m);
-	ok = may_compress(type) ? put_compressed(w, type, rdata, rdlen) :
-	                          put(w, rdata, rdlen);
+	ok = may_compress(r->type) ?
+	     put_compressed(w, r->type, r->rdata, r->rdlen) :
+	     put(w, r->rdata, r->rdlen);
 	if (!ok)
 		return undo(w, m);
 	put16(w->out + start - 2, (unsigned)(w->len - start));

@@ -187,7 +187,7 @@ struct event {
 			uint16_t port;
 		} connect; /* EV_CONNECTING and EV_CONNECTED; via "" = direct */
 		struct ev_failed {
-			struct ev_ref detail; /* errno text, address; may be "" */
+			struct ev_ref detail; /* errno text, address, "" */
 			uint8_t phase, kind;
 		} failed;
 		struct ev_sent {
@@ -197,9 +197,9 @@ struct event {
 			bool secret;
 		} sent;
 		struct ev_reply {
-			struct ev_ref lines;    /* array of ev_ref: "250-SIZE" */
+			struct ev_ref lines;    /* array of ev_ref */
 			struct ev_ref enhanced; /* "5.1.1" or "" */
-			struct ev_ref raw;      /* len 0 when lines say it all */
+			struct ev_ref raw;      /* only where lines differ */
 			uint32_t to;            /* n of the sent it answers */
 			uint32_t us;            /* since that was sent */
 			uint16_t code;          /* 0: not a number */
@@ -246,7 +246,7 @@ struct event {
 			uint64_t allowed;    /* bit (1 << enum verb) */
 			uint32_t pending;    /* commands not yet answered */
 			int64_t deadline_us; /* same clock as t_us; 0 none */
-			uint32_t step;       /* of plan.steps; UINT32_MAX none */
+			uint32_t step;       /* of plan; UINT32_MAX none */
 			uint8_t state, projected;
 			bool open;           /* there is a connection */
 		} prompt;

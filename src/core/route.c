@@ -3,6 +3,7 @@
 #include "core/route.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -498,8 +499,8 @@ void route_literal(struct route *out, const struct route_query *query)
 	*h = (struct route_host){ .host = xstrdup(query->domain), .why = "" };
 	h->addresses = xcalloc(1, sizeof *h->addresses);
 	h->n_addresses = 1;
-	strncat(h->addresses->text, query->domain,
-	        sizeof h->addresses->text - 1);
+	snprintf(h->addresses->text, sizeof h->addresses->text, "%s",
+	         query->domain);
 	h->addresses->class = address_classify(h->addresses->text);
 }
 

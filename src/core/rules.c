@@ -12,7 +12,8 @@
 #define PATHS (V(MAIL) | V(SEND) | V(SOML) | V(SAML))
 #define IDLE (AT(GREETED) | AT(READY) | AT(MAIL) | AT(RCPT))
 #define IN_TXN (AT(MAIL) | AT(RCPT))
-#define OPEN (AT(CONNECTED) | IDLE | AT(DATA) | AT(BDAT) | AT(AUTH) | AT(REVERSED))
+#define OPEN                                                                   \
+	(AT(CONNECTED) | IDLE | AT(DATA) | AT(BDAT) | AT(AUTH) | AT(REVERSED))
 #define ANYWHERE UINT32_MAX
 /* Verbs whose reply never changes the state. */
 #define ASIDE                                                                  \
@@ -56,7 +57,8 @@ static const struct rule rules[] = {
 { "mail", AT(READY) | AT(GREETED), PATHS, GOOD, GUARD_ALWAYS,
   DEED_OPEN_TXN, ST_MAIL,
   N_("one sender opens a transaction (RFC 5321 §3.3)") },
-{ "mail-no", AT(READY) | AT(GREETED), PATHS, REFUSED, GUARD_ALWAYS, DEED_GIVE_UP, SAME,
+{ "mail-no", AT(READY) | AT(GREETED), PATHS, REFUSED, GUARD_ALWAYS,
+  DEED_GIVE_UP, SAME,
   N_("the sender is refused: no transaction was opened (RFC 5321 §3.3)") },
 { "rcpt", IN_TXN, V(RCPT), GOOD, GUARD_ALWAYS, DEED_COUNT_YES, ST_RCPT,
   N_("one recipient more; each is judged alone (RFC 5321 §3.3)") },

@@ -97,7 +97,7 @@ struct rule {
 	enum rule_guard when;
 	enum deed deed;
 	enum state to;    /* or SAME */
-	const char *why;  /* one sentence, English msgid, with its RFC section */
+	const char *why;  /* a sentence with its RFC section, English msgid */
 };
 
 #define VERB_BIT(v) (UINT64_C(1) << (v))

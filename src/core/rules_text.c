@@ -86,8 +86,8 @@ static void legend(struct buf *out)
 	                "session:\n\n"));
 	buf_adds(out, "| | |\n|---|---|\n");
 	STATES(LINE)
-	buf_adds(out, _("\nAnswers: which codes are good for a command stands in "
-	                "commands.tsv.\n\n"));
+	buf_adds(out, _("\nAnswers: which codes are good for a command stands "
+	                "in commands.tsv.\n\n"));
 	buf_adds(out, "| | |\n|---|---|\n");
 	ANSWERS(LINE)
 	buf_adds(out, _("\nConditions of the rules and of the guide:\n\n"));
@@ -104,12 +104,13 @@ void rules_text(struct buf *out)
 	const struct rule *r;
 	const struct guide_row *g;
 
-	buf_adds(out, _("# The session machine\n\nMade from src/core/rules.c and "
-	                "src/core/guide.c; smtpscope --list-rules prints it.\n\n"
+	buf_adds(out, _("# The session machine\n\nMade from src/core/rules.c "
+	                "and src/core/guide.c; smtpscope --list-rules prints "
+	                "it.\n\n"
 	                "## Rules: what a command and its reply mean\n\n"
 	                "The first row that fits wins.\n\n"));
-	buf_adds(out, _("| id | state | command | answer | when | do | to | why "
-	                "|\n"));
+	buf_adds(out, _("| id | state | command | answer | when | do | to | "
+	                "why |\n"));
 	buf_adds(out, "|---|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; (r = rules_at(i)); i++)
 		rule_row(out, r);

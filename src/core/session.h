@@ -22,8 +22,8 @@
 #include "core/plan.h"
 
 enum {
-	SESSION_RCPT_MAX = 100,         /* RFC 5321 §4.5.3.1.8 asks servers for 100 */
-	SESSION_RAW_MAX = 16 << 20,     /* raw bytes kept in a session's events */
+	SESSION_RCPT_MAX = 100,         /* what RFC 5321 §4.5.3.1.8 grants */
+	SESSION_RAW_MAX = 16 << 20,     /* raw bytes kept in its events */
 	SESSION_PENDING_MAX = 128,      /* commands without a reply yet */
 	SESSION_LINE_MAX = 65536,       /* a line a person may type or paste */
 	SESSION_QUIT_WAIT_MS = 5000,    /* for 221: min(timeout, this) */
@@ -45,7 +45,7 @@ struct session_input {
 	enum session_input_kind kind;
 	const char *data;   /* borrowed, len bytes */
 	size_t len;
-	uint32_t written;   /* IN_BYTES: commands written to the socket so far */
+	uint32_t written;   /* IN_BYTES: commands written so far */
 	const char *detail; /* IN_RESET: borrowed, may be NULL */
 };
 

@@ -90,7 +90,8 @@ static uint64_t allowed(const struct session *s, enum state state)
 
 		if (c->name[0] == '(' || !command_allowed(v, state))
 			continue;
-		if (common || (s->has_offers && ehlo_find(&s->offers, c->needs)))
+		if (common ||
+		    (s->has_offers && ehlo_find(&s->offers, c->needs)))
 			set |= VERB_BIT(v);
 	}
 	return set;

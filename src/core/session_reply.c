@@ -15,7 +15,8 @@ static bool stage_of(enum verb v, enum stage *out)
 		{ VERB_CONNECT, STAGE_CONNECT }, { VERB_EHLO, STAGE_EHLO },
 		{ VERB_HELO, STAGE_EHLO },       { VERB_LHLO, STAGE_EHLO },
 		{ VERB_MAIL, STAGE_MAIL },       { VERB_RCPT, STAGE_RCPT },
-		{ VERB_DATA, STAGE_DATA },       { VERB_END_OF_DATA, STAGE_DOT },
+		{ VERB_DATA, STAGE_DATA },
+		{ VERB_END_OF_DATA, STAGE_DOT },
 	};
 
 	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)

@@ -81,7 +81,7 @@ static void send_data_line(struct session *s, const char *line, size_t len)
 	buf_clear(&out);
 }
 
-/* "AUTH PLAIN AGEAYg==" -> "AUTH PLAIN ****"; a mechanism alone is no secret. */
+/* "AUTH PLAIN AGEAYg==" -> "AUTH PLAIN ****"; the mechanism is no secret. */
 static char *mask(const char *line, size_t len, enum verb v, bool *secret)
 {
 	size_t keep = 0;

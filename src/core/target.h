@@ -27,7 +27,7 @@ struct target {
 	uint16_t port;   /* 0: not given */
 	enum target_kind kind;
 	bool untagged_v6;    /* [2001:db8::1] without IPv6: (a finding) */
-	bool transitional;   /* name is not IDNA2008, older mapping was used */
+	bool transitional;   /* not IDNA2008, older mapping was used */
 	bool deviates;       /* older software makes another name of it: ß */
 	bool single_label;
 };

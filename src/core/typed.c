@@ -107,7 +107,8 @@ static void check_param(const struct parts *p, size_t from, size_t len,
 		{ "ENVID", "DSN" },         { "NOTIFY", "DSN" },
 		{ "ORCPT", "DSN" },         { "AUTH", "AUTH" },
 		{ "REQUIRETLS", "REQUIRETLS" }, { "BY", "DELIVERBY" },
-		{ "HOLDFOR", "FUTURERELEASE" }, { "MT-PRIORITY", "MT-PRIORITY" },
+		{ "HOLDFOR", "FUTURERELEASE" },
+		{ "MT-PRIORITY", "MT-PRIORITY" },
 	};
 	size_t key = 0;
 
