@@ -42,7 +42,15 @@ static size_t local_address(const struct work *k, uint16_t type,
 static void put(struct work *k, uint16_t type, uint32_t ttl,
                 const uint8_t *rdata, size_t len)
 {
-	dns_write_rr(k->w, DNS_ANSWER, &k->name, type, ttl, rdata, len);
+	struct dns_record r = {
+		.owner = &k->name,
+		.rdata = rdata,
+		.rdlen = len,
+		.ttl = ttl,
+		.type = type,
+	};
+
+	dns_write_rr(k->w, DNS_ANSWER, &r);
 	k->found = true;
 }
 
@@ -126,15 +134,22 @@ static void put_soa(struct work *k)
 	    "\0\0\0\1" "\0\0\16\20" "\0\0\3\204" "\0\11\72\200" "\0\0\0\74";
 	const struct zone_rr *rr = zone_soa(&k->d->lesson->zone, &k->name);
 	struct dns_name root;
+	struct dns_record r = {
+		.owner = &root,
+		.rdata = made_up,
+		.rdlen = sizeof made_up - 1,
+		.ttl = NEGATIVE_TTL,
+		.type = RR_SOA,
+	};
 
-	if (rr) {
-		dns_write_rr(k->w, DNS_AUTHORITY, &rr->owner, RR_SOA, rr->ttl,
-		             rr->rdata, rr->rdata_len);
-		return;
-	}
 	dns_name_parse(&root, ".");
-	dns_write_rr(k->w, DNS_AUTHORITY, &root, RR_SOA, NEGATIVE_TTL, made_up,
-	             sizeof made_up - 1);
+	if (rr) {
+		r.owner = &rr->owner;
+		r.rdata = rr->rdata;
+		r.rdlen = rr->rdata_len;
+		r.ttl = rr->ttl;
+	}
+	dns_write_rr(k->w, DNS_AUTHORITY, &r);
 }
 
 static void put_opt(struct work *k)

@@ -70,7 +70,7 @@ struct dns_exchange {
 	uint16_t type;
 	const char *server;     /* "192.0.2.53:53", "[::1]:5353" */
 	uint32_t us;            /* from sending to the answer or giving up */
-	enum dns_status status; /* DNS_NOERROR: also an alias that leads on */
+	enum dns_status status; /* DNS_NOERROR: or an alias leads on */
 	bool tcp;
 	bool no_edns;           /* asked without OPT, after a timeout */
 	const uint8_t *wire;    /* the answer, NULL none */

@@ -132,7 +132,7 @@ struct dns_msg {
 	const uint8_t *data;      /* borrowed, len octets */
 	size_t len;
 	uint16_t id, flags;       /* as in the header */
-	unsigned rcode;           /* with the upper bits of OPT, RFC 6891 §6.1.3 */
+	unsigned rcode;           /* with OPT's upper bits, RFC 6891 §6.1.3 */
 	bool has_question;
 	struct dns_name qname;    /* valid with has_question; the first one */
 	uint16_t qtype, qclass;

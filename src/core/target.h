@@ -20,7 +20,7 @@ enum target_kind {
 
 struct target {
 	char *text;      /* as typed; owned */
-	char *domain;    /* A-label, lower case, no trailing dot; or the address */
+	char *domain;    /* A-label, lower case, no last dot; or the address */
 	char *shown;     /* U-label where it differs, else NULL */
 	char *recipient; /* address for RCPT TO: domain as A-label, no last
 	                  * dot; NULL: only a host was given */
@@ -39,7 +39,7 @@ enum target_error {
 	TARGET_EMPTY_LABEL,   /* a..b, .a */
 	TARGET_LABEL_LONG,    /* over 63 octets, RFC 1035 §2.3.4 */
 	TARGET_NAME_LONG,     /* over 253 shown characters */
-	TARGET_CHARACTER,     /* not a letter, digit, hyphen, dot or underscore */
+	TARGET_CHARACTER,     /* no letter, digit, hyphen, dot or underscore */
 	TARGET_HYPHEN,        /* label begins or ends with a hyphen */
 	TARGET_BARE_ADDRESS,  /* user@192.0.2.1: did you mean [192.0.2.1]? */
 	TARGET_BAD_LITERAL,   /* [..] that holds no address */
@@ -49,7 +49,7 @@ enum target_error {
 	TARGET_CONTROL,       /* CR, LF, NUL or another control character */
 	TARGET_LOCAL_PART,    /* nothing before @, or over 64 octets */
 	TARGET_IDN,           /* not convertible to an A-label */
-	TARGET_SCHEME_LATER,  /* smtps, lmtp: known, not offered by this build */
+	TARGET_SCHEME_LATER,  /* smtps, lmtp: known, not offered yet */
 };
 
 /* out is set (owned texts) only for TARGET_OK. text: borrowed. */

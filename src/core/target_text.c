@@ -16,12 +16,13 @@ static const char *const texts[] = {
 	[TARGET_EMPTY_LABEL] = N_("“%s” has a dot with nothing before or "
 		"behind it. Between two dots there is a name: example.org."),
 	[TARGET_LABEL_LONG] = N_("“%s” has a part of more than 63 characters "
-		"between two dots; DNS allows no longer ones (RFC 1035 §2.3.4)."),
+		"between two dots; DNS allows no longer ones (RFC 1035 "
+		"§2.3.4)."),
 	[TARGET_NAME_LONG] = N_("“%s” is longer than 253 characters; DNS "
 		"knows no longer names (RFC 1035 §2.3.4)."),
 	[TARGET_CHARACTER] = N_("“%s” holds a character that cannot be in a "
-		"mail address or domain here. Letters, digits, hyphens and dots "
-		"make a domain: mail-1.example.org."),
+		"mail address or domain here. Letters, digits, hyphens and "
+		"dots make a domain: mail-1.example.org."),
 	[TARGET_HYPHEN] = N_("“%s” has a part that begins or ends with a "
 		"hyphen. Hyphens are for the inside: mail-1.example.org."),
 	[TARGET_BARE_ADDRESS] = N_("“%s” has a bare IP address behind the @. "
@@ -38,7 +39,8 @@ static const char *const texts[] = {
 	[TARGET_ONION] = N_("“%s” is a name of the Tor network. Such names "
 		"must not be asked for in DNS (RFC 7686)."),
 	[TARGET_CONTROL] = N_("“%s” holds a control character (a line end, a "
-		"tab ...). It is refused: it could smuggle in a second command."),
+		"tab ...). It is refused: it could smuggle in a second "
+		"command."),
 	[TARGET_LOCAL_PART] = N_("“%s” needs 1 to 64 characters before the @ "
 		"(RFC 5321 §4.5.3.1.1): user@example.org."),
 	[TARGET_IDN] = N_("“%s” cannot be turned into a name of DNS: it is "
