@@ -86,7 +86,7 @@ void session_write_message(struct session *s);
 bool session_hold_enter(struct session *s);
 
 /* session_say.c. Outputs. say_* number the event, stamp it and queue it. */
-void say(struct session *s, struct event_builder *b);
+void session_say(struct session *s, struct event_builder *b);
 /* Returns the n of the event. */
 uint32_t say_sent(struct session *s, const struct outgoing *o);
 uint32_t say_reply(struct session *s, const struct pending *to);

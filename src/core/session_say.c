@@ -18,7 +18,7 @@ static void put(struct session *s, struct session_output o)
 	s->out[s->out_len++] = o;
 }
 
-void say(struct session *s, struct event_builder *b)
+void session_say(struct session *s, struct event_builder *b)
 {
 	b->e.n = (*s->next_n)++;
 	b->e.session = s->id;
@@ -47,7 +47,7 @@ uint32_t say_sent(struct session *s, const struct outgoing *o)
 	b.e.u.sent.verb = event_puts(&b, command_info(o->verb)->name);
 	b.e.u.sent.bytes = (uint32_t)o->len + 2; /* CRLF */
 	b.e.u.sent.secret = o->secret;
-	say(s, &b);
+	session_say(s, &b);
 	return n;
 }
 
@@ -93,7 +93,7 @@ uint32_t say_reply(struct session *s, const struct pending *to)
 		b.e.u.reply.raw = event_put(&b, r->raw.data, r->raw.len);
 		s->raw_kept += r->raw.len;
 	}
-	say(s, &b);
+	session_say(s, &b);
 	return n;
 }
 
@@ -144,7 +144,7 @@ void say_state(struct session *s, const struct rule *r, enum state to)
 	b.e.u.state.rule = event_puts(&b, r->id);
 	b.e.u.state.from = (uint8_t)s->state;
 	b.e.u.state.to = (uint8_t)to;
-	say(s, &b);
+	session_say(s, &b);
 }
 
 void say_failed(struct session *s, enum fail_phase phase,
@@ -156,7 +156,7 @@ void say_failed(struct session *s, enum fail_phase phase,
 	b.e.u.failed.phase = (uint8_t)phase;
 	b.e.u.failed.kind = (uint8_t)kind;
 	b.e.u.failed.detail = event_puts(&b, detail ? detail : "");
-	say(s, &b);
+	session_say(s, &b);
 	s->result.failed = true;
 	s->result.phase = phase;
 	s->result.fail = kind;
@@ -170,7 +170,7 @@ void say_finding(struct session *s, const char *id, uint32_t about,
 
 	finding_begin(&b, id, args, args[1][0] ? 2 : args[0][0] ? 1 : 0,
 	              about);
-	say(s, &b);
+	session_say(s, &b);
 }
 
 void say_typed(struct session *s, const struct typed_remark *r,
@@ -182,7 +182,7 @@ void say_typed(struct session *s, const struct typed_remark *r,
 	finding_begin(&b, r->id, args, r->arg[0] ? 1 : 0, about);
 	b.e.u.finding.caret = r->caret;
 	b.e.u.finding.evidence = event_put(&b, line, len);
-	say(s, &b);
+	session_say(s, &b);
 }
 
 void say_bytes(struct session *s, enum bytes_why why, const char *data,
@@ -199,7 +199,7 @@ void say_bytes(struct session *s, enum bytes_why why, const char *data,
 		b.e.u.bytes.data = event_put(&b, data, len);
 		s->raw_kept += len;
 	}
-	say(s, &b);
+	session_say(s, &b);
 }
 
 void say_message(struct session *s)
@@ -214,7 +214,7 @@ void say_message(struct session *s)
 	b.e.u.message.bytes = s->message_bytes;
 	b.e.u.message.lines = s->message_lines;
 	b.e.u.message.stuffed = s->message_stuffed;
-	say(s, &b);
+	session_say(s, &b);
 }
 
 void say_closed(struct session *s, bool by_server, bool clean)
@@ -224,7 +224,7 @@ void say_closed(struct session *s, bool by_server, bool clean)
 	event_begin(&b, EV_CLOSED);
 	b.e.u.closed.by_server = by_server;
 	b.e.u.closed.clean = clean;
-	say(s, &b);
+	session_say(s, &b);
 	put(s, (struct session_output){ .kind = OUT_CLOSE });
 }
 
