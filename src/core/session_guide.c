@@ -44,12 +44,16 @@ static char *propose(const struct session *s, const struct guide_row **row)
 	return *row ? guide_text(*row, &f) : xstrdup("");
 }
 
-/* Sends it; what cannot be sent must not be proposed for ever. */
+/* Sends it; what cannot be sent must not be proposed for ever. The QUIT before
+ * a new connection passes no step: the worker goes on from STEP_CONNECT. */
 static void send_proposed(struct session *s, const char *line)
 {
 	size_t step = s->step;
+	bool in_steps = step < s->plan->n_steps;
 
 	session_send(s, line, strlen(line));
+	if (in_steps && s->plan->steps[step].kind == STEP_CONNECT)
+		return;
 	if (s->plan->n_steps && s->step == step)
 		s->step++;
 	else if (!s->fifo_len && s->state != ST_DATA)

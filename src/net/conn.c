@@ -78,6 +78,8 @@ static enum fail_kind kind_of(int error)
 	case EHOSTUNREACH:
 	case ENETDOWN:
 	case EHOSTDOWN:
+	case EAFNOSUPPORT:  /* no IPv6 here */
+	case EADDRNOTAVAIL: /* no address of ours to come from */
 	case EACCES: /* a local packet filter says no */
 	case EPERM:
 		return FAIL_UNREACHABLE;
@@ -106,12 +108,12 @@ static void want(struct conn *c)
 	c->wanted = events;
 }
 
-static void end_with(struct conn *c, int error)
+static void end_with(struct conn *c, enum fail_kind kind, int error)
 {
 	if (c->ended)
 		return;
 	c->ended = true;
-	c->end = (struct conn_end){ .kind = kind_of(error), .error = error };
+	c->end = (struct conn_end){ .kind = kind, .error = error };
 	want(c);
 }
 
@@ -142,7 +144,7 @@ static void finish_connect(struct conn *c)
 	if (error == ECONNRESET || error == EPIPE) {
 		c->broken = error;
 	} else if (error) {
-		end_with(c, error);
+		end_with(c, kind_of(error), error);
 		return;
 	}
 	c->up = true;
@@ -222,28 +224,41 @@ static bool prepare(int fd)
 	       fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
-/* 0, or the errno that made it impossible. */
-static int start_connect(struct conn *c, struct loop *l,
-                         const struct conn_to *to)
+/* --source: 0, or the errno that made it impossible. */
+static int bind_source(int fd, const char *source)
 {
-	union address a, from;
-	socklen_t len = parse_address(to->address, to->port, &a), from_len;
+	union address from;
+	socklen_t len = parse_address(source, 0, &from);
 
 	if (len == 0)
 		return EINVAL;
+	return bind(fd, &from.any, len) < 0 ? errno : 0;
+}
+
+/* 0, or the errno that made it impossible; *kind then says what that is. */
+static int start_connect(struct conn *c, struct loop *l,
+                         const struct conn_to *to, enum fail_kind *kind)
+{
+	union address a;
+	socklen_t len = parse_address(to->address, to->port, &a);
+	int error;
+
+	*kind = FAIL_LOCAL;
+	if (len == 0)
+		return EINVAL;
 	c->fd = socket(a.any.sa_family, SOCK_STREAM, 0);
-	if (c->fd < 0 || !prepare(c->fd))
+	if (c->fd < 0 || !prepare(c->fd)) {
+		*kind = kind_of(errno);
 		return errno;
-	if (to->source) {
-		from_len = parse_address(to->source, 0, &from);
-		if (from_len == 0)
-			return EINVAL;
-		if (bind(c->fd, &from.any, from_len) < 0)
-			return errno;
 	}
+	error = to->source ? bind_source(c->fd, to->source) : 0;
+	if (error)
+		return error;
 	if (connect(c->fd, &a.any, len) < 0 && errno != EINPROGRESS &&
-	    errno != EINTR)
+	    errno != EINTR) {
+		*kind = kind_of(errno);
 		return errno;
+	}
 	c->watch = loop_fd_new(l, c->fd, on_socket, c);
 	return c->watch ? 0 : ENOMEM;
 }
@@ -252,14 +267,15 @@ struct conn *conn_open(struct loop *l, const struct conn_to *to,
                        void (*ready)(void *arg), void *arg)
 {
 	struct conn *c = xcalloc(1, sizeof *c);
+	enum fail_kind kind;
 	int error;
 
 	c->fd = -1;
 	c->ready = ready;
 	c->arg = arg;
-	error = start_connect(c, l, to);
+	error = start_connect(c, l, to, &kind);
 	if (error) {
-		end_with(c, error);
+		end_with(c, kind, error);
 		c->soon = loop_timer_new(l, on_soon, c);
 		loop_timer_at(c->soon, 0);
 	}
@@ -314,10 +330,12 @@ enum conn_got conn_read(struct conn *c, struct conn_bytes *in)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
 		if (!c->broken)
 			return CONN_NOTHING;
-		end_with(c, c->broken);
+		end_with(c, kind_of(c->broken), c->broken);
 	} else {
 		/* a write that failed took the socket's error with it */
-		end_with(c, n < 0 ? errno : c->broken);
+		int error = n < 0 ? errno : c->broken;
+
+		end_with(c, kind_of(error), error);
 	}
 	return CONN_ENDED;
 }

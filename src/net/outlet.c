@@ -12,6 +12,8 @@ int64_t outlet_now_us(const struct outlet *o)
 
 void outlet_give(struct outlet *o, struct event *e)
 {
+	if (o->stamp)
+		o->stamp(e);
 	if (!queue_post(o->events, e, e->size))
 		o->full = true;
 }

@@ -17,6 +17,7 @@ struct outlet {
 	uint32_t next_n;      /* number of the next event; sessions share it */
 	const char *target;   /* of the run; borrowed, NULL between runs */
 	bool full;            /* stop reading sockets until there is room */
+	void (*stamp)(struct event *e); /* worker_config.stamp */
 };
 
 /* Time on the clock of the events' t_us. */

@@ -355,6 +355,11 @@ void visit_free(struct visit *v)
 	free(v);
 }
 
+int64_t visit_deadline_us(const struct visit *v)
+{
+	return v->deadline_us;
+}
+
 /* ---- what the loop tells ---- */
 
 static void on_ready(void *arg)

@@ -47,6 +47,9 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
                         const struct visit_calls *calls);
 void visit_free(struct visit *v); /* without a word; NULL is fine */
 
+/* When the try to connect is given up, on the events' clock. */
+int64_t visit_deadline_us(const struct visit *v);
+
 /* One typed line, without CRLF. Ignored before the connection is there. */
 void visit_send(struct visit *v, const char *line);
 /* Ends a wait: for the connection, or for a reply; false: it waits for none

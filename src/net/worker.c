@@ -160,6 +160,7 @@ struct worker *worker_start(const struct worker_config *cfg)
 		.loop = loop_new(),
 		.cfg = &w->cfg,
 		.out = { .events = w->events, .start_us = cfg->start_us,
+		         .stamp = cfg->stamp,
 		         .next_n = 1 },
 	};
 	if (!w->requests || !w->events || !w->env.loop)

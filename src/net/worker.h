@@ -31,6 +31,9 @@ struct worker_config {
 	const struct redirect *redirects; /* borrowed, n_redirects */
 	size_t n_redirects;
 	int64_t start_us;       /* loop_now_us() of t = 0 */
+	/* Each event, just before it is posted, on the worker's thread: how
+	 * main gives tests a clock that is the same in each run. NULL: none. */
+	void (*stamp)(struct event *e);
 	/* Run on the worker's thread with its loop, before anything else and
 	 * at the end: how main puts the classroom on it. May be NULL. */
 	void (*attach)(struct loop *l, void *arg);

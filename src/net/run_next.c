@@ -1,0 +1,242 @@
+#include "config.h"
+
+#include "net/run_priv.h"
+
+#include <string.h>
+
+#include "core/finding.h"
+
+/* ---- one visit after the other ---- */
+
+static uint16_t redirected(const struct run *r, const struct stop *stop)
+{
+	const struct worker_config *cfg = r->env->cfg;
+
+	for (size_t i = 0; i < cfg->n_redirects; i++) {
+		const struct redirect *m = &cfg->redirects[i];
+
+		if ((!m->address || strcmp(m->address, stop->address) == 0) &&
+		    (m->port == 0 || m->port == stop->port))
+			return m->to_port;
+	}
+	return 0;
+}
+
+static void count(struct run *r, const struct visit_end *e)
+{
+	bool rcpts = e->sum.accepted || e->sum.deferred || e->sum.refused;
+
+	r->sum.sessions++;
+	r->sum.unreachable += e->sum.outcome == OUT_UNREACHABLE;
+	/* recipients where there were any, else the session as a whole */
+	r->sum.accepted += rcpts ? e->sum.accepted
+	                         : e->sum.outcome == OUT_ACCEPTED;
+	r->sum.deferred += rcpts ? e->sum.deferred
+	                         : e->sum.outcome == OUT_DEFERRED;
+	r->sum.refused += rcpts ? e->sum.refused
+	                        : e->sum.outcome == OUT_REFUSED;
+	run_note_exit(r, e->sum.exit, e->sum.outcome);
+}
+
+/* RFC 5321 §5.1: the next address after a connection that failed or a
+ * greeting that says later; never after a 5yz. */
+static bool wants_next(const struct run *r, const struct visit_end *e)
+{
+	const struct session_result *s = &e->result;
+
+	if (r->plan->all)
+		return true;
+	if (s->failed && s->phase == PHASE_CONNECT)
+		return true;
+	if (!r->plan->hold_enter)
+		return false; /* the person sees it and decides */
+	if (s->failed)
+		return s->phase == PHASE_GREETING;
+	return s->verb == VERB_CONNECT && s->code / 100 == 4;
+}
+
+static bool wants_connect_step(const struct run *r, const struct visit_end *e)
+{
+	bool met = !e->result.failed || e->result.phase != PHASE_CONNECT;
+
+	return met && e->step < r->plan->n_steps &&
+	       r->plan->steps[e->step].kind == STEP_CONNECT;
+}
+
+static void begin_wait(struct run *r, size_t step)
+{
+	int64_t at = loop_now_us() +
+	             (int64_t)r->plan->steps[step].wait_ms * 1000;
+
+	r->step = step;
+	r->doing = DO_WAIT;
+	loop_timer_at(r->timer, at);
+	run_prompt(r, at - r->env->out.start_us);
+}
+
+void run_end_wait(struct run *r)
+{
+	loop_timer_at(r->timer, INT64_MAX);
+	r->step++;
+	stops_pick(&r->stops, NULL, NULL);
+	run_go_on(r);
+}
+
+void run_connect(struct run *r, const struct request *q)
+{
+	if (!stops_pick(&r->stops, q->text, q->text2)) {
+		run_prompt(r, 0);
+		return;
+	}
+	r->step = 0;
+	run_go_on(r);
+}
+
+static void on_visit_over(void *arg)
+{
+	struct run *r = arg;
+	struct visit_end e = visit_end(r->visit);
+	struct request *wanted = r->connect;
+
+	visit_free(r->visit);
+	r->visit = NULL;
+	r->doing = DO_NOTHING;
+	r->connect = NULL;
+	count(r, &e);
+	if (r->leaving)
+		run_finish(r);
+	else if (wanted)
+		run_connect(r, wanted);
+	else if (e.cancelled)
+		run_rest(r);
+	else if (wants_connect_step(r, &e))
+		begin_wait(r, e.step);
+	else if (wants_next(r, &e))
+		run_go_on(r);
+	else
+		run_rest(r);
+	request_free(wanted);
+}
+
+static void visit(struct run *r, const struct stop *stop)
+{
+	struct visit_calls calls = { .over = on_visit_over, .arg = r };
+	struct visit_to to = { .host = stop->host, .address = stop->address,
+		.port = stop->port, .via_port = redirected(r, stop),
+		.session = ++r->env->sessions, .step = r->step };
+
+	r->doing = DO_VISIT;
+	r->visit = visit_new(r->env->loop, &r->env->out, r->plan, &to, &calls);
+	run_prompt(r, visit_deadline_us(r->visit));
+}
+
+/* ---- private addresses (dns.md §1.3) ---- */
+
+static bool is_doubtful(const struct run *r, const struct stop *stop)
+{
+	return stop->class != ADDR_PUBLIC && !r->named &&
+	       !r->plan->allow_private && !r->private_ok &&
+	       !r->env->cfg->join && redirected(r, stop) == 0;
+}
+
+static void ask(struct run *r, const struct stop *stop)
+{
+	const char *args[] = { stop->host, stop->address,
+		address_class_name(stop->class) };
+	struct event_builder b;
+
+	event_begin(&b, EV_ASK);
+	b.e.u.ask.id = event_puts(&b, "private-address");
+	b.e.u.ask.args = event_put_texts(&b, args, 3);
+	r->doing = DO_ASKING;
+	outlet_post(&r->env->out, &b, 0);
+}
+
+/* It is not used; why: id of the finding that says so. */
+static void pass_over(struct run *r, const struct stop *stop, const char *why)
+{
+	const char *args[] = { stop->host, stop->address };
+	struct event_builder b;
+
+	finding_begin(&b, why, args, 2, 0);
+	outlet_post(&r->env->out, &b, 0);
+	stops_skip(&r->stops);
+}
+
+void run_answer(struct run *r, bool yes)
+{
+	r->private_ok = yes;
+	r->private_no = !yes;
+	run_go_on(r);
+}
+
+/* ---- the port of a host, where a classroom was joined ---- */
+
+static void on_port(void *arg, uint16_t port)
+{
+	struct run *r = arg;
+	struct stop *stop = stops_peek(&r->stops);
+
+	join_free(r->join);
+	r->join = NULL;
+	if (port)
+		stop->port = port;
+	else
+		pass_over(r, stop, "join-no-port");
+	run_go_on(r);
+}
+
+/* False: its name is none that can be asked for. */
+static bool find_port(struct run *r, const struct stop *stop)
+{
+	struct join_calls calls = { .exchange = run_post_exchange,
+		.done = on_port, .arg = r };
+
+	r->doing = DO_PORT;
+	r->join = join_start(r->env->resolver, stop->host, r->port, &calls);
+	return r->join != NULL;
+}
+
+/* ---- what comes next ---- */
+
+/* What must be known before stop can be used is being found out. */
+static bool must_wait(struct run *r, const struct stop *stop)
+{
+	if (stop->port == 0)
+		return find_port(r, stop);
+	if (!is_doubtful(r, stop) || r->private_no || !r->plan->may_ask)
+		return false;
+	ask(r, stop);
+	return true;
+}
+
+/* The reason not to go there, NULL for none. */
+static const char *objection(const struct run *r, const struct stop *stop)
+{
+	if (stop->port == 0)
+		return "join-no-port";
+	if (is_doubtful(r, stop))
+		return "private-unused";
+	return stops_tried(&r->stops, stop) ? "address-tried" : NULL;
+}
+
+void run_go_on(struct run *r)
+{
+	struct stop *stop;
+
+	while ((stop = stops_peek(&r->stops))) {
+		const char *why;
+
+		if (must_wait(r, stop))
+			return;
+		why = objection(r, stop);
+		if (!why) {
+			stops_take(&r->stops);
+			visit(r, stop);
+			return;
+		}
+		pass_over(r, stop, why);
+	}
+	run_conclude(r);
+}
+

@@ -1,0 +1,74 @@
+/*
+ * run_priv: the inside of a run, for run.c (its life, the route, what the user
+ * wants) and run_next.c (the addresses, one visit after the other). Nobody
+ * else includes this.
+ */
+#ifndef NET_RUN_PRIV_H
+#define NET_RUN_PRIV_H
+
+#include "net/join.h"
+#include "net/routing.h"
+#include "net/run.h"
+#include "net/stops.h"
+#include "net/visit.h"
+
+enum doing {
+	DO_ROUTING, /* DNS for the route */
+	DO_PORT,    /* DNS for the port of a host (join) */
+	DO_ASKING,  /* may this private address be used? */
+	DO_VISIT,   /* a connection, or the try to get one */
+	DO_WAIT,    /* a lesson's pause before its next connection */
+	DO_NOTHING, /* until the user wants something */
+};
+
+struct run {
+	struct run_env *env;
+	struct plan *plan;
+	struct run_calls calls;
+	struct target server; /* plan.server taken apart; empty without it */
+	enum doing doing;
+	struct routing *routing;
+	struct join *join;
+	struct event *route;   /* copy, or NULL before it is known */
+	struct stops stops;
+	struct visit *visit;
+	struct loop_timer *timer;   /* of DO_WAIT, and to begin */
+	struct request *connect;    /* wanted once the visit is over, or NULL */
+	uint16_t port;
+	size_t step;                /* of plan.steps, for the next visit */
+	bool named;                 /* the user named the host: never ask */
+	bool private_ok, private_no; /* what the user said */
+	bool leaving;
+	uint8_t exit;               /* of the last decisive session so far */
+	bool has_exit, decided;
+	struct ev_end sum;
+};
+
+/* ---- run.c ---- */
+
+/* Nothing more happens by itself: batch is over, a person may go on. r may be
+ * gone afterwards, as after everything below that goes on. */
+void run_rest(struct run *r);
+/* It failed before there was a connection to fail. */
+void run_fail(struct run *r, enum fail_phase phase, enum fail_kind kind,
+              const char *detail);
+/* No address is left; where none was tried the route says why. */
+void run_conclude(struct run *r);
+/* What the front end shows while there is no connection. deadline_us: on the
+ * events' clock, 0 none. */
+void run_prompt(struct run *r, int64_t deadline_us);
+void run_note_exit(struct run *r, uint8_t status, enum outcome outcome);
+void run_finish(struct run *r); /* EV_END and done() */
+/* A dns_exchange becomes an EV_DNS. arg: the run. */
+void run_post_exchange(void *arg, const struct dns_exchange *x);
+
+/* ---- run_next.c ---- */
+
+/* Decides about the next address: look up, ask, pass over, or go there. */
+void run_go_on(struct run *r);
+void run_answer(struct run *r, bool yes);
+/* q: a REQ_CONNECT, while there is no visit. */
+void run_connect(struct run *r, const struct request *q);
+void run_end_wait(struct run *r); /* the lesson's pause is over */
+
+#endif
