@@ -1,0 +1,97 @@
+/*
+ * app: the inspector. Takes events from a queue, keeps them in a dialog, draws
+ * views of it, and turns keys into requests.
+ *
+ * One thread: the caller's. It waits in poll() on the keyboard and on the
+ * queue; with nothing to do it does not wake up at all. It knows nothing of
+ * sockets, lessons or files: what it wants it asks for through struct
+ * ui_calls, which main fills in.
+ */
+#ifndef UI_APP_H
+#define UI_APP_H
+
+#include <stdbool.h>
+
+#include "core/dialog.h"
+#include "core/event.h"
+#include "core/plan.h"
+#include "core/request.h"
+#include "util/queue.h"
+
+/*
+ * Where the events come from: a worker with its plan, or a recording. All
+ * three belong to main and must live until ui_run() returns or until the next
+ * open_demo() or open_replay() has given other ones.
+ */
+struct ui_link {
+	/* struct event *, taken and freed by ui. NULL: all that there is to
+	 * see is in the dialog already. */
+	struct queue *events;
+	struct dialog *dialog;   /* ui appends; main may fill it before */
+	/* Empty target: the start screen opens. Else ui itself sends the first
+	 * REQ_OPEN, with a copy of the plan (not for a replay). */
+	const struct plan *plan;
+	const char *title;       /* of the lesson, "" none */
+	bool replay;             /* a recording: nothing can be sent */
+};
+
+struct ui_calls {
+	/* Gives r away. Never called while link.replay. */
+	void (*request)(void *arg, struct request *r);
+	/* Every event taken from the queue, before it is applied. NULL: no
+	 * recording. e is borrowed. */
+	void (*record)(void *arg, const struct event *e);
+	/*
+	 * Start screen and :demo, :open. out is filled and NULL returned, or
+	 * one clear sentence says what is wrong (heap; ui frees it) and
+	 * nothing changed. Either call may be NULL: then it is not offered.
+	 * lesson "" is the first one.
+	 */
+	char *(*open_demo)(void *arg, const char *lesson, struct ui_link *out);
+	char *(*open_replay)(void *arg, const char *file, struct ui_link *out);
+	/*
+	 * Before a REQ_OPEN for another target when the last link was a demo
+	 * or a recording: back to the real network. May be NULL (then :open
+	 * of a target in a demo asks the demo's own DNS).
+	 */
+	char *(*open_net)(void *arg, struct ui_link *out);
+	void *arg;
+};
+
+struct ui_config {
+	struct ui_link link;
+	struct ui_calls calls;
+	const char *theme;       /* name, "" chooses (theme.h) */
+	bool no_color;           /* --no-color or NO_COLOR */
+	bool ascii;              /* locale is not UTF-8, or glyphs=ascii */
+	bool no_mouse;
+	bool guided;             /* prefill on at start: true is usual */
+	const char *lang_shown;  /* "en", "de": for :lang without a word */
+	const char *record_path; /* of this run's recording, "" none */
+	const char *state_dir;   /* history, clipboard.txt; "" none */
+	/* [keys] of the config file: "name = key" lines, NULL-terminated */
+	const char *const *keys; /* NULL none */
+};
+
+enum ui_end {
+	UI_LEFT,        /* the user left; everything was said */
+	UI_NO_TERMINAL, /* no terminal that can place a cursor: use plain_run() */
+	UI_HANGUP,      /* the terminal is gone (SIGHUP, EIO) */
+	UI_TERMINATED,  /* SIGTERM */
+};
+
+struct ui_result {
+	enum ui_end end;
+	bool print_dialog; /* :q! -- main prints the dialog on stdout */
+	bool cancelled;    /* left while something was under way: exit 130 */
+};
+
+/*
+ * Runs until the user leaves. A session that is open then has been told QUIT
+ * or dropped, as the user chose; the caller still drains the queue to its
+ * recorder after stopping the worker. The exit status of the program is
+ * dialog_now()->exit when ended.
+ */
+struct ui_result ui_run(const struct ui_config *cfg);
+
+#endif

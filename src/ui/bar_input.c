@@ -1,0 +1,201 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/command.h"
+#include "ui/ui.h"
+#include "util/i18n.h"
+
+static void prompt_words(const struct ui *u, char *out, size_t size)
+{
+	char state[48];
+
+	switch (u->mode) {
+	case PROMPT_COMMAND:
+		snprintf(out, size, ":");
+		return;
+	case PROMPT_SEARCH:
+		snprintf(out, size, "/");
+		return;
+	case PROMPT_FILTER:
+		snprintf(out, size, "& ");
+		return;
+	case PROMPT_SEND_WORD:
+		snprintf(out, size, "%s> ", _("type send"));
+		return;
+	case PROMPT_SERVER:
+		break;
+	}
+	state_prompt(u, state, sizeof state);
+	if (!u->started)
+		*out = '\0';
+	else if (state[0] && state[strlen(state) - 1] == '?')
+		snprintf(out, size, "%s ", state);
+	else
+		snprintf(out, size, "%s> ", state);
+}
+
+static void waiting_for(const struct ui *u, char *out, size_t size)
+{
+	const struct dialog_now *now = ui_now(u);
+
+	if (now->connecting)
+		snprintf(out, size, _("connecting to %s"), now->address);
+	else if (u->asked_us || !now->connected)
+		snprintf(out, size, "%s", _("looking up"));
+	else if (now->state == ST_CONNECTED)
+		snprintf(out, size, "%s", _("waiting for the greeting"));
+	else
+		snprintf(out, size, "%s", _("waiting for the reply"));
+}
+
+/* Words first, then a spinner; seconds after 2 s, the limit after 10 s. */
+static void wait_words(const struct ui *u, char *out, size_t size)
+{
+	const struct dialog_now *now = ui_now(u);
+	const struct event *p = now->prompt;
+	int64_t since = u->asked_us ? u->asked_us : now->last_us;
+	int64_t us = u->clock_us > since ? u->clock_us - since : 0;
+	char what[96], span[24];
+	size_t len;
+
+	waiting_for(u, what, sizeof what);
+	snprintf(out, size, "%s", what);
+	if (us < 1000000)
+		return;
+	len = strlen(out);
+	snprintf(out + len, size - len, " %c",
+	         "-\\|/"[u->now_ms / SPIN_MS % 4]);
+	if (us < 2000000)
+		return;
+	len = strlen(out);
+	snprintf(out + len, size - len, " %d s", (int)(us / 1000000));
+	if (us >= 10000000 && p && p->u.prompt.deadline_us > since) {
+		time_span(span, p->u.prompt.deadline_us - since);
+		len = strlen(out);
+		snprintf(out + len, size - len, _(" of %s"), span);
+	}
+	len = strlen(out);
+	snprintf(out + len, size - len, "  %s", _("Ctrl-C cancels"));
+}
+
+/* The commands that are legal now, most likely first. */
+static void allowed_words(const struct ui *u, char *out, size_t size)
+{
+	static const enum verb order[] = {
+		VERB_EHLO, VERB_HELO, VERB_MAIL, VERB_RCPT, VERB_DATA,
+		VERB_RSET, VERB_NOOP, VERB_VRFY, VERB_HELP, VERB_QUIT,
+	};
+	const struct event *p = ui_now(u)->prompt;
+	bool greeted = p && p->u.prompt.projected == ST_GREETED;
+	size_t len;
+
+	snprintf(out, size, "Tab:");
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		if (!p || !(p->u.prompt.allowed & (UINT64_C(1) << order[i])))
+			continue;
+		if (!greeted && (order[i] == VERB_EHLO ||
+		                 order[i] == VERB_HELO))
+			continue;
+		if (order[i] == VERB_VRFY || order[i] == VERB_HELP)
+			if (u->w < 120)
+				continue;
+		len = strlen(out);
+		snprintf(out + len, size - len, " %s ",
+		         command_info(order[i])->name);
+	}
+}
+
+static const char *mode_hint(const struct ui *u)
+{
+	if (u->link.replay)
+		return _("j k move   Enter unfolds   :q leaves");
+	if (u->mode == PROMPT_SEND_WORD)
+		return _("a real message may be delivered; Esc: not now");
+	if (!u->typing)
+		return _("i or a capital letter: back to typing");
+	return "";
+}
+
+/* What stands at the right end of the input row. */
+static void input_right(const struct ui *u, char *out, size_t size)
+{
+	const struct event *p = ui_now(u)->prompt;
+
+	*out = '\0';
+	if (u->toast && u->layout.hint.h == 0)
+		snprintf(out, size, "%s", u->toast);
+	else if (ui_busy(u) && u->mode == PROMPT_SERVER && u->started)
+		wait_words(u, out, size);
+	else if (*mode_hint(u))
+		snprintf(out, size, "%s", mode_hint(u));
+	else if (u->mode == PROMPT_SERVER && p && p->u.prompt.open &&
+	         p->u.prompt.state != ST_DATA)
+		allowed_words(u, out, size);
+}
+
+static void draw_start_input(struct ui *u, struct rect r)
+{
+	const char *right = _("Enter: look up its MX");
+	int w = canvas_width(right);
+
+	line_draw(ui_prompt_line(u), &u->canvas, r,
+	          u->mode == PROMPT_COMMAND ? ":" : "", u->typing);
+	if (r.x + r.w + w + 1 < u->w - 1)
+		canvas_text(&u->canvas, u->w - w - 8, r.y, w, STYLE_DIM,
+		            right);
+}
+
+void draw_input(struct ui *u)
+{
+	struct rect r = u->layout.input;
+	char prompt[64], right[300];
+	int used, w, room;
+
+	if (r.h == 0)
+		return;
+	if (!u->started) {
+		draw_start_input(u, r);
+		return;
+	}
+	prompt_words(u, prompt, sizeof prompt);
+	input_right(u, right, sizeof right);
+	w = canvas_width(right);
+	room = r.w - 2 - canvas_width(prompt);
+	r.x++;
+	r.w--;
+	if (u->link.replay && u->mode == PROMPT_SERVER) {
+		canvas_text(&u->canvas, r.x, r.y, r.w, STYLE_DIM, right);
+		return;
+	}
+	used = line_draw(ui_prompt_line(u), &u->canvas, r, prompt, u->typing);
+	room = r.w - used - 4;
+	if (w > room)
+		w = room;
+	if (w > 8)
+		canvas_text(&u->canvas, r.x + r.w - w - 1, r.y, w,
+		            u->toast && u->layout.hint.h == 0 ? STYLE_NOTE
+		                                              : STYLE_DIM,
+		            right);
+}
+
+void draw_hint(struct ui *u)
+{
+	struct rect r = u->layout.hint;
+	const struct explanation *x;
+
+	if (r.h == 0)
+		return;
+	if (u->toast) {
+		canvas_text(&u->canvas, r.x + 1, r.y, r.w - 2, STYLE_NOTE,
+		            u->toast);
+		return;
+	}
+	if (!u->started)
+		return;
+	x = explain_get(u);
+	canvas_text(&u->canvas, r.x + 1, r.y, r.w - 2, STYLE_DIM,
+	            x->n_notes ? x->notes[0] : x->who);
+}

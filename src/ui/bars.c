@@ -1,0 +1,353 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/command.h"
+#include "ui/glyph.h"
+#include "ui/ui.h"
+#include "util/i18n.h"
+
+enum { NARROW = 100, WIDE = 160, FOOTER_MAX = 32 };
+
+/* What the server waits for, as the prompt and the title say it. */
+void state_prompt(const struct ui *u, char *out, size_t size)
+{
+	static const char *const words[STATE_COUNT] = {
+		[ST_CLOSED] = N_("domain"),
+		[ST_CONNECTED] = N_("greeting?"),
+		[ST_GREETED] = "EHLO",
+		[ST_READY] = "MAIL",
+		[ST_MAIL] = "RCPT",
+		[ST_RCPT] = N_("after RCPT"),
+		[ST_DATA] = "DATA",
+		[ST_BDAT] = "BDAT",
+		[ST_AUTH] = "AUTH",
+		[ST_REVERSED] = N_("roles exchanged"),
+		[ST_BYE] = N_("after QUIT"),
+		[ST_LOST] = N_("out of step"),
+	};
+	const struct dialog_now *now = ui_now(u);
+	enum state s = now->connected && !now->closed ? now->state : ST_CLOSED;
+
+	if (u->link.replay)
+		snprintf(out, size, "%s", _("recording"));
+	else if (s == ST_MAIL && now->n_rcpts > 0)
+		snprintf(out, size, "%s", _("after RCPT"));
+	else
+		snprintf(out, size, "%s", _(words[s]));
+}
+
+static void title_left(const struct ui *u, char *out, size_t size)
+{
+	const struct dialog_now *now = ui_now(u);
+	char target[120], host[160];
+	const char *what = *now->target ? now->target : u->plan.target.text;
+
+	ui_safe(u->demo && u->link.title && *u->link.title ? u->link.title
+	        : what                                     ? what
+	                                                   : "",
+	        target, sizeof target);
+	if (!u->started)
+		snprintf(out, size, "smtpscope  %s", _("SMTP dialog inspector"));
+	else if (!*now->host)
+		snprintf(out, size, "%s", target);
+	else if (u->w < 80)
+		snprintf(out, size, "%s:%u",
+		         ui_safe(now->host, host, sizeof host),
+		         (unsigned)now->port);
+	else
+		snprintf(out, size, "%s %s %s [%s]:%u", target,
+		         glyph(GLYPH_FOLDED),
+		         ui_safe(now->host, host, sizeof host), now->address,
+		         (unsigned)now->port);
+}
+
+/* How long the newest session has lasted; it stands still when nothing is
+ * awaited, so that nothing has to wake up for it. */
+static void clock_words(const struct ui *u, char *out, size_t size)
+{
+	const struct dialog_now *now = ui_now(u);
+	int64_t end = now->last_us;
+	int s;
+
+	*out = '\0';
+	if (now->session == 0)
+		return;
+	if (ui_busy(u) && u->clock_us > end)
+		end = u->clock_us;
+	s = (int)((end - now->first_us) / 1000000);
+	snprintf(out, size, "%d:%02d", s / 60, s % 60);
+}
+
+static void title_right(const struct ui *u, char *out, size_t size)
+{
+	char clock[16], state[48] = "", session[32] = "";
+	const struct dialog_now *now = ui_now(u);
+
+	if (!u->started) {
+		snprintf(out, size, "%s", _("no session"));
+		return;
+	}
+	clock_words(u, clock, sizeof clock);
+	if (ui_session_open(u))
+		state_prompt(u, state, sizeof state);
+	if (u->w >= NARROW && now->session > 1)
+		snprintf(session, sizeof session, _("session %u   "),
+		         (unsigned)now->session);
+	snprintf(out, size, "%s%s%s%s%s%s%s%s", session,
+	         u->demo ? _("DEMO  ") : "", u->link.replay ? _("REPLAY  ") : "",
+	         *u->cfg->record_path && !u->link.replay && u->w >= NARROW
+	             ? "REC " : "",
+	         *u->cfg->record_path && !u->link.replay && u->w >= NARROW
+	             ? glyph(GLYPH_NOW) : "",
+	         *state ? "  " : "", state, *clock ? "  " : "");
+	snprintf(out + strlen(out), size - strlen(out), "%s", clock);
+}
+
+void draw_title(struct ui *u)
+{
+	struct rect r = u->layout.title;
+	char left[400], right[160];
+	int w;
+
+	if (r.h == 0)
+		return;
+	canvas_fill(&u->canvas, r, STYLE_BAR, ' ');
+	title_left(u, left, sizeof left);
+	title_right(u, right, sizeof right);
+	w = canvas_width(right);
+	if (w > r.w / 2)
+		w = 0;
+	canvas_text(&u->canvas, r.x + 1, r.y, r.w - w - 3, STYLE_BAR, left);
+	if (w)
+		canvas_text(&u->canvas, r.x + r.w - w - 1, r.y, w, STYLE_BAR,
+		            right);
+}
+
+struct strip_item {
+	const char *word;
+	const struct strip_step *step; /* NULL: still to come */
+};
+
+static size_t strip_items(const struct ui *u, struct strip_item *out,
+                          size_t max)
+{
+	const char *future[8];
+	size_t n = 0, more = strip_future(&u->strip, future, 8);
+
+	for (size_t i = 0; i < u->strip.n && n < max; i++)
+		out[n++] = (struct strip_item){ u->strip.step[i].word,
+			                        &u->strip.step[i] };
+	if (ui_now(u)->closed || ui_now(u)->failed)
+		more = 0;
+	for (size_t i = 0; i < more && n < max; i++)
+		out[n++] = (struct strip_item){ future[i], NULL };
+	return n;
+}
+
+/* Draws one item at x, or only measures it (draw false). */
+static int strip_item(struct ui *u, const struct strip_item *it, int x, int y,
+                      bool draw)
+{
+	enum mark m = it->step ? it->step->mark : MARK_UNTRIED;
+	bool last = it->step == &u->strip.step[u->strip.n - 1];
+	const char *gap = u->w >= NARROW ? " " : "";
+	char text[64], span[24] = "";
+
+	if (u->w >= WIDE && it->step && it->step->us)
+		time_span(span, it->step->us);
+	snprintf(text, sizeof text, "%s%s%s%s", gap, it->word, *span ? " " : "",
+	         span);
+	if (it->step && it->step->count > 1)
+		snprintf(text + strlen(text), sizeof text - strlen(text),
+		         " x%u", (unsigned)it->step->count);
+	if (draw) {
+		canvas_text(&u->canvas, x, y, 1, mark_style(m), mark_glyph(m));
+		canvas_text(&u->canvas, x + 1, y, u->w - x - 1,
+		            last ? STYLE_BOLD
+		            : it->step ? STYLE_TEXT : STYLE_DIM, text);
+	}
+	return 1 + canvas_width(text);
+}
+
+void draw_strip(struct ui *u)
+{
+	struct strip_item items[STRIP_MAX + 8];
+	size_t n = strip_items(u, items, STRIP_MAX + 8), first = 0;
+	struct rect r = u->layout.strip;
+	int gap = u->w >= WIDE ? 5 : u->w >= NARROW ? 3 : 1, all = 1;
+	int x = r.x + 1;
+
+	if (r.h == 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		all += strip_item(u, &items[i], 0, 0, false) + gap;
+	for (; first + 1 < n && all - gap > r.w; first++)
+		all -= strip_item(u, &items[first], 0, 0, false) + gap;
+	for (size_t i = first; i < n && x < r.x + r.w; i++) {
+		for (int d = 1; i > first && d < gap - 1; d++)
+			canvas_text(&u->canvas, x - gap + d, r.y, 1, STYLE_DIM,
+			            glyph(GLYPH_HORIZONTAL));
+		x += strip_item(u, &items[i], x, r.y, true) + gap;
+	}
+}
+
+/* "mx00" where the domain is known from the title, else the whole name. */
+static void short_host(const struct ui *u, const char *host, char *out,
+                       size_t size)
+{
+	const char *domain = ui_now(u)->domain;
+	size_t len = strlen(host), tail = strlen(domain);
+
+	ui_safe(host, out, size);
+	if (tail > 0 && len > tail + 1 && len < size &&
+	    host[len - tail - 1] == '.' &&
+	    strcmp(host + len - tail, domain) == 0 &&
+	    strlen(out) == len)
+		out[len - tail - 1] = '\0';
+}
+
+void draw_mx_line(struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+	struct rect r = u->layout.mx_line;
+	struct doc doc;
+	char name[160];
+
+	if (r.h == 0)
+		return;
+	doc_init(&doc, DOC_UNWRAPPED);
+	doc_put(&doc, STYLE_LABEL, "MX");
+	if (!now->has_route)
+		doc_put(&doc, STYLE_DIM, ui_busy(u) ? _(" looking up ...")
+		                                    : _(" none looked up"));
+	else if (now->n_hosts == 0)
+		doc_put(&doc, STYLE_NO, _(" none"));
+	for (size_t i = 0; i < now->n_hosts; i++) {
+		const struct now_host *h = &now->hosts[i];
+		bool here = strcmp(h->host, now->host) == 0;
+		enum mark m = h->unusable ? MARK_NO : h->mark;
+
+		short_host(u, h->host, name, sizeof name);
+		doc_put(&doc, STYLE_DIM, i ? " · " : " ");
+		doc_put(&doc, STYLE_BOLD, here ? glyph(GLYPH_FOLDED) : "");
+		doc_putf(&doc, here ? STYLE_BOLD : STYLE_TEXT, "%u %s ",
+		         (unsigned)h->preference, name);
+		doc_put(&doc, mark_style(m), mark_glyph(m));
+	}
+	r.x++;
+	r.w -= 2;
+	doc_draw_line(&doc, 0, &u->canvas, r, 0);
+	doc_clear(&doc);
+}
+
+void draw_tabs(struct ui *u)
+{
+	const char *const names[] = { "MX", _("Dialog"), _("Explain"),
+		                      _("Steps"), _("Envelope") };
+	struct rect r = u->layout.tabs;
+	int x = r.x + 1;
+
+	if (r.h == 0)
+		return;
+	for (int i = 0; i < 5; i++) {
+		bool on = u->layout.pane[i + 1].body.h > 0;
+		char text[64];
+
+		snprintf(text, sizeof text, on ? "[%d %s]" : "%d %s", i + 1,
+		         names[i]);
+		if (x + canvas_width(text) > r.w)
+			break;
+		x += canvas_text(&u->canvas, x, r.y, r.w - x,
+		                 on ? STYLE_BOLD : STYLE_TEXT, text) + 2;
+	}
+}
+
+/* The two lines of Explain that say most, where there is one pane only. */
+void draw_brief(struct ui *u)
+{
+	const struct explanation *x;
+	struct rect r = u->layout.brief;
+	struct doc doc;
+
+	for (int i = 0; i < 2; i++)
+		for (int c = 0; c < u->layout.rule[i].w; c++)
+			canvas_text(&u->canvas, c, u->layout.rule[i].y, 1,
+			            STYLE_BORDER, glyph(GLYPH_HORIZONTAL));
+	if (r.h == 0)
+		return;
+	x = explain_get(u);
+	doc_init(&doc, DOC_UNWRAPPED);
+	if (*x->chip)
+		doc_put(&doc, class_chip(x->cls), x->chip);
+	doc_putf(&doc, class_style(x->cls), " %s %s", class_glyph(x->cls),
+	         x->headline);
+	doc_putf(&doc, STYLE_TEXT, "  %s", x->summary);
+	doc_line(&doc, 0);
+	if (x->n_notes) {
+		doc_putf(&doc, STYLE_WARN, "! %s", x->notes[0]);
+	} else if (*x->likely) {
+		doc_put(&doc, STYLE_LABEL, _("Likely"));
+		doc_putf(&doc, STYLE_TEXT, " %s", x->likely);
+	} else if (x->n_tries) {
+		doc_put(&doc, STYLE_LABEL, _("Try"));
+		doc_putf(&doc, STYLE_TEXT, " %s", x->tries[0].text);
+	}
+	doc_draw(&doc, &u->canvas, (struct rect){ r.x + 1, r.y, r.w - 2, 2 }, 0,
+	         0);
+	doc_clear(&doc);
+}
+
+static void draw_item(struct ui *u, const struct binding *b, int x, int y)
+{
+	x += canvas_text(&u->canvas, x, y, u->w - x, STYLE_BAR_KEY,
+	                 binding_key(b)) + 1;
+	canvas_text(&u->canvas, x, y, u->w - x, STYLE_BAR, _(b->word));
+}
+
+static int item_width(const struct binding *b)
+{
+	return canvas_width(binding_key(b)) + 1 + canvas_width(_(b->word));
+}
+
+static const char *special_footer(const struct ui *u)
+{
+	if (u->popup.kind == POPUP_HELP)
+		return _("type to find   Enter runs it   Esc closes");
+	if (u->popup.kind == POPUP_LIST)
+		return _("a key or Enter chooses   Esc closes");
+	if (u->popup.kind != POPUP_NONE)
+		return _("Esc closes");
+	if (u->mode == PROMPT_COMMAND)
+		return _("Enter runs it   Tab completes   Esc closes");
+	if (u->mode != PROMPT_SERVER)
+		return _("Enter keeps it   Esc closes");
+	return "";
+}
+
+void draw_footer(struct ui *u)
+{
+	const struct binding *items[FOOTER_MAX];
+	struct rect r = u->layout.footer;
+	size_t n;
+	int x = r.x + 1;
+
+	if (r.h == 0)
+		return;
+	canvas_fill(&u->canvas, r, STYLE_BAR, ' ');
+	if (*special_footer(u)) {
+		canvas_text(&u->canvas, x, r.y, r.w - 2, STYLE_BAR,
+		            special_footer(u));
+		return;
+	}
+	n = keymap_footer(ui_where(u), r.w, items, FOOTER_MAX);
+	for (size_t i = 0; i + 1 < n; i++) {
+		draw_item(u, items[i], x, r.y);
+		x += item_width(items[i]) + 2;
+	}
+	if (n > 0 && x + item_width(items[n - 1]) + 1 <= r.w)
+		draw_item(u, items[n - 1],
+		          r.w - 1 - item_width(items[n - 1]), r.y);
+}

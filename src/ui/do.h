@@ -1,0 +1,43 @@
+/*
+ * do: what each command does. Handlers take the words after the command's
+ * name, "" none. Private to this folder. UI thread.
+ */
+#ifndef UI_DO_H
+#define UI_DO_H
+
+#include "ui/ui.h"
+
+/* do_view.c: what is looked at; nothing here reaches the server */
+void do_move(struct ui *u, enum cmd c);
+void do_open_entry(struct ui *u, const char *arg);
+void do_phase(struct ui *u, int step);
+void do_bad(struct ui *u, int step);
+void do_filter_menu(struct ui *u, const char *arg);
+void do_filter(struct ui *u, const char *arg);
+void do_time(struct ui *u, const char *arg);
+void do_show(struct ui *u, const char *arg);
+void do_pane(struct ui *u, const char *arg);
+void do_back(struct ui *u); /* Esc: one step outward */
+void do_size(struct ui *u, int step);
+void do_present(struct ui *u);
+void do_reveal(struct ui *u, int step);
+void do_theme(struct ui *u, const char *arg);
+void do_lang(struct ui *u, const char *arg);
+void do_mouse(struct ui *u, const char *arg);
+void do_guide(struct ui *u, const char *arg);
+void do_set(struct ui *u, const char *arg);
+void do_pin(struct ui *u);
+
+/* do_session.c: what reaches the server, the network or main */
+void do_cancel(struct ui *u);
+void do_again(struct ui *u);
+void do_edit(struct ui *u);
+void do_next_mx(struct ui *u);
+void do_connect(struct ui *u, const char *arg);
+void do_drop(struct ui *u);
+void do_demo(struct ui *u, const char *arg);
+void do_replay(struct ui *u, const char *arg);
+void do_open(struct ui *u, const char *arg);
+void do_quit(struct ui *u, bool at_once);
+
+#endif

@@ -1,0 +1,266 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ui/do.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+enum { OSC52_MAX = 70000 }; /* terminals drop longer ones without a word */
+
+extern char **environ;
+
+/* --- what is copied */
+
+static void session_text(struct ui *u, struct buf *out)
+{
+	size_t n = dialog_count(u->link.dialog);
+
+	for (size_t i = 0; i < n; i++)
+		if (entry_shown(u->link.dialog, i))
+			entry_text(u->link.dialog, i, out);
+}
+
+/* The command and its reply, whichever of them is selected. */
+static void turn_text(struct ui *u, size_t index, struct buf *out)
+{
+	const struct dialog *d = u->link.dialog;
+	const struct event *e = dialog_at(d, index);
+	size_t other = SIZE_MAX, end = dialog_count(d);
+
+	if (e->kind == EV_REPLY && e->u.reply.to != EV_UNASKED &&
+	    e->u.reply.to != EV_GREETING)
+		other = dialog_find(d, e->u.reply.to);
+	if (other != SIZE_MAX)
+		entry_text(d, other, out);
+	entry_text(d, index, out);
+	for (size_t i = index + 1; e->kind == EV_SENT && i < end; i++) {
+		const struct event *r = dialog_at(d, i);
+
+		if (r->kind == EV_REPLY && r->u.reply.to == e->n) {
+			entry_text(d, i, out);
+			return;
+		}
+	}
+}
+
+static void explanation_text(struct ui *u, struct buf *out)
+{
+	struct rect tall = { .w = 80, .h = 100 };
+	struct doc doc;
+
+	doc_init(&doc, tall.w);
+	explain_doc(u, tall, &doc);
+	for (size_t i = 0; i < doc.n_lines; i++) {
+		char *line = doc_text(&doc, i);
+
+		buf_addf(out, "%s\n", line);
+		free(line);
+	}
+	doc_clear(&doc);
+}
+
+/* --- where to: the ladder. Each says whether it took the text. */
+
+/* Runs argv with text on its standard input. The text goes through a file
+ * without a name, so that nobody has to wait for a pipe. */
+static bool give_to(char *const argv[], const char *text, size_t len)
+{
+	posix_spawn_file_actions_t actions;
+	FILE *file = tmpfile();
+	pid_t pid;
+	int status = 1;
+
+	if (!file)
+		return false;
+	fwrite(text, 1, len, file);
+	rewind(file);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fileno(file), 0);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	if (posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ) == 0)
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	posix_spawn_file_actions_destroy(&actions);
+	fclose(file);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool to_tmux(const char *text, size_t len)
+{
+	char *const argv[] = { "tmux", "load-buffer", "-w", "-", NULL };
+
+	return getenv("TMUX") && give_to(argv, text, len);
+}
+
+static bool to_desktop(const char *text, size_t len)
+{
+	char *const wayland[] = { "wl-copy", NULL };
+	char *const x11[] = { "xclip", "-selection", "clipboard", NULL };
+
+	if (getenv("WAYLAND_DISPLAY") && give_to(wayland, text, len))
+		return true;
+	return getenv("DISPLAY") && give_to(x11, text, len);
+}
+
+static void base64(struct buf *out, const char *text, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned v = (unsigned)(unsigned char)text[i] << 16;
+
+		if (i + 1 < len)
+			v |= (unsigned)(unsigned char)text[i + 1] << 8;
+		if (i + 2 < len)
+			v |= (unsigned char)text[i + 2];
+		buf_addc(out, digits[v >> 18]);
+		buf_addc(out, digits[v >> 12 & 63]);
+		buf_addc(out, i + 1 < len ? digits[v >> 6 & 63] : '=');
+		buf_addc(out, i + 2 < len ? digits[v & 63] : '=');
+	}
+}
+
+/* OSC 52: the terminal takes it or not, and never says. */
+static bool to_terminal(const struct ui *u, const char *text, size_t len)
+{
+	struct buf b = { 0 };
+	ssize_t n;
+
+	if (!u->terminal || getenv("TMUX") || len > OSC52_MAX)
+		return false;
+	buf_adds(&b, "\033]52;c;");
+	base64(&b, text, len);
+	buf_adds(&b, "\033\\");
+	n = write(STDOUT_FILENO, b.data, b.len);
+	buf_clear(&b);
+	return n > 0;
+}
+
+static bool to_file(const struct ui *u, const char *text, size_t len)
+{
+	char *path;
+	int fd;
+	bool done;
+
+	if (!*u->cfg->state_dir)
+		return false;
+	path = xasprintf("%s/clipboard.txt", u->cfg->state_dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+	          0600);
+	free(path);
+	if (fd < 0)
+		return false;
+	done = write(fd, text, len) == (ssize_t)len;
+	return close(fd) == 0 && done;
+}
+
+static size_t count_lines(const struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		n += b->data[i] == '\n';
+	return n;
+}
+
+static void copy_out(struct ui *u, const struct buf *b)
+{
+	const char *how = NULL, *also = "";
+
+	if (to_tmux(b->data, b->len))
+		how = _("tmux");
+	else if (u->terminal && to_desktop(b->data, b->len))
+		how = _("clipboard");
+	else if (to_terminal(u, b->data, b->len))
+		how = _("sent to the terminal");
+	if (to_file(u, b->data, b->len))
+		also = _(" Also in clipboard.txt of the state folder.");
+	if (how)
+		ui_say(u, _("Copied %zu line(s) (%s).%s"), count_lines(b), how,
+		       also);
+	else if (*also)
+		ui_say(u, _("%zu line(s) are in %s/clipboard.txt."),
+		       count_lines(b), u->cfg->state_dir);
+	else
+		ui_say(u, "%s", _("There is no clipboard here; :save FILE "
+		                  "writes a file."));
+}
+
+static void copy_menu(struct ui *u)
+{
+	static const struct {
+		const char *key, *text, *arg;
+	} items[] = {
+		{ "l", N_("this line"), "line" },
+		{ "t", N_("this turn: command and reply"), "turn" },
+		{ "s", N_("the session"), "session" },
+		{ "e", N_("the explanation"), "explanation" },
+	};
+
+	popup_open(u, POPUP_LIST, _("Copy"), NULL);
+	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+		popup_add(u, items[i].key, _(items[i].text), "", CMD_COPY,
+		          items[i].arg);
+}
+
+void do_copy(struct ui *u, const char *arg)
+{
+	size_t index = view_index(u);
+	struct buf b = { 0 };
+
+	if (!*arg) {
+		copy_menu(u);
+		return;
+	}
+	if (strcmp(arg, "session") == 0)
+		session_text(u, &b);
+	else if (strcmp(arg, "explanation") == 0)
+		explanation_text(u, &b);
+	else if (index != SIZE_MAX && strcmp(arg, "turn") == 0)
+		turn_text(u, index, &b);
+	else if (index != SIZE_MAX)
+		entry_text(u->link.dialog, index, &b);
+	if (b.len)
+		copy_out(u, &b);
+	else
+		ui_say(u, "%s", _("There is nothing to copy."));
+	buf_clear(&b);
+}
+
+/* A new file only: nothing is ever overwritten, no link is followed. */
+void do_save(struct ui *u, const char *arg)
+{
+	struct buf b = { 0 };
+	char name[200];
+	int fd = open(arg, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	              0600);
+	bool done;
+
+	ui_safe(arg, name, sizeof name);
+	if (fd < 0) {
+		ui_say(u, _("%s: %s. Nothing was written."), name,
+		       errno == EEXIST ? _("there is such a file already")
+		                       : strerror(errno));
+		return;
+	}
+	session_text(u, &b);
+	done = b.len == 0 || write(fd, b.data, b.len) == (ssize_t)b.len;
+	done = close(fd) == 0 && done;
+	if (done)
+		ui_say(u, _("Saved %zu lines in %s."), count_lines(&b), name);
+	else
+		ui_say(u, _("%s: %s. The file is not whole."), name,
+		       strerror(errno));
+	buf_clear(&b);
+}

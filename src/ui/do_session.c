@@ -1,0 +1,382 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/command.h"
+#include "ui/do.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+enum { LEAVE_MS = 6000 }; /* for 221; the worker itself gives up after 5 s */
+
+/* --- sending */
+
+void ui_send(struct ui *u, const char *text, size_t len)
+{
+	const char *end;
+	bool many = memchr(text, '\n', len) != NULL;
+	char *line;
+
+	/* of a paste one line goes out; in a message all of it */
+	end = many ? memchr(text, '\n', len) : text + len;
+	line = xmemdup0(text, (size_t)(end - text));
+	ui_request(u, REQ_SEND, line, NULL, false);
+	u->sent_waits = true;
+	if (ui_now(u)->state != ST_AUTH) {
+		free(u->last_sent);
+		u->last_sent = xstrdup(line);
+	}
+	free(line);
+	if (many) {
+		char *rest = xmemdup0(end + 1, len - (size_t)(end + 1 - text));
+
+		line_clear(u->line);
+		line_set(u->line, rest);
+		free(rest);
+		return;
+	}
+	line_accept(u->line);
+}
+
+static void send_batch(struct ui *u)
+{
+	char *text = buf_str(&u->batch)[0] ? buf_steal(&u->batch) : NULL;
+	char *save = NULL;
+
+	if (!text)
+		return;
+	for (char *l = strtok_r(text, "\n", &save); l;
+	     l = strtok_r(NULL, "\n", &save))
+		ui_request(u, REQ_SEND, l, NULL, false);
+	free(text);
+}
+
+/* 127/8, ::1, or the classroom: nothing leaves this machine. */
+static bool stays_here(const struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+
+	return u->demo || *now->via || strncmp(now->address, "127.", 4) == 0 ||
+	       strcmp(now->address, "::1") == 0;
+}
+
+static size_t accepted(const struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+	size_t n = 0;
+
+	for (size_t i = 0; i < now->n_rcpts; i++)
+		n += now->rcpts[i].mark == MARK_OK;
+	return n;
+}
+
+/* DATA to a real host may deliver a real message: it takes a word. */
+static bool ask_send_word(struct ui *u, const char *text, size_t len)
+{
+	enum verb v = command_find(text, len);
+	const struct dialog_now *now = ui_now(u);
+	char host[120];
+
+	if ((v != VERB_DATA && v != VERB_BDAT) || stays_here(u) ||
+	    accepted(u) == 0 || now->state == ST_DATA)
+		return false;
+	u->mode = PROMPT_SEND_WORD;
+	line_clear(u->aux);
+	ui_say(u, _("This may deliver a real message to %zu recipient(s) at "
+	            "%s. Type the word send, or Esc."), accepted(u),
+	       ui_safe(now->domain[0] ? now->domain : now->host, host,
+	               sizeof host));
+	return true;
+}
+
+static void submit_line(struct ui *u, const char *text, size_t len)
+{
+	const struct dialog_now *now = ui_now(u);
+
+	if (now->state != ST_DATA && len > 1 && text[0] == '\\' &&
+	    text[1] == ':') {
+		text++; /* \: sends a colon */
+		len--;
+	}
+	if (ask_send_word(u, text, len))
+		return;
+	send_batch(u);
+	ui_send(u, text, len);
+}
+
+void ui_submit(struct ui *u)
+{
+	size_t len;
+	const char *text = line_text(u->line, &len);
+
+	if (u->link.replay) {
+		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
+		return;
+	}
+	if (ui_session_open(u)) {
+		submit_line(u, text, len);
+		return;
+	}
+	if (len == 0) {
+		ui_say(u, "%s", _("Type a domain or a host, for example "
+		                  "example.org or mx.example.org:25."));
+		return;
+	}
+	ui_open_target(u, text);
+}
+
+/* --- targets and connections */
+
+static void start_asking(struct ui *u)
+{
+	u->asked_us = u->clock_us > 0 ? u->clock_us : 1;
+	u->asked_at = dialog_count(u->link.dialog);
+	u->started = true;
+	view_follow(u);
+	ui_focus(u, PANE_NONE);
+}
+
+void ui_reopen(struct ui *u)
+{
+	if (u->link.replay || !u->cfg->calls.request)
+		return;
+	u->cfg->calls.request(u->cfg->calls.arg,
+	                      request_new(REQ_OPEN, plan_copy(&u->plan), NULL,
+	                                  NULL, false));
+	start_asking(u);
+}
+
+/* A demo's DNS knows only its own names: first back to the real network. */
+static bool leave_link(struct ui *u)
+{
+	struct ui_link link;
+	char *error;
+
+	if ((!u->demo && !u->link.replay) || !u->cfg->calls.open_net)
+		return true;
+	error = u->cfg->calls.open_net(u->cfg->calls.arg, &link);
+	if (error) {
+		ui_say(u, "%s", error);
+		free(error);
+		return false;
+	}
+	ui_attach(u, &link);
+	u->demo = false;
+	return true;
+}
+
+static void set_target(struct ui *u, const struct target *t)
+{
+	target_clear(&u->plan.target);
+	target_copy(&u->plan.target, t);
+	free(u->plan.server);
+	u->plan.server = NULL;
+	u->plan.port = 0;
+	if (t->recipient) {
+		for (size_t i = 0; i < u->plan.n_to; i++)
+			free(u->plan.to[i]);
+		u->plan.n_to = 0;
+		plan_add_to(&u->plan, t->recipient);
+	}
+}
+
+void ui_open_target(struct ui *u, const char *text)
+{
+	struct target t;
+	enum target_error e = target_parse(text, &t);
+	char *why;
+
+	if (e != TARGET_OK) {
+		why = target_error_text(e, text);
+		ui_say(u, "%s", why);
+		free(why);
+		return;
+	}
+	if (leave_link(u)) {
+		set_target(u, &t);
+		line_accept(u->line);
+		ui_reopen(u);
+	}
+	target_clear(&t);
+}
+
+void do_open(struct ui *u, const char *arg)
+{
+	if (*arg)
+		ui_open_target(u, arg);
+	else if (!u->started)
+		ui_submit(u);
+	else
+		ui_say(u, "%s", _(":open DOMAIN looks up another one."));
+}
+
+void do_connect(struct ui *u, const char *arg)
+{
+	const struct dialog_now *now = ui_now(u);
+	char *host = xstrdup(*arg ? arg : now->host), *address;
+
+	address = strchr(host, ' ');
+	if (address)
+		*address++ = '\0';
+	if (!*host)
+		ui_say(u, "%s", _(":connect HOST: a host of the MX list."));
+	else
+		ui_request(u, REQ_CONNECT, host, address ? address : "",
+		           false);
+	free(host);
+}
+
+void do_next_mx(struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+	size_t n = now->n_hosts, at = n;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(now->hosts[i].host, now->host) == 0)
+			at = i;
+	for (size_t i = 1; i <= n; i++) {
+		size_t next = (at + i) % n;
+
+		if (at < n && next != at && !now->hosts[next].unusable) {
+			ui_request(u, REQ_CONNECT, now->hosts[next].host, "",
+			           false);
+			return;
+		}
+	}
+	ui_say(u, "%s", _("There is no other mail server."));
+}
+
+void do_drop(struct ui *u)
+{
+	if (!ui_session_open(u)) {
+		ui_say(u, "%s", _("There is no connection."));
+		return;
+	}
+	popup_open(u, POPUP_DROP, _("Drop the connection?"),
+	           _("y drops it without QUIT; what the server has accepted "
+	             "of this transaction is forgotten.\nEsc stays."));
+}
+
+/* --- classroom and recordings, through main */
+
+static void open_link(struct ui *u, const char *arg, bool demo)
+{
+	char *(*open)(void *, const char *, struct ui_link *) =
+	    demo ? u->cfg->calls.open_demo : u->cfg->calls.open_replay;
+	struct ui_link link = { .events = NULL };
+	char *error;
+
+	if (!open) {
+		ui_say(u, "%s", _("That is not possible here."));
+		return;
+	}
+	error = open(u->cfg->calls.arg, arg, &link);
+	if (error) {
+		ui_say(u, "%s", error);
+		free(error);
+		return;
+	}
+	ui_attach(u, &link);
+	u->demo = demo;
+	line_clear(u->line);
+	if (demo)
+		ui_reopen(u);
+}
+
+void do_demo(struct ui *u, const char *arg)
+{
+	open_link(u, arg, true);
+}
+
+void do_replay(struct ui *u, const char *arg)
+{
+	open_link(u, arg, false);
+}
+
+/* --- the line */
+
+void do_cancel(struct ui *u)
+{
+	if (!line_is_empty(u->line) && line_is_touched(u->line)) {
+		line_clear(u->line);
+		ui_prefill(u);
+	} else if (ui_busy(u)) {
+		ui_request(u, REQ_CANCEL, NULL, NULL, false);
+		u->asked_us = 0;
+		u->sent_waits = false;
+		ui_say(u, "%s", _("Cancelled."));
+	} else {
+		buf_reset(&u->batch);
+		line_clear(u->line);
+		ui_say(u, "%s", _(":q leaves."));
+	}
+}
+
+void do_again(struct ui *u)
+{
+	if (!u->last_sent) {
+		ui_say(u, "%s", _("Nothing was sent yet."));
+		return;
+	}
+	line_set(u->line, u->last_sent);
+	ui_focus(u, PANE_NONE);
+}
+
+void do_edit(struct ui *u)
+{
+	size_t index = view_index(u);
+	const struct event *e;
+
+	if (index == SIZE_MAX)
+		return;
+	e = dialog_at(u->link.dialog, index);
+	if (e->kind != EV_SENT || e->u.sent.secret) {
+		ui_say(u, "%s", _("Select a client line first."));
+		return;
+	}
+	line_set(u->line, event_text(e, e->u.sent.line));
+	ui_focus(u, PANE_NONE);
+}
+
+/* --- leaving */
+
+void do_quit(struct ui *u, bool at_once)
+{
+	const struct dialog_now *now = ui_now(u);
+	char state[48], host[160], *text;
+
+	if (at_once) {
+		u->result.print_dialog = true;
+		ui_leave(u, false);
+		return;
+	}
+	if (!ui_session_open(u)) {
+		ui_leave(u, false);
+		return;
+	}
+	state_prompt(u, state, sizeof state);
+	text = xasprintf(_("%s is waiting at %s.\ny sends QUIT and leaves, x "
+	                   "drops it and leaves, Esc stays."),
+	                 ui_safe(now->host, host, sizeof host), state);
+	popup_open(u, POPUP_QUIT, _("Leave?"), text);
+	free(text);
+}
+
+void ui_leave(struct ui *u, bool quit_first)
+{
+	popup_close(u);
+	if (!ui_session_open(u) || !quit_first) {
+		if (ui_session_open(u))
+			ui_request(u, REQ_CLOSE, NULL, NULL, false);
+		u->result.cancelled = ui_busy(u);
+		u->leaving = true;
+		return;
+	}
+	ui_request(u, REQ_STOP, NULL, NULL, true);
+	u->waiting_to_leave = true;
+	u->leave_by_ms = u->now_ms + LEAVE_MS;
+	ui_say(u, "%s", _("QUIT sent; waiting for the goodbye. Any key leaves "
+	                  "at once."));
+}

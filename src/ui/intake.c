@@ -1,0 +1,86 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ui/ui.h"
+#include "util/i18n.h"
+
+/* The events' clock is read off the newest event: it cannot be later than
+ * now, and the earliest such reading is the best one. */
+static void set_clock(struct ui *u, const struct event *e)
+{
+	struct timespec ts;
+	int64_t base;
+
+	if (u->link.replay || e->t_us <= 0)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	base = (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 - e->t_us;
+	if (u->clock_base_us == 0 || base < u->clock_base_us)
+		u->clock_base_us = base;
+}
+
+static bool answers_us(enum event_kind k)
+{
+	return k == EV_CONNECTING || k == EV_FAILED || k == EV_ROUTE ||
+	       k == EV_VERDICT || k == EV_END;
+}
+
+/* A reply that somebody waits for, below what is on screen. */
+static void announce(struct ui *u, const struct event *e)
+{
+	if (!u->view.follow && e->kind == EV_REPLY)
+		ui_say(u, _("%03u arrived (below; G goes there)"),
+		       (unsigned)e->u.reply.code);
+	if (!u->view.follow && e->kind == EV_CLOSED && e->u.closed.by_server)
+		ui_say(u, "%s", _("The server has closed the connection."));
+}
+
+/* What is legal and proposed now; a lost connection takes a prefill away. */
+void ui_prefill(struct ui *u)
+{
+	const struct event *p = ui_now(u)->prompt;
+	const char *line = "";
+
+	if (u->link.replay || !u->started || u->sent_waits)
+		return;
+	if (p && p->u.prompt.pending > 0)
+		return;
+	if (u->guided && p && p->u.prompt.open)
+		line = event_text(p, p->u.prompt.line);
+	line_prefill(u->line, line, u->now_ms);
+	line_set_secret(u->line, p && p->u.prompt.state == ST_AUTH);
+}
+
+static void apply(struct ui *u, const struct event *e)
+{
+	dialog_append(u->link.dialog, e);
+	strip_event(&u->strip, u->link.dialog, e);
+	rows_scan(&u->rows, SCAN_BUDGET);
+	if (answers_us((enum event_kind)e->kind))
+		u->asked_us = 0;
+	if (e->kind == EV_PROMPT) {
+		u->sent_waits = false;
+		ui_prefill(u);
+	} else if (e->kind == EV_CLOSED || e->kind == EV_END) {
+		u->sent_waits = false;
+	} else if (e->kind == EV_ASK) {
+		popup_ask(u);
+	}
+	announce(u, e);
+}
+
+void ui_take(struct ui *u, struct event *e)
+{
+	set_clock(u, e);
+	if (u->cfg->calls.record && !u->link.replay)
+		u->cfg->calls.record(u->cfg->calls.arg, e);
+	apply(u, e);
+	if (u->waiting_to_leave &&
+	    (e->kind == EV_CLOSED || e->kind == EV_END))
+		u->leaving = true;
+	free(e);
+	u->dirty = true;
+}

@@ -1,0 +1,377 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/escape.h"
+#include "ui/glyph.h"
+#include "ui/ui.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+enum { POPUP_WIDTH = 72, KEY_COLUMNS = 11 };
+
+void popup_open(struct ui *u, enum popup_kind kind, const char *title,
+                const char *text)
+{
+	popup_close(u);
+	u->popup.kind = kind;
+	u->popup.title = xstrdup(title);
+	u->popup.text = text ? xstrdup(text) : NULL;
+	u->dirty = true;
+}
+
+void popup_add(struct ui *u, const char *key, const char *text,
+               const char *more, enum cmd cmd, const char *arg)
+{
+	struct popup *p = &u->popup;
+
+	if (p->n == p->size) {
+		p->size = p->size ? p->size * 2 : 16;
+		p->items = xreallocarray(p->items, p->size, sizeof *p->items);
+	}
+	p->items[p->n++] = (struct popup_item){
+		.key = xstrdup(key), .text = xstrdup(text),
+		.more = xstrdup(more), .cmd = cmd, .arg = xstrdup(arg),
+	};
+}
+
+static void forget_items(struct popup *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		free(p->items[i].key);
+		free(p->items[i].text);
+		free(p->items[i].more);
+		free(p->items[i].arg);
+	}
+	p->n = 0;
+	p->chosen = p->top = 0;
+}
+
+void popup_close(struct ui *u)
+{
+	struct popup *p = &u->popup;
+	struct buf filter = p->filter;
+
+	forget_items(p);
+	free(p->items);
+	free(p->title);
+	free(p->text);
+	buf_reset(&filter);
+	*p = (struct popup){ .filter = filter };
+	u->dirty = true;
+}
+
+/* --- help: the keys of this place, then everything by name */
+
+static bool holds(const char *text, const char *word)
+{
+	return strcasestr(text, word) != NULL;
+}
+
+static void add_keys(struct ui *u, unsigned where, const char *word)
+{
+	const struct binding *b;
+
+	for (size_t i = 0; (b = keymap_at(i)) != NULL; i++) {
+		const struct cmd_info *c = cmd_info(b->cmd);
+
+		if (!(b->where & where))
+			continue;
+		if (*word && !holds(_(c->help), word) &&
+		    !holds(c->name, word) && strcasecmp(b->key, word) != 0)
+			continue;
+		popup_add(u, b->key, _(c->help), c->name, b->cmd, "");
+	}
+}
+
+static void add_names(struct ui *u, const char *word)
+{
+	for (int c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+		const struct cmd_info *info = cmd_info((enum cmd)c);
+		char name[48];
+
+		if (*word && !holds(_(info->help), word) &&
+		    !holds(info->name, word))
+			continue;
+		snprintf(name, sizeof name, ":%s", info->name);
+		popup_add(u, name, _(info->help),
+		          *info->takes ? _(info->takes) : "", (enum cmd)c, "");
+	}
+}
+
+static void fill_help(struct ui *u)
+{
+	const char *word = buf_str(&u->popup.filter);
+	unsigned here = ui_where(u);
+
+	forget_items(&u->popup);
+	add_keys(u, here, word);
+	if (here != IN_PANES && here != IN_START)
+		add_keys(u, IN_PANES & ~here, word);
+	add_names(u, word);
+}
+
+void popup_help(struct ui *u, const char *word)
+{
+	popup_open(u, POPUP_HELP, _("Help"), NULL);
+	buf_adds(&u->popup.filter, word);
+	fill_help(u);
+}
+
+void popup_messages(struct ui *u)
+{
+	struct buf all = { 0 };
+	size_t n = u->n_messages;
+	size_t first = n > MESSAGES_MAX ? n - MESSAGES_MAX : 0;
+
+	for (size_t i = n; i-- > first;)
+		buf_addf(&all, "%s\n", u->messages[i % MESSAGES_MAX]);
+	popup_open(u, POPUP_TEXT, _("Messages"),
+	           n ? buf_str(&all) : _("Nothing was said yet."));
+	buf_clear(&all);
+}
+
+void popup_ask(struct ui *u)
+{
+	const struct event *ask = ui_now(u)->ask;
+	const char *arg, *arg2;
+	char *text, what[300], host[200];
+
+	if (!ask)
+		return;
+	arg = ask->u.ask.args.len > 0
+	          ? event_item_text(ask, ask->u.ask.args, 0) : "";
+	arg2 = ask->u.ask.args.len > 1
+	           ? event_item_text(ask, ask->u.ask.args, 1) : "";
+	text = xasprintf(_("Public DNS gives %s %s: an address of a private "
+	                   "network or of this machine. Whoever runs that "
+	                   "domain chooses where we connect to.\n"
+	                   "y connects all the same, n leaves it out."),
+	                 ui_safe(arg, what, sizeof what),
+	                 ui_safe(arg2, host, sizeof host));
+	popup_open(u, POPUP_PRIVATE, _("A private address"), text);
+	free(text);
+}
+
+/* --- keys */
+
+static void run_item(struct ui *u, size_t i)
+{
+	enum cmd cmd = u->popup.items[i].cmd;
+	char *arg = xstrdup(u->popup.items[i].arg);
+
+	popup_close(u);
+	if (cmd != CMD_NONE)
+		ui_do(u, cmd, arg);
+	free(arg);
+}
+
+static void choose(struct ui *u, long step)
+{
+	struct popup *p = &u->popup;
+	long at = (long)p->chosen + step;
+
+	if (p->n == 0)
+		return;
+	p->chosen = at < 0 ? 0 : at >= (long)p->n ? p->n - 1 : (size_t)at;
+}
+
+static bool item_of_key(const struct popup *p, const struct key *k,
+                        size_t *out)
+{
+	char name[32];
+
+	key_label(k, name, sizeof name);
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->items[i].key, name) == 0) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+static void list_key(struct ui *u, const struct key *k)
+{
+	size_t i;
+
+	if (k->code == K_UP || (k->code == K_CHAR && k->ch == 'k'))
+		choose(u, -1);
+	else if (k->code == K_DOWN || (k->code == K_CHAR && k->ch == 'j'))
+		choose(u, 1);
+	else if (k->code == K_ENTER && u->popup.n > 0)
+		run_item(u, u->popup.chosen);
+	else if (item_of_key(&u->popup, k, &i))
+		run_item(u, i);
+}
+
+static void help_key(struct ui *u, const struct key *k)
+{
+	struct buf *f = &u->popup.filter;
+	char utf8[4];
+
+	if (k->code == K_UP || k->code == K_DOWN) {
+		choose(u, k->code == K_UP ? -1 : 1);
+	} else if (k->code == K_PAGE_UP || k->code == K_PAGE_DOWN) {
+		choose(u, k->code == K_PAGE_UP ? -10 : 10);
+	} else if (k->code == K_ENTER) {
+		if (u->popup.n > 0)
+			run_item(u, u->popup.chosen);
+	} else if (k->code == K_BACKSPACE) {
+		while (f->len > 0 && (f->data[--f->len] & 0xC0) == 0x80)
+			;
+		fill_help(u);
+	} else if (k->code == K_CHAR && k->mods == 0 && f->len < 40) {
+		buf_add(f, utf8, utf8_encode(k->ch, utf8));
+		fill_help(u);
+	} else if (k->code >= K_F2 && k->code <= K_F12) {
+		char name[16];
+
+		buf_reset(f); /* what does this key do? */
+		buf_adds(f, key_label(k, name, sizeof name));
+		fill_help(u);
+	}
+}
+
+static void answer_private(struct ui *u, bool yes)
+{
+	dialog_answered(u->link.dialog);
+	ui_request(u, REQ_ANSWER, NULL, NULL, yes);
+	popup_close(u);
+}
+
+static void question_key(struct ui *u, const struct key *k)
+{
+	enum popup_kind kind = u->popup.kind;
+	uint32_t ch = k->code == K_CHAR && k->mods == 0 ? k->ch : 0;
+
+	if (kind == POPUP_PRIVATE && (ch == 'y' || ch == 'j'))
+		answer_private(u, true);
+	else if (kind == POPUP_PRIVATE && ch == 'n')
+		answer_private(u, false);
+	else if (kind == POPUP_QUIT && (ch == 'y' || ch == 'j'))
+		ui_leave(u, true);
+	else if (kind == POPUP_QUIT && ch == 'x')
+		ui_leave(u, false);
+	else if (kind == POPUP_DROP && (ch == 'y' || ch == 'j')) {
+		ui_request(u, REQ_CLOSE, NULL, NULL, false);
+		popup_close(u);
+	}
+}
+
+bool popup_key(struct ui *u, const struct key *k)
+{
+	if (u->popup.kind == POPUP_NONE)
+		return false;
+	u->dirty = true;
+	if (k->code == K_ESC ||
+	    (k->code == K_CHAR && k->ch == 'c' && k->mods == MOD_CTRL)) {
+		if (u->popup.kind == POPUP_PRIVATE)
+			answer_private(u, false);
+		else
+			popup_close(u);
+	} else if (u->popup.kind == POPUP_HELP) {
+		help_key(u, k);
+	} else if (u->popup.kind == POPUP_LIST) {
+		list_key(u, k);
+	} else if (u->popup.kind == POPUP_TEXT) {
+		u->popup.top += k->code == K_DOWN;
+		u->popup.top -= k->code == K_UP && u->popup.top > 0;
+	} else {
+		question_key(u, k);
+	}
+	return true;
+}
+
+/* --- drawing */
+
+static void put_item(struct doc *d, const struct popup_item *it)
+{
+	doc_line(d, KEY_COLUMNS + 1);
+	doc_putf(d, STYLE_KEY, " %s", it->key);
+	doc_tab(d, KEY_COLUMNS + 1);
+	doc_put(d, STYLE_TEXT, it->text);
+	if (*it->more)
+		doc_putf(d, STYLE_DIM, "  %s", it->more);
+}
+
+/* Lines of the text above the items, then the items; where the chosen one is.
+ */
+static size_t popup_doc(const struct popup *p, struct doc *d)
+{
+	size_t chosen = SIZE_MAX;
+
+	if (p->text) {
+		doc_line(d, 0);
+		doc_put(d, STYLE_TEXT, p->text);
+		if (p->n)
+			doc_line(d, 0);
+	}
+	for (size_t i = 0; i < p->n; i++) {
+		put_item(d, &p->items[i]);
+		if (i == p->chosen)
+			chosen = d->n_lines - 1;
+	}
+	if (p->n == 0 && p->kind == POPUP_HELP)
+		doc_put(d, STYLE_NOTE, _("Nothing has that name or word."));
+	return chosen;
+}
+
+static struct layout_box popup_box(struct ui *u, size_t lines)
+{
+	struct layout_wish want = { .w = u->w, .h = u->h };
+	int width = u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH;
+
+	return layout_popup(&want, width, (int)(lines < 200 ? lines : 200) + 2);
+}
+
+static void popup_right(const struct popup *p, char *out, size_t size)
+{
+	struct buf f = p->filter;
+	char word[48];
+
+	*out = '\0';
+	if (p->kind == POPUP_HELP && f.len > 0)
+		snprintf(out, size, "%s: %zu",
+		         ui_safe(buf_str(&f), word, sizeof word), p->n);
+	else if (p->kind == POPUP_HELP)
+		snprintf(out, size, "%zu", p->n);
+}
+
+void popup_draw(struct ui *u)
+{
+	struct popup *p = &u->popup;
+	struct layout_box box;
+	struct doc doc;
+	size_t chosen, top = p->top;
+	char right[64];
+
+	if (p->kind == POPUP_NONE)
+		return;
+	doc_init(&doc, (u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH) - 4);
+	chosen = popup_doc(p, &doc);
+	box = popup_box(u, doc.n_lines);
+	if (chosen != SIZE_MAX && chosen >= top + (size_t)box.body.h)
+		top = chosen - (size_t)box.body.h + 1;
+	if (chosen != SIZE_MAX && chosen < top)
+		top = chosen;
+	p->top = top;
+	popup_right(p, right, sizeof right);
+	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
+	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
+	canvas_frame(&u->canvas, box.frame, true, false, p->title, right);
+	doc_draw(&doc, &u->canvas,
+	         (struct rect){ box.body.x + 1, box.body.y, box.body.w - 2,
+	                        box.body.h }, top, 0);
+	if (chosen != SIZE_MAX && box.body.h > 0) {
+		int y = box.body.y + (int)(chosen - top);
+
+		canvas_text(&u->canvas, box.body.x, y, 1, STYLE_BOLD,
+		            glyph(GLYPH_SELECT));
+		canvas_select_row(&u->canvas, box.body.x, y, box.body.w);
+		canvas_cursor(&u->canvas, box.body.x, y, false);
+	}
+	doc_clear(&doc);
+}

@@ -1,0 +1,180 @@
+#include "config.h"
+
+#include "ui/ui.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/escape.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+void ui_init(struct ui *u, const struct ui_config *cfg)
+{
+	*u = (struct ui){
+		.cfg = cfg,
+		.typing = true,
+		.pane = PANE_DIALOG,
+		.guided = cfg->guided,
+		.mouse = !cfg->no_mouse,
+		.dirty = true,
+	};
+	u->line = line_new(complete_server, u);
+	u->aux = line_new(complete_command, u);
+	plan_init(&u->plan);
+	ui_attach(u, &cfg->link);
+}
+
+static void forget_view(struct ui *u)
+{
+	rows_clear(&u->rows);
+	find_stop(u);
+	if (u->explain.valid)
+		explanation_clear(&u->explain.x);
+	u->explain = (struct explain_cache){ .valid = false };
+	u->view = (struct view){ .follow = true };
+	u->strip = (struct strip){ .n = 0 };
+	u->asked_at = 0;
+	u->sent_waits = false;
+}
+
+static void copy_plan(struct ui *u, const struct plan *from)
+{
+	struct plan *copy;
+
+	plan_clear(&u->plan);
+	if (!from) {
+		plan_init(&u->plan);
+		return;
+	}
+	copy = plan_copy(from);
+	u->plan = *copy;
+	free(copy); /* the shell: what it owned is in u->plan now */
+}
+
+void ui_attach(struct ui *u, const struct ui_link *link)
+{
+	const char *target;
+	size_t n = dialog_count(link->dialog);
+
+	forget_view(u);
+	u->link = *link;
+	copy_plan(u, link->plan);
+	rows_init(&u->rows, link->dialog);
+	for (size_t i = 0; i < n; i++)
+		strip_event(&u->strip, link->dialog,
+		            dialog_at(link->dialog, i));
+	rows_scan(&u->rows, SIZE_MAX);
+	view_follow(u);
+	target = u->plan.target.text;
+	u->started = link->replay || n > 0 || (target && *target);
+	u->typing = !link->replay;
+	u->dirty = true;
+}
+
+void ui_clear(struct ui *u)
+{
+	forget_view(u);
+	popup_close(u);
+	buf_clear(&u->popup.filter);
+	buf_clear(&u->batch);
+	plan_clear(&u->plan);
+	line_free(u->line);
+	line_free(u->aux);
+	free(u->last_sent);
+	free(u->toast);
+	for (size_t i = 0; i < MESSAGES_MAX; i++)
+		free(u->messages[i]);
+	canvas_clear(&u->canvas);
+}
+
+void ui_say(struct ui *u, const char *fmt, ...)
+{
+	char **slot = &u->messages[u->n_messages++ % MESSAGES_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	free(*slot);
+	*slot = xvasprintf(fmt, ap);
+	va_end(ap);
+	free(u->toast);
+	u->toast = xstrdup(*slot);
+	u->toast_until_ms = u->now_ms + TOAST_MS;
+	u->dirty = true;
+}
+
+const struct dialog_now *ui_now(const struct ui *u)
+{
+	return dialog_now(u->link.dialog);
+}
+
+bool ui_session_open(const struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+
+	return !u->link.replay && now->connected && !now->closed;
+}
+
+bool ui_busy(const struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+	const struct event *p = now->prompt;
+
+	if (u->link.replay)
+		return false;
+	if (u->sent_waits || u->asked_us)
+		return true;
+	if (now->ask)
+		return false;
+	if (now->connecting)
+		return true;
+	return now->connected && !now->closed && p && p->u.prompt.open &&
+	       (p->u.prompt.pending > 0 || now->state == ST_CONNECTED);
+}
+
+static char *copy_text(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+void ui_request(struct ui *u, enum request_kind kind, const char *text,
+                const char *text2, bool yes)
+{
+	if (u->link.replay || !u->cfg->calls.request) {
+		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
+		return;
+	}
+	u->cfg->calls.request(u->cfg->calls.arg,
+	                      request_new(kind, NULL, copy_text(text),
+	                                  copy_text(text2), yes));
+}
+
+unsigned ui_where(const struct ui *u)
+{
+	if (!u->started)
+		return IN_START;
+	if (u->typing)
+		return IN_LINE;
+	return u->present.on ? IN_PRESENT : IN_PANES;
+}
+
+struct line *ui_prompt_line(const struct ui *u)
+{
+	return u->mode == PROMPT_SERVER ? u->line : u->aux;
+}
+
+const char *ui_safe(const char *s, char *out, size_t size)
+{
+	struct buf b = { 0 };
+	size_t len;
+
+	escape_text(&b, s, strlen(s), i18n_is_ascii());
+	len = b.len < size ? b.len : size - 1;
+	if (len < b.len) /* not in the middle of a character */
+		while (len > 0 && ((unsigned char)b.data[len] & 0xC0) == 0x80)
+			len--;
+	memcpy(out, buf_str(&b), len);
+	out[len] = '\0';
+	buf_clear(&b);
+	return out;
+}

@@ -1,0 +1,291 @@
+/*
+ * ui: the state of the inspector, shared by the files that draw it and the
+ * files that change it. Private to this folder. UI thread.
+ *
+ * What belongs to whom: intake.c takes events in, view.c moves the selection,
+ * draw.c makes frames (with bars.c and pane_*.c), input.c hands out keys,
+ * do_*.c carry out commands, popup.c and ask.c hold what lies over the panes.
+ */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/dialog.h"
+#include "core/plan.h"
+#include "knowledge/explain.h"
+#include "ui/app.h"
+#include "ui/canvas.h"
+#include "ui/doc.h"
+#include "ui/entry.h"
+#include "ui/keymap.h"
+#include "ui/layout.h"
+#include "ui/line.h"
+#include "ui/rows.h"
+#include "ui/seek.h"
+#include "ui/strip.h"
+#include "ui/theme.h"
+#include "ui/words.h"
+
+enum {
+	TOAST_MS = 6000,     /* how long the hint line keeps a message */
+	SPIN_MS = 250,       /* spinner and clock while something is awaited */
+	FRAME_MS = 33,       /* at most 30 frames a second */
+	BLOCK_US = 5000000,  /* no answer for so long: the port-25 panel */
+	MESSAGES_MAX = 200,
+	SCAN_BUDGET = 20000, /* entries a slice: about 2 ms */
+};
+
+/* What the prompt is for. All but the first use ui.aux. */
+enum prompt_mode {
+	PROMPT_SERVER, /* the line for the server; on the start screen a target */
+	PROMPT_COMMAND,
+	PROMPT_SEARCH,
+	PROMPT_FILTER,
+	PROMPT_SEND_WORD, /* the word "send" before DATA goes to a real host */
+};
+
+enum popup_kind {
+	POPUP_NONE,
+	POPUP_HELP,
+	POPUP_LIST,    /* choose one: suggestions, copy, filter, lessons */
+	POPUP_TEXT,    /* read: messages */
+	POPUP_QUIT,    /* y x Esc */
+	POPUP_DROP,    /* y Esc */
+	POPUP_PRIVATE, /* y n: EV_ASK */
+};
+
+struct popup_item {
+	char *key;  /* owned; what to press, "" none */
+	char *text; /* owned */
+	char *more; /* owned; dim behind it, "" none */
+	enum cmd cmd;
+	char *arg; /* owned, for the command */
+};
+
+struct popup {
+	enum popup_kind kind;
+	char *title, *text; /* owned; text above the items, may be NULL */
+	struct popup_item *items;
+	size_t n, size;
+	size_t chosen, top;
+	struct buf filter; /* POPUP_HELP: what was typed */
+};
+
+/* Where the dialog is looked at. Rows are places in ui.rows. */
+struct view {
+	size_t row;      /* selected */
+	size_t sub;      /* line of the reply that the cursor is in, 0 all */
+	size_t top;      /* first row on screen */
+	size_t top_line; /* lines of it that are above the screen */
+	bool follow;
+	size_t seen;     /* rows there were when follow ended */
+	int left;        /* columns scrolled off */
+};
+
+struct explain_cache {
+	bool valid;
+	bool pinned;
+	bool block; /* it is the port-25 panel */
+	size_t index, sub, count; /* of the dialog when it was made */
+	struct explanation x;
+	size_t top; /* first line shown */
+};
+
+struct search {
+	struct seek seek;
+	uint32_t *at; /* dialog indexes that hold it, ascending */
+	size_t n, size;
+	size_t scanned;
+	size_t origin; /* dialog index where the search began */
+	bool active;
+};
+
+struct presenter {
+	bool on;
+	int revealed; /* 1 command, 2 code, 3 text, 4 explanation */
+	int density;  /* 0 large digits, 1 one turn, 2 last three turns */
+};
+
+struct ui {
+	const struct ui_config *cfg;
+	struct ui_link link;
+	struct plan plan; /* of the target now open; owned */
+	bool started;     /* false: start screen */
+	bool demo;        /* link is a demo */
+
+	struct line *line, *aux;
+	enum prompt_mode mode;
+	bool typing; /* a line has the focus, not a pane */
+	enum pane pane, open_pane, zoom;
+	int explain_permille;
+
+	struct rows rows;
+	struct view view;
+	enum show_mode show;
+	enum time_mode time;
+	bool time_chosen, wrap;
+	struct search search;
+	struct strip strip;
+	struct explain_cache explain;
+	struct presenter present;
+	struct popup popup;
+	size_t mx_row;   /* chosen in the MX pane: address, counted through */
+	size_t pane_top[PANE_COUNT]; /* scrolled, per pane */
+
+	bool guided;
+	bool mouse;
+	enum theme theme;
+	int64_t asked_us; /* open_target time, for the port-25 panel */
+	size_t asked_at;  /* dialog entries there were then */
+	bool sent_waits;  /* a line was sent, its prompt has not come yet */
+	char *last_sent;  /* owned */
+	struct buf batch; /* lines that go out with the next Enter, each with
+	                     a line feed */
+	bool terminal;    /* there is a real one (not so in tests) */
+
+	char *toast; /* owned, NULL none */
+	int64_t toast_until_ms;
+	char *messages[MESSAGES_MAX]; /* ring of what was said; owned */
+	size_t n_messages;
+	char keys[4][24]; /* the last four, for the presenter's corner */
+
+	struct canvas canvas;
+	struct layout layout;
+	int w, h;
+	bool dirty;
+	int64_t now_ms; /* of this turn of the loop */
+	int64_t clock_us; /* now, on the clock of the events; 0 unknown */
+	int64_t clock_base_us; /* monotonic time at the events' 0 */
+
+	bool leaving, waiting_to_leave;
+	int64_t leave_by_ms;
+	struct ui_result result;
+};
+
+/* --- ui.c: life of the struct */
+void ui_init(struct ui *u, const struct ui_config *cfg);
+void ui_clear(struct ui *u);
+void ui_attach(struct ui *u, const struct ui_link *link); /* a new dialog */
+/* A message in the hint line, kept in :messages. */
+void ui_say(struct ui *u, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+const struct dialog_now *ui_now(const struct ui *u);
+/* Is something awaited: lookup, connection, reply? */
+bool ui_busy(const struct ui *u);
+bool ui_session_open(const struct ui *u);
+/* Gives r away; not sent (and said) while a recording is shown. */
+void ui_request(struct ui *u, enum request_kind kind, const char *text,
+                const char *text2, bool yes);
+unsigned ui_where(const struct ui *u); /* IN_ bit of what has the focus */
+struct line *ui_prompt_line(const struct ui *u);
+/* s made safe to be drawn, cut at size bytes; returns out. */
+const char *ui_safe(const char *s, char *out, size_t size);
+
+/* --- intake.c */
+void ui_take(struct ui *u, struct event *e); /* owns e */
+void ui_prefill(struct ui *u);
+
+/* --- view.c */
+struct entry_opts ui_entry_opts(const struct ui *u, size_t row);
+size_t view_index(const struct ui *u); /* dialog index, SIZE_MAX none */
+void view_move(struct ui *u, long rows);
+void view_goto(struct ui *u, size_t row);
+void view_page(struct ui *u, int pages, bool half);
+void view_follow(struct ui *u);
+void view_enter(struct ui *u, int step); /* into, out of a reply's lines */
+void view_reveal(struct ui *u);          /* scroll until it is seen */
+void view_wheel(struct ui *u, int lines);
+/* After rows changed or were filtered: keep the entry that was selected. */
+void view_keep(struct ui *u, size_t index);
+
+/* --- draw.c */
+void ui_layout(struct ui *u);
+void ui_draw(struct ui *u);
+bool ui_pane_visible(const struct ui *u, enum pane p);
+
+/* --- bars.c, all in the rectangle that the layout gives */
+void draw_title(struct ui *u);
+void draw_strip(struct ui *u);
+void draw_mx_line(struct ui *u);
+void draw_tabs(struct ui *u);
+void draw_brief(struct ui *u);
+void draw_input(struct ui *u);
+void draw_hint(struct ui *u);
+void draw_footer(struct ui *u);
+void state_prompt(const struct ui *u, char *out, size_t size);
+
+/* --- pane_*.c: title for the upper edge, words for its right end, body */
+struct pane_edge {
+	char title[128], right[48];
+};
+void mx_edge(struct ui *u, struct pane_edge *e);
+void mx_draw(struct ui *u, struct rect body);
+size_t mx_count(const struct ui *u); /* rows that can be chosen */
+bool mx_at(const struct ui *u, size_t i, const char **host,
+           const char **address);
+void dialog_edge(struct ui *u, struct pane_edge *e);
+void dialog_draw(struct ui *u, struct rect body);
+size_t dialog_row_at(struct ui *u, int y, struct rect body, size_t *line);
+void explain_edge(struct ui *u, struct pane_edge *e);
+void explain_draw(struct ui *u, struct rect body);
+void explain_doc(struct ui *u, struct rect body, struct doc *out);
+const struct explanation *explain_get(struct ui *u);
+void steps_edge(struct ui *u, struct pane_edge *e);
+void steps_draw(struct ui *u, struct rect body);
+void envelope_edge(struct ui *u, struct pane_edge *e);
+void envelope_draw(struct ui *u, struct rect body);
+void start_draw(struct ui *u, struct rect body);
+void present_draw(struct ui *u, struct rect body);
+void step_say(struct ui *u, struct doc *out); /* words of the lesson's step */
+
+/* --- block.c: is port 25 blocked here? */
+bool block_seen(const struct ui *u);
+void block_explanation(const struct ui *u, struct explanation *out);
+
+/* --- input.c */
+void ui_key(struct ui *u, const struct key *k);
+void ui_focus(struct ui *u, enum pane p); /* PANE_NONE: the line */
+
+/* --- do_*.c */
+void ui_do(struct ui *u, enum cmd c, const char *arg);
+void ui_command_line(struct ui *u, const char *text); /* after the colon */
+void ui_submit(struct ui *u);                 /* Enter in the server's line */
+void ui_send(struct ui *u, const char *text, size_t len);
+void ui_open_target(struct ui *u, const char *text);
+void ui_reopen(struct ui *u);
+void ui_leave(struct ui *u, bool quit_first);
+void do_copy(struct ui *u, const char *arg);
+void do_save(struct ui *u, const char *arg);
+void do_act(struct ui *u, const char *arg);
+void do_try(struct ui *u, const struct explain_try *t);
+
+/* --- complete.c */
+void complete_server(void *ui, const char *text, size_t cursor,
+                     struct line_candidates *out);
+void complete_command(void *ui, const char *text, size_t cursor,
+                      struct line_candidates *out);
+
+/* --- find.c */
+void find_set(struct ui *u, const char *text);
+void find_stop(struct ui *u);
+/* A slice of search and filter; true while there is more to do. */
+bool find_slice(struct ui *u);
+void find_step(struct ui *u, int step);
+void filter_set(struct ui *u, enum filter_kind kind, const char *arg);
+
+/* --- popup.c */
+void popup_open(struct ui *u, enum popup_kind kind, const char *title,
+                const char *text);
+void popup_add(struct ui *u, const char *key, const char *text,
+               const char *more, enum cmd cmd, const char *arg);
+void popup_close(struct ui *u);
+bool popup_key(struct ui *u, const struct key *k); /* true: it was for it */
+void popup_draw(struct ui *u);
+void popup_help(struct ui *u, const char *word);
+void popup_messages(struct ui *u);
+void popup_ask(struct ui *u); /* the open EV_ASK, if any */
+
+#endif
