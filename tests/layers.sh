@@ -24,7 +24,7 @@ BEGIN {
 	layer("report", views)
 	layer("ui", views)
 	layer("cli", "check knowledge core util")
-	layer("main.c", "cli ui report classroom net io " views)
+	layer("main", "cli ui report classroom net io " views)
 
 	only("ares.h", "net/resolve.c")
 	only("ares_nameser.h", "net/resolve.c")
@@ -60,7 +60,7 @@ function wrong(text)
 
 FNR == 1 {
 	files++
-	folder = FILENAME
+	folder = FILENAME ~ /\// ? FILENAME : "main" # src itself
 	sub(/\/.*/, "", folder)
 	if (!(folder in may))
 		wrong("no layer is named " folder)

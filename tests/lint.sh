@@ -34,7 +34,8 @@ lines() {
 		wrong("nested deeper than 3")
 	}
 	/^typedef (struct|enum|union)/ { wrong("typedef of a struct") }
-	/^[ \t]*#[ \t]*(if|ifdef|elif)[ (]/ && FILENAME ~ /^src/ {
+	/^[ \t]*#[ \t]*(if|ifdef|elif)[ (]/ && FILENAME ~ /^src/ &&
+	FILENAME !~ /(loop|resolve|term)[.]c$/ { # they wrap a library
 		wrong("#if belongs in configure.ac")
 	}
 	' $code
@@ -77,6 +78,8 @@ calls() {
 		while (match(s, /[A-Za-z_][A-Za-z_0-9]*\(/)) {
 			name = substr(s, RSTART, RLENGTH - 1)
 			before = RSTART > 1 ? substr(s, RSTART - 1, 1) : ""
+			if (FILENAME ~ /^tests/ && name ~ /^(atoi|strcpy)$/)
+				name = "" # on a text of the test itself
 			if (name in no && before !~ /[A-Za-z0-9_.>]/)
 				printf "%s:%d: %s(): %s\n", FILENAME, FNR, \
 				    name, no[name]
@@ -99,15 +102,18 @@ functions() {
 		--_xformat='%F	%n	%e	%N	%S' $code |
 	awk -F '\t' '
 	$1 ~ /^tests/ && $4 == "main" { next } # the list of its tests
-	$3 - $2 + 1 > 50 {
+	{ limit = $1 ~ /^tests/ ? 70 : 50 } # with the table of a test
+	$3 - $2 + 1 > limit {
 		printf "%s:%d: %s() has %d lines\n", $1, $2, $4, $3 - $2 + 1
 	}
 	{
 		s = $5
 		gsub(/\([^()]*\)\([^()]*\)/, "", s) # function pointers
-		# a canvas needs x, y, width and style beside the text
+		# a canvas needs x, y, width and style beside the text;
+		# receive() has the parameters that c-ares gives it
 		if (gsub(/,/, ",", s) > 4 && $1 ~ /^src/ &&
-		    $1 != "src/ui/canvas.c")
+		    $1 != "src/ui/canvas.c" &&
+		    $1 " " $4 != "src/net/resolve.c receive")
 			printf "%s:%d: %s() has over 5 parameters\n", $1, $2, $4
 	}'
 }
