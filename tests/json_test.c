@@ -24,7 +24,7 @@ static char *say(const struct event *e, enum json_say what, uint32_t item)
 	return xasprintf("said %d of %s %u", (int)what,
 	                 event_kind_name(e->kind), item);
 }
-static const struct json_voice voice = { say };
+static const struct json_voice voice = { .say = say, .wire = true };
 
 static char *line_of(const struct event *e, const struct json_voice *v)
 {

@@ -36,11 +36,7 @@ void plan_clear(struct plan *p)
 {
 	for (size_t i = 0; i < p->n_to; i++)
 		free(p->to[i]);
-	for (size_t i = 0; i < p->n_steps; i++) {
-		free(p->steps[i].line);
-		free(p->steps[i].say);
-		free(p->steps[i].ask);
-	}
+	plan_drop_steps(p, 0);
 	free(p->to);
 	free(p->steps);
 	free(p->helo);
@@ -106,4 +102,15 @@ void plan_add_step(struct plan *p, enum step_kind kind, const char *line,
 		.say = xstrdup(say ? say : ""),
 		.ask = xstrdup(ask ? ask : ""),
 	};
+}
+
+void plan_drop_steps(struct plan *p, size_t from)
+{
+	for (size_t i = from; i < p->n_steps; i++) {
+		free(p->steps[i].line);
+		free(p->steps[i].say);
+		free(p->steps[i].ask);
+	}
+	if (from < p->n_steps)
+		p->n_steps = from;
 }

@@ -25,7 +25,7 @@ struct redirect {
 };
 
 struct worker_config {
-	const char *dns;        /* "192.0.2.53:53", "[::1]:5353"; NULL: system */
+	const char *dns;        /* "192.0.2.53:53", "[::1]:53"; NULL: system */
 	bool trust_ad;
 	bool join;              /* a host's port is in its TXT record */
 	const struct redirect *redirects; /* borrowed, n_redirects */

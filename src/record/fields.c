@@ -48,7 +48,7 @@ static const struct field dns_fields[] = {
 	{ "tcp", FIELD_BOOL, AT(dns.tcp), NULL },
 	{ "ext", FIELD_TEXT, AT(dns.ext), NULL },
 	{ "answers", FIELD_ANSWERS, AT(dns.answers), NULL },
-	{ "wire", FIELD_BASE64, AT(dns.wire), NULL },
+	{ "wire", FIELD_WIRE, AT(dns.wire), NULL },
 	END,
 };
 

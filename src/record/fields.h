@@ -17,6 +17,7 @@ enum field_type {
 	FIELD_TEXT_NULL, /* the same, null when empty */
 	FIELD_TEXTS,     /* ev_ref array of ev_ref texts */
 	FIELD_BASE64,    /* ev_ref bytes; left out when empty */
+	FIELD_WIRE,      /* the same, written only on request */
 	FIELD_U8, FIELD_U16, FIELD_U32,
 	FIELD_COLUMN,    /* int32_t from -1 */
 	FIELD_MS,        /* uint32_t microseconds, written as milliseconds */

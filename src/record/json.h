@@ -12,6 +12,7 @@
 #ifndef RECORD_JSON_H
 #define RECORD_JSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/event.h"
@@ -32,6 +33,7 @@ struct json_voice {
 	/* What a person reads about e: a heap text, or NULL when there is
 	 * nothing to say. item: of a route's hosts, else 0. */
 	char *(*say)(const struct event *e, enum json_say what, uint32_t item);
+	bool wire; /* DNS answers as they came, too: twice the size */
 };
 
 /*

@@ -389,6 +389,7 @@ static bool read_field(struct json_reader *r, const struct field *f)
 	case FIELD_SAY_TEXT:
 	case FIELD_SAY_NEXT:
 	case FIELD_SAY_WHY: return true;
+	case FIELD_WIRE:
 	case FIELD_BASE64: return put_base64(r, i, f->name, at);
 	case FIELD_ANSWERS: return put_answers(r, i, at);
 	case FIELD_HOSTS: return put_hosts(r, i, at);

@@ -231,8 +231,16 @@ static json_t *plain_value(const struct field *f, const void *at)
 	}
 }
 
+static void set_base64(json_t *o, const char *name, const struct event *e,
+                       struct ev_ref r)
+{
+	if (r.len)
+		set(o, name, base64_value(event_text(e, r), r.len));
+}
+
 /* The fields that are a piece of the payload; false: f is none of them. */
-static bool set_piece(json_t *o, const struct field *f, const struct event *e)
+static bool set_piece(json_t *o, const struct field *f, const struct event *e,
+                      const struct json_voice *voice)
 {
 	const struct ev_ref *r = (const void *)((const char *)e + f->offset);
 
@@ -245,11 +253,11 @@ static bool set_piece(json_t *o, const struct field *f, const struct event *e)
 		else
 			set(o, f->name, json_null());
 		return true;
-	case FIELD_BASE64:
-		if (r->len)
-			set(o, f->name,
-			    base64_value(event_text(e, *r), r->len));
+	case FIELD_WIRE:
+		if (voice && voice->wire)
+			set_base64(o, f->name, e, *r);
 		return true;
+	case FIELD_BASE64: set_base64(o, f->name, e, *r); return true;
 	default: return false;
 	}
 }
@@ -257,7 +265,7 @@ static bool set_piece(json_t *o, const struct field *f, const struct event *e)
 static void set_field(json_t *o, const struct field *f, const struct event *e,
                       const struct json_voice *voice)
 {
-	if (set_piece(o, f, e))
+	if (set_piece(o, f, e, voice))
 		return;
 	switch (f->type) {
 	case FIELD_ANSWERS: set_answers(o, f->name, e); return;

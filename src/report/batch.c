@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command.h"
 #include "core/dialog.h"
 #include "core/ehlo.h"
 #include "core/finding.h"
@@ -21,6 +22,9 @@ struct batch {
 	struct paper paper;
 	struct dialog *dialog; /* what explanations are made from */
 	bool begun;            /* something was printed before */
+	uint64_t explained;    /* verbs that were, bit (1 << enum verb) */
+	size_t *verdicts;      /* n_verdicts on recipients, not yet printed */
+	size_t n_verdicts;
 };
 
 struct batch *batch_new(FILE *out, bool color, int width)
@@ -38,6 +42,7 @@ void batch_free(struct batch *b)
 		return;
 	paper_clear(&b->paper);
 	dialog_free(b->dialog);
+	free(b->verdicts);
 	free(b);
 }
 
@@ -49,7 +54,9 @@ static size_t newest(const struct batch *b)
 /* "0.4 ms", "31 ms", "2.5 s" */
 static void span(struct paper *p, uint32_t us)
 {
-	if (us < 10000)
+	if (us < 100)
+		paper_text(p, "< 0.1 ms");
+	else if (us < 10000)
 		paper_textf(p, "%.1f ms", us / 1e3);
 	else if (us < 1000000)
 		paper_textf(p, "%u ms", us / 1000);
@@ -82,6 +89,7 @@ static void print_start(struct batch *b, const struct event *e)
 	if (b->begun)
 		paper_newline(p);
 	b->begun = true;
+	b->explained = 0;
 	star(p, INK_BOLD);
 	bytes_of(p, e, e->target);
 	paper_ink(p, INK_DIM);
@@ -159,6 +167,18 @@ static bool is_body(const struct event *e)
 	return strcmp(event_text(e, e->u.sent.verb), "(DATA BLOCK)") == 0;
 }
 
+/* Each command is explained the first time that a target gets it. */
+static bool is_new(struct batch *b, const struct event *e)
+{
+	enum verb v = command_find(event_text(e, e->u.sent.line),
+	                           e->u.sent.line.len);
+	uint64_t bit = UINT64_C(1) << v;
+	bool new = !(b->explained & bit);
+
+	b->explained |= bit;
+	return new || v == VERB_OTHER;
+}
+
 static void print_sent(struct batch *b, const struct event *e)
 {
 	struct paper *p = &b->paper;
@@ -168,7 +188,7 @@ static void print_sent(struct batch *b, const struct event *e)
 	paper_text(p, "C: ");
 	bytes_of(p, e, e->u.sent.line);
 	end_star(p);
-	if (is_body(e))
+	if (is_body(e) || !is_new(b, e))
 		return;
 	explain_event(b->dialog, newest(b), &x);
 	block_line(p, INK_DIM, x.summary);
@@ -370,7 +390,7 @@ static enum ink outcome_ink(enum outcome o)
 	       : o == OUT_MIXED || o == OUT_DEFERRED ? INK_LATER : INK_NO;
 }
 
-static void print_verdict(struct batch *b, const struct event *e)
+static void print_one_verdict(struct batch *b, const struct event *e)
 {
 	static const char *const sure[CONFIDENCE_COUNT] = {
 		N_("certain"), N_("likely"), N_("a guess"),
@@ -389,7 +409,7 @@ static void print_verdict(struct batch *b, const struct event *e)
 	paper_text(p, outcome_text(v->outcome));
 	end_star(p);
 	block_line(p, INK_PLAIN, text ? text : "");
-	if (v->act != ACT_NOBODY) {
+	if (v->act != ACT_NOBODY && v->act != ACT_UNKNOWN) {
 		buf_addf(&who, "%s (%s)", act_label(v->act),
 		         _(sure[v->confidence]));
 		block_row(p, _("Must act"), buf_str(&who));
@@ -398,6 +418,27 @@ static void print_verdict(struct batch *b, const struct event *e)
 	buf_clear(&who);
 	free(text);
 	free(next);
+}
+
+static void flush_verdicts(struct batch *b)
+{
+	for (size_t i = 0; i < b->n_verdicts; i++)
+		print_one_verdict(b, dialog_at(b->dialog, b->verdicts[i]));
+	b->n_verdicts = 0;
+}
+
+/* A recipient's verdict is known in the middle of the dialog, maybe when the
+ * next command is out already: it stands with the others at its end. */
+static void print_verdict(struct batch *b, const struct event *e)
+{
+	if (e->u.verdict.recipient.len) {
+		b->verdicts = xreallocarray(b->verdicts, b->n_verdicts + 1,
+		                            sizeof *b->verdicts);
+		b->verdicts[b->n_verdicts++] = newest(b);
+		return;
+	}
+	flush_verdicts(b);
+	print_one_verdict(b, e);
 }
 
 static void print_closed(struct batch *b, const struct event *e)
@@ -416,6 +457,7 @@ static void print_end(struct batch *b, const struct event *e)
 	const struct ev_end *end = &e->u.end;
 	struct paper *p = &b->paper;
 
+	flush_verdicts(b);
 	paper_newline(p);
 	star(p, INK_BOLD);
 	paper_textf(p, _("Exit status %u"), end->exit);

@@ -2,6 +2,7 @@
 
 #include "report/block.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/wrap.h"
@@ -103,14 +104,24 @@ static void likely(struct paper *p, const struct explanation *x)
 	paper_newline(p);
 }
 
+/* Is this for a reader? The others are keys of the inspector. */
+static bool is_advice(const struct explain_try *t)
+{
+	return t->kind == TRY_TEXT || t->kind == TRY_QUIT_LATER ||
+	       t->kind == TRY_NEXT_MX || t->kind == TRY_PORT;
+}
+
 static void tries(struct paper *p, const struct explanation *x)
 {
+	bool first = true;
+
 	for (size_t i = 0; i < x->n_tries; i++) {
-		begin_row(p, i == 0 ? _("Try") : "");
-		if (x->n_tries > 1)
-			paper_textf(p, "%zu ", i + 1);
+		if (!is_advice(&x->tries[i]))
+			continue;
+		begin_row(p, first ? _("Try") : "");
 		paper_words(p, x->tries[i].text, p->at);
 		paper_newline(p);
+		first = false;
 	}
 }
 
@@ -132,12 +143,20 @@ void block_refs(struct paper *p, const struct explanation *x)
 	paper_ink(p, INK_PLAIN);
 }
 
-static void parts(struct paper *p, const struct explain_part *part, size_t n)
+/* "x5x" for the second of three digits, "x.1.x" for numbers with dots. */
+static void place(struct paper *p, const char *key, size_t i, const char *dot)
+{
+	for (size_t k = 0; k < 3; k++)
+		paper_textf(p, "%s%s", k ? dot : "", k == i ? key : "x");
+}
+
+static void parts(struct paper *p, const struct explain_part *part, size_t n,
+                  const char *dot)
 {
 	for (size_t i = 0; i < n; i++) {
 		paper_to(p, BLOCK_INDENT);
 		paper_ink(p, INK_BOLD);
-		paper_text(p, part[i].key);
+		place(p, part[i].key, i, dot);
 		paper_ink(p, INK_PLAIN);
 		paper_to(p, text_column() - 1);
 		paper_text(p, " ");
@@ -167,8 +186,8 @@ void block_all(struct paper *p, const struct explanation *x)
 	title(p, x);
 	block_line(p, INK_PLAIN, x->summary);
 	block_line(p, INK_PLAIN, x->code_text);
-	parts(p, x->digits, x->n_digits);
-	parts(p, x->enhanced, x->n_enhanced);
+	parts(p, x->digits, x->n_digits, "");
+	parts(p, x->enhanced, x->n_enhanced, ".");
 	block_bytes(p, _("Said"), x->said);
 	block_advice(p, x);
 	for (size_t i = 0; i < x->n_notes; i++)

@@ -14,7 +14,7 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-enum { NO_TTL = -1, HOST_COLUMN = 12, GAP = 2, HOST_MAX = 46 };
+enum { NO_TTL = -1, HOST_COLUMN = 19, GAP = 2, HOST_MAX = 46 };
 
 /* "NXDOMAIN", as dig writes it. */
 static void status(struct paper *p, enum dns_status s)
@@ -46,16 +46,31 @@ static void flags(struct paper *p, const struct event *e)
 			paper_textf(p, " %s", all[i].text);
 }
 
+/* The addresses of a mail exchanger as they should be: the table of the route
+ * shows them, a line for each would only hide the others. */
+static bool goes_without_saying(const struct event *e)
+{
+	bool address = e->u.dns.type == RR_A || e->u.dns.type == RR_AAAA;
+	bool fine = e->u.dns.status == DNS_NOERROR ||
+	            e->u.dns.status == DNS_NODATA;
+
+	return address && fine && !e->u.dns.ext.len;
+}
+
 void mx_table_lookup(struct paper *p, const struct dialog *d, size_t index)
 {
 	const struct event *e = dialog_at(d, index);
 	char type[10];
 
+	if (goes_without_saying(e))
+		return;
 	paper_textf(p, "* DNS %-4s ", dns_type_text(e->u.dns.type, type));
 	paper_bytes(p, event_text(e, e->u.dns.name), e->u.dns.name.len);
 	paper_text(p, "  ");
 	status(p, e->u.dns.status);
-	if (e->u.dns.answers.len)
+	if (e->u.dns.answers.len == 1)
+		paper_text(p, _(", 1 record"));
+	else if (e->u.dns.answers.len)
 		paper_textf(p, _(", %u records"), e->u.dns.answers.len);
 	paper_ink(p, INK_DIM);
 	paper_textf(p, "  %.1f ms", e->u.dns.us / 1e3);
@@ -147,7 +162,7 @@ static void host(struct paper *p, const struct dialog *d, size_t index,
 {
 	const struct event *e = dialog_at(d, index);
 	const char *name = event_text(e, h->host);
-	int column = HOST_COLUMN + 9 + widest_host(e) + GAP;
+	int column = HOST_COLUMN + widest_host(e) + GAP;
 
 	paper_to(p, BLOCK_INDENT);
 	if (e->u.route.kind == ROUTE_MX)
@@ -155,7 +170,7 @@ static void host(struct paper *p, const struct dialog *d, size_t index,
 	else
 		paper_text(p, "    -  ");
 	ttl(p, find_ttl(d, index, RR_MX, name));
-	paper_to(p, HOST_COLUMN + 9);
+	paper_to(p, HOST_COLUMN);
 	paper_bytes(p, name, h->host.len);
 	if (h->unusable) {
 		paper_text(p, "  ");
@@ -163,7 +178,7 @@ static void host(struct paper *p, const struct dialog *d, size_t index,
 		paper_text(p, "✘ ");
 		paper_ink(p, INK_PLAIN);
 		paper_words(p, saying_reason(event_text(e, h->why)),
-		            HOST_COLUMN + 11);
+		            HOST_COLUMN + 2);
 	}
 	addresses(p, e, h, column);
 	paper_newline(p);
@@ -188,9 +203,9 @@ void mx_table_print(struct paper *p, const struct dialog *d, size_t index)
 		paper_ink(p, INK_DIM);
 		paper_to(p, BLOCK_INDENT);
 		paper_textf(p, "%5s  %6s", _("Pref"), "TTL");
-		paper_to(p, HOST_COLUMN + 9);
+		paper_to(p, HOST_COLUMN);
 		paper_text(p, _("Host"));
-		paper_to(p, HOST_COLUMN + 9 + widest_host(e) + GAP);
+		paper_to(p, HOST_COLUMN + widest_host(e) + GAP);
 		paper_text(p, _("Address"));
 		paper_ink(p, INK_PLAIN);
 		paper_newline(p);

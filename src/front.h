@@ -1,0 +1,45 @@
+/*
+ * front: the front ends, joined with what they show. main only.
+ */
+#ifndef FRONT_H
+#define FRONT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/options.h"
+#include "core/plan.h"
+#include "scene.h"
+#include "tape.h"
+
+/* What main found out about the terminal and the user's wishes. */
+struct front_look {
+	bool color;  /* of text on standard output */
+	bool ascii;
+	int width;   /* columns, 0 unknown */
+	bool json;
+	bool plain;  /* line by line, no cursor control */
+};
+
+/*
+ * Every plan in turn, without a question; each is given away. Returns the exit
+ * status of design §4, the worst of all.
+ */
+int front_batch(const struct front_look *look, struct scene *s,
+                struct tape *t, struct plan **plans, size_t n);
+/* A recording as text or JSON. error: heap, or NULL. */
+int front_batch_replay(const struct front_look *look, const char *file);
+
+/*
+ * The inspector, or its line by line form. plan: given away; its target may be
+ * empty. file: a recording to show, NULL: live. s may be changed (:demo).
+ * Returns the exit status, or -1 when this terminal cannot be used.
+ */
+int front_inspector(const struct front_look *look, const struct options *o,
+                    struct scene *s, struct tape *t, struct plan *plan,
+                    const char *file);
+
+/* "smtpscope: text" on stderr, fit for a terminal. text: given away. */
+void front_tell(char *text);
+
+#endif

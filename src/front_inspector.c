@@ -1,0 +1,325 @@
+#include "config.h"
+
+#include "front.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check/verdict.h"
+#include "core/dialog.h"
+#include "record/record.h"
+#include "report/batch.h"
+#include "ui/app.h"
+#include "ui/plain.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+enum { LAST_EVENTS_MS = 1500 }; /* QUIT and its answer, when we leave */
+
+/* What the inspector is looking at; it may change by :demo and :open. */
+struct desk {
+	const struct options *options;
+	struct scene *scene;   /* no worker in it: a recording */
+	struct tape *tape;
+	struct dialog *dialog;
+	struct plan *plan;
+	struct queue *silence; /* what a recording has for a queue */
+	char *late;            /* to be said when the screen is gone */
+};
+
+static void call_request(void *arg, struct request *r)
+{
+	struct desk *desk = arg;
+
+	if (desk->scene->worker)
+		worker_request(desk->scene->worker, r);
+	else
+		request_free(r);
+}
+
+static void call_record(void *arg, const struct event *e)
+{
+	struct desk *desk = arg;
+
+	tape_event(desk->tape, e);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void take_all(struct desk *desk, struct queue *q)
+{
+	struct event *e;
+
+	while ((e = queue_take(q))) {
+		tape_event(desk->tape, e);
+		dialog_append(desk->dialog, e);
+		free(e);
+	}
+}
+
+static bool under_way(const struct desk *desk)
+{
+	return dialog_count(desk->dialog) > 0 &&
+	       !dialog_now(desk->dialog)->ended;
+}
+
+/* Ends what is open; its last events go to the recording and the dialog. */
+static void leave_scene(struct desk *desk)
+{
+	int64_t until = now_ms() + LAST_EVENTS_MS;
+	struct queue *q;
+
+	if (!desk->scene->worker)
+		return;
+	q = worker_events(desk->scene->worker);
+	take_all(desk, q);
+	if (under_way(desk))
+		worker_request(desk->scene->worker,
+		               request_new(REQ_STOP, NULL, NULL, NULL, true));
+	while (under_way(desk) && now_ms() < until) {
+		struct pollfd fd = { .fd = queue_fd(q), .events = POLLIN };
+
+		poll(&fd, 1, (int)(until - now_ms()));
+		take_all(desk, q);
+	}
+	scene_close(desk->scene);
+}
+
+static void show(struct desk *desk, struct plan *plan, struct ui_link *out)
+{
+	struct scene *s = desk->scene;
+
+	plan_free(desk->plan);
+	desk->plan = plan;
+	*out = (struct ui_link){
+		.events = s->worker ? worker_events(s->worker) : desk->silence,
+		.dialog = desk->dialog,
+		.plan = plan,
+		.title = s->lesson ? lesson_title(s->lesson) : "",
+		.replay = s->worker == NULL,
+	};
+}
+
+static void open_plan(struct desk *desk)
+{
+	if (desk->plan->target.text)
+		call_request(desk, request_new(REQ_OPEN, plan_copy(desk->plan),
+		                               NULL, NULL, false));
+}
+
+static struct plan *empty_plan(void)
+{
+	struct plan *p = xmalloc(sizeof *p);
+
+	plan_init(p);
+	return p;
+}
+
+/* The new scene takes the place of the old one. */
+static void change_scene(struct desk *desk, const struct scene *scene)
+{
+	leave_scene(desk);
+	*desk->scene = *scene;
+	dialog_free(desk->dialog);
+	desk->dialog = dialog_new();
+}
+
+static char *lesson_plan(struct desk *desk, const struct scene *scene,
+                         struct plan **out)
+{
+	static const struct options nothing; /* the lesson decides alone */
+	struct plan *p = empty_plan();
+	enum target_error e;
+	char *error;
+
+	(void)desk;
+	e = target_parse(scene->lesson->target, &p->target);
+	if (e != TARGET_OK) {
+		error = target_error_text(e, scene->lesson->target);
+		plan_free(p);
+		return error;
+	}
+	scene_fill(scene, &nothing, p);
+	*out = p;
+	return NULL;
+}
+
+static char *call_open_demo(void *arg, const char *lesson,
+                            struct ui_link *out)
+{
+	struct desk *desk = arg;
+	struct plan *plan = NULL;
+	struct scene scene;
+	char *error = scene_open(&scene, desk->options, lesson, false);
+
+	if (error)
+		return error;
+	error = lesson_plan(desk, &scene, &plan);
+	if (error) {
+		scene_close(&scene);
+		return error;
+	}
+	change_scene(desk, &scene);
+	show(desk, plan, out);
+	open_plan(desk);
+	return NULL;
+}
+
+static char *call_open_net(void *arg, struct ui_link *out)
+{
+	struct desk *desk = arg;
+	struct scene scene;
+	char *error = scene_open(&scene, desk->options, NULL, false);
+
+	if (error)
+		return error;
+	change_scene(desk, &scene);
+	show(desk, empty_plan(), out);
+	return NULL;
+}
+
+static bool keep(void *arg, const struct event *e)
+{
+	dialog_append(arg, e);
+	return true;
+}
+
+/* Fills d; *late is what is to be said of a file that was only cut. */
+static char *load(const char *file, struct dialog *d, char **late)
+{
+	char *error = NULL;
+	enum replay_result result = tape_play(file, keep, d, &error);
+
+	if (result == REPLAY_BAD && dialog_count(d) == 0)
+		return error;
+	if (error) {
+		free(*late);
+		*late = error;
+	}
+	return NULL;
+}
+
+static char *call_open_replay(void *arg, const char *file,
+                              struct ui_link *out)
+{
+	struct desk *desk = arg;
+	struct dialog *d = dialog_new();
+	char *error = load(file, d, &desk->late);
+
+	if (error) {
+		dialog_free(d);
+		return error;
+	}
+	leave_scene(desk);
+	dialog_free(desk->dialog);
+	desk->dialog = d;
+	show(desk, empty_plan(), out);
+	return NULL;
+}
+
+static void print_dialog(const struct desk *desk,
+                         const struct front_look *look)
+{
+	struct batch *b = batch_new(stdout, look->color, look->width);
+
+	for (size_t i = 0; i < dialog_count(desk->dialog); i++)
+		batch_event(b, dialog_at(desk->dialog, i));
+	batch_free(b);
+}
+
+static struct ui_result run(struct desk *desk, const struct front_look *look,
+                            const struct ui_link *link)
+{
+	const struct options *o = desk->options;
+	char *state_dir = record_state_dir();
+	struct ui_config cfg = {
+		.link = *link,
+		.calls = {
+			.request = call_request,
+			.record = call_record,
+			.open_demo = call_open_demo,
+			.open_replay = call_open_replay,
+			.open_net = call_open_net,
+			.arg = desk,
+		},
+		.theme = o->theme ? o->theme : "",
+		.no_color = !look->color,
+		.ascii = look->ascii,
+		.guided = true,
+		.lang_shown = i18n_tag(),
+		.record_path = tape_path(desk->tape),
+		.state_dir = state_dir ? state_dir : "",
+		.keys = (const char *const *)o->keys,
+	};
+	struct ui_result result = { .end = UI_NO_TERMINAL };
+
+	if (!look->plain)
+		result = ui_run(&cfg);
+	if (result.end == UI_NO_TERMINAL)
+		result = plain_run(&cfg, STDIN_FILENO, stdout);
+	free(state_dir);
+	return result;
+}
+
+static int status(const struct desk *desk, struct ui_result result)
+{
+	const struct dialog_now *now = dialog_now(desk->dialog);
+
+	if (result.cancelled || result.end == UI_HANGUP ||
+	    result.end == UI_TERMINATED)
+		return EXIT_CANCELLED;
+	return now->ended ? now->exit : EXIT_ACCEPTED;
+}
+
+static void clear(struct desk *desk)
+{
+	plan_free(desk->plan);
+	dialog_free(desk->dialog);
+	queue_free(desk->silence, NULL);
+	if (desk->late)
+		front_tell(desk->late);
+}
+
+int front_inspector(const struct front_look *look, const struct options *o,
+                    struct scene *s, struct tape *t, struct plan *plan,
+                    const char *file)
+{
+	struct desk desk = {
+		.options = o,
+		.scene = s,
+		.tape = t,
+		.dialog = dialog_new(),
+		.silence = queue_new(),
+	};
+	char *error = file ? load(file, desk.dialog, &desk.late) : NULL;
+	int exit = EXIT_USAGE_ERROR;
+	struct ui_result result;
+	struct ui_link link;
+
+	show(&desk, plan, &link);
+	if (!desk.silence)
+		error = xstrdup(strerror(errno));
+	if (error) {
+		front_tell(error);
+	} else {
+		open_plan(&desk);
+		result = run(&desk, look, &link);
+		leave_scene(&desk);
+		if (result.print_dialog)
+			print_dialog(&desk, look);
+		exit = status(&desk, result);
+	}
+	clear(&desk);
+	return exit;
+}

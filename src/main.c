@@ -1,0 +1,319 @@
+/*
+ * main: reads what the user wants and joins the parts for it. This folder's
+ * files, and no others, see every layer: scene (worker and classroom), tape
+ * (recordings), print and front (what shows them).
+ */
+#include "config.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "check/verdict.h"
+#include "cli/help.h"
+#include "cli/options.h"
+#include "cli/plans.h"
+#include "clock.h"
+#include "core/escape.h"
+#include "core/rules_text.h"
+#include "front.h"
+#include "report/explain_text.h"
+#include "scene.h"
+#include "tape.h"
+#include "ui/keymap.h"
+#include "ui/theme.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+void front_tell(char *text)
+{
+	struct buf b = { 0 };
+	size_t size = 8 * strlen(text) + 1;
+	char *folded = xmalloc(size);
+
+	/* what came from outside was escaped when the text was made */
+	i18n_fold(text, folded, size);
+	for (char *p = folded; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+	escape_text(&b, folded, strlen(folded), i18n_is_ascii());
+	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, buf_str(&b));
+	buf_clear(&b);
+	free(folded);
+	free(text);
+}
+
+static int usage(char *text)
+{
+	front_tell(text);
+	return EXIT_USAGE_ERROR;
+}
+
+static int columns(void)
+{
+	const char *text = getenv("COLUMNS");
+	struct winsize size;
+
+	if (isatty(STDOUT_FILENO) &&
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return text ? atoi(text) : 0;
+}
+
+static bool is_dumb(void)
+{
+	const char *term = getenv("TERM");
+
+	return !term || !*term || strcmp(term, "dumb") == 0;
+}
+
+static struct front_look look_of(const struct options *o)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return (struct front_look){
+		.color = isatty(STDOUT_FILENO) && !o->no_color && !is_dumb() &&
+		         !(no_color && *no_color),
+		.ascii = i18n_is_ascii(),
+		.width = columns(),
+		.json = o->front == FRONT_JSON,
+		.plain = o->front == FRONT_PLAIN || is_dumb(),
+	};
+}
+
+static bool wants_batch(const struct options *o)
+{
+	if (o->front == FRONT_AUTO)
+		return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
+	return o->front == FRONT_BATCH || o->front == FRONT_JSON;
+}
+
+static void free_plans(struct plan **plans, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		plan_free(plans[i]);
+	free(plans);
+}
+
+/* One plan a TARGET, or the one that -t, -s or the lesson names. Nothing is
+ * sent before all of them are known to be right. */
+static char *make_plans(const struct options *o, const struct scene *s,
+                        bool batch, struct plan ***out, size_t *n_out)
+{
+	size_t n = o->n_words ? o->n_words : 1, made = 0;
+	struct plan **plans = xcalloc(n, sizeof *plans);
+	struct plan base;
+	char *error = plans_base(o, batch, &base);
+
+	while (!error && made < n) {
+		const char *word = o->n_words ? o->words[made] : NULL;
+
+		if (!word && !o->to && !o->server && s->lesson)
+			word = s->lesson->target;
+		error = plans_target(o, &base, word, &plans[made]);
+		if (error)
+			break;
+		scene_fill(s, o, plans[made]);
+		error = plans_finish(o, plans[made++]);
+	}
+	plan_clear(&base);
+	if (error)
+		free_plans(plans, made);
+	*out = plans;
+	*n_out = n;
+	return error;
+}
+
+static char *check_session(const struct options *o, bool batch)
+{
+	enum theme theme;
+
+	if (o->theme && !theme_find(o->theme, &theme))
+		return xasprintf(_("--theme: %s is none of the themes "
+		                   "cvd-dark cvd-light ansi mono ascii"),
+		                 o->theme);
+	if (batch && !o->n_words && !o->to && !o->server && !o->demo)
+		return xstrdup(_("no target; smtpscope [OPTION...] TARGET, "
+		                 "such as user@example.org, or --demo"));
+	if (!batch && o->n_words > 1)
+		return xstrdup(_("the inspector takes one TARGET; several "
+		                 "with --batch or --json"));
+	return NULL;
+}
+
+static int run_front(const struct options *o, struct scene *s,
+                     struct tape *t, bool batch)
+{
+	struct front_look look = look_of(o);
+	struct plan **plans;
+	char *error;
+	size_t n;
+	int exit;
+
+	error = make_plans(o, s, batch, &plans, &n);
+	if (!error)
+		error = tape_check(t);
+	if (error)
+		return usage(error);
+	if (batch)
+		exit = front_batch(&look, s, t, plans, n);
+	else
+		exit = front_inspector(&look, o, s, t, plans[0], NULL);
+	free(plans);
+	return exit;
+}
+
+static int run_session(const struct options *o)
+{
+	bool batch = wants_batch(o);
+	char *error = check_session(o, batch);
+	struct scene scene;
+	struct tape *tape;
+	int exit;
+
+	if (error)
+		return usage(error);
+	error = scene_open(&scene, o, o->demo, false);
+	if (error)
+		return usage(error);
+	tape = tape_new(o->record);
+	exit = run_front(o, &scene, tape, batch);
+	scene_close(&scene);
+	tape_end(tape);
+	return exit;
+}
+
+static int run_replay(const struct options *o)
+{
+	struct front_look look = look_of(o);
+	struct scene none = { 0 };
+	struct plan *plan;
+	struct tape *tape;
+	int exit;
+
+	if (wants_batch(o))
+		return front_batch_replay(&look, o->replay);
+	plan = xmalloc(sizeof *plan);
+	plan_init(plan);
+	tape = tape_new(o->record);
+	exit = front_inspector(&look, o, &none, tape, plan, o->replay);
+	scene_close(&none);
+	tape_end(tape);
+	return exit;
+}
+
+/* Until Ctrl-C. The classroom works on the worker's thread. */
+static int run_serve(const struct options *o)
+{
+	struct scene scene;
+	sigset_t signals;
+	char *error, *text;
+	int signal;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	error = scene_open(&scene, o, o->serve, true);
+	if (error)
+		return usage(error);
+	text = classroom_serve_text(scene.room);
+	fputs(text, stdout);
+	free(text);
+	if (fflush(stdout) == 0)
+		sigwait(&signals, &signal);
+	scene_close(&scene);
+	return EXIT_ACCEPTED;
+}
+
+static void print_lesson(const struct lesson *l, void *arg)
+{
+	(void)arg;
+	printf("%-14s %s\n", l->name, lesson_title(l));
+}
+
+struct names {
+	const char *list[64];
+	size_t n;
+};
+
+static void add_name(const struct lesson *l, void *arg)
+{
+	struct names *names = arg;
+
+	if (names->n + 1 < sizeof names->list / sizeof *names->list)
+		names->list[names->n++] = xstrdup(l->name);
+}
+
+static void print_completions(const char *shell)
+{
+	struct names names = { .n = 0 };
+
+	lesson_list(add_name, &names);
+	help_completions(stdout, shell, names.list);
+	while (names.n > 0)
+		free((char *)names.list[--names.n]);
+}
+
+static void print_rules(void)
+{
+	struct buf b = { 0 };
+
+	rules_text(&b);
+	fputs(buf_str(&b), stdout);
+	buf_clear(&b);
+}
+
+static int explain(const struct options *o)
+{
+	struct front_look look = look_of(o);
+
+	if (o->n_words == 0)
+		return usage(xstrdup(_("--explain: a code, a command, a "
+		                       "keyword or a reply is missing, such as "
+		                       "--explain 550 5.1.1")));
+	return explain_print(stdout, look.color, look.width,
+	                     (const char *const *)o->words, o->n_words)
+	               ? EXIT_ACCEPTED : EXIT_SOME;
+}
+
+static int run_job(const struct options *o)
+{
+	switch ((enum job)o->job) {
+	case JOB_SESSION: return run_session(o);
+	case JOB_REPLAY: return run_replay(o);
+	case JOB_SERVE: return run_serve(o);
+	case JOB_EXPLAIN: return explain(o);
+	case JOB_LIST_LESSONS: lesson_list(print_lesson, NULL); break;
+	case JOB_LIST_RULES: print_rules(); break;
+	case JOB_PRINT_CONFIG: help_config(stdout, o); break;
+	case JOB_PRINT_KEYS: keymap_print(stdout); break;
+	case JOB_COMPLETIONS: print_completions(o->shell); break;
+	case JOB_VERSION: help_version(stdout); break;
+	case JOB_HELP: help_print(stdout, columns() ? columns() : 80); break;
+	}
+	return fflush(stdout) == 0 ? EXIT_ACCEPTED : EXIT_IO;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	char *error;
+	int exit;
+
+	setlocale(LC_CTYPE, ""); /* numbers stay as the formats want them */
+	i18n_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
+	signal(SIGPIPE, SIG_IGN);
+	clock_init();
+	options_init(&options);
+	error = options_read(&options, argc, argv);
+	exit = error ? usage(error) : run_job(&options);
+	options_clear(&options);
+	return exit;
+}

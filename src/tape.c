@@ -1,0 +1,161 @@
+#include "config.h"
+
+#include "tape.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/escape.h"
+#include "record/record.h"
+#include "report/sayings.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+struct tape {
+	const char *file;
+	struct record *record;
+	bool tried;  /* to open it; not again after a failure */
+	char *error; /* to be told at the end */
+	char path[4096];
+};
+
+static char *say(const struct event *e, enum json_say what, uint32_t item)
+{
+	switch (what) {
+	case JSON_SAY_TEXT: return saying_text(e);
+	case JSON_SAY_NEXT: return saying_next(e);
+	case JSON_SAY_WHY: return saying_why(e, item);
+	}
+	return NULL;
+}
+
+const struct json_voice tape_voice = { .say = say };
+
+struct tape *tape_new(const char *file)
+{
+	struct tape *t = xcalloc(1, sizeof *t);
+
+	t->file = file;
+	t->tried = file && !*file;
+	return t;
+}
+
+static void note_path(struct tape *t)
+{
+	if (t->record)
+		snprintf(t->path, sizeof t->path, "%s",
+		         record_path(t->record));
+}
+
+char *tape_check(struct tape *t)
+{
+	char *error = NULL;
+
+	if (!t->file || !*t->file)
+		return NULL;
+	t->tried = true;
+	t->record = record_open(t->file, &tape_voice, &error);
+	note_path(t);
+	return error;
+}
+
+static void open_automatic(struct tape *t, const struct event *e)
+{
+	char *dir = record_state_dir();
+	const char *time = e->kind == EV_START
+	                       ? event_text(e, e->u.start.time) : "";
+
+	t->tried = true;
+	if (dir)
+		t->record = record_open_auto(dir, time, &tape_voice,
+		                             &t->error);
+	note_path(t);
+	free(dir);
+}
+
+void tape_event(struct tape *t, const struct event *e)
+{
+	char *error;
+
+	if (!t->tried)
+		open_automatic(t, e);
+	if (!t->record)
+		return;
+	record_event(t->record, e);
+	error = record_error(t->record);
+	if (error) {
+		free(t->error);
+		t->error = error;
+	}
+}
+
+const char *tape_path(const struct tape *t)
+{
+	return t->path;
+}
+
+static void tell(const char *text)
+{
+	struct buf b = { 0 };
+
+	escape_text(&b, text, strlen(text), i18n_is_ascii());
+	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, buf_str(&b));
+	buf_clear(&b);
+}
+
+void tape_end(struct tape *t)
+{
+	char *first = NULL;
+
+	if (t->record && record_is_first(t->record))
+		first = xasprintf(_("sessions are recorded in files like %s, "
+		                    "the newest %d are kept; --no-record "
+		                    "turns it off"), record_path(t->record),
+		                  RECORD_KEPT);
+	if (t->error)
+		tell(t->error);
+	if (first)
+		tell(first);
+	record_close(t->record);
+	free(first);
+	free(t->error);
+	free(t);
+}
+
+static enum replay_result play(struct replay *r,
+                               bool (*see)(void *arg, const struct event *e),
+                               void *arg, bool *any)
+{
+	enum replay_result result;
+	struct event *e;
+	bool go_on = true;
+
+	while (go_on && (result = replay_next(r, &e)) == REPLAY_EVENT) {
+		*any = true;
+		go_on = see(arg, e);
+		free(e);
+	}
+	return go_on ? result : REPLAY_EVENT;
+}
+
+enum replay_result tape_play(const char *file,
+                             bool (*see)(void *arg, const struct event *e),
+                             void *arg, char **error)
+{
+	struct replay *r = replay_open(file, error);
+	enum replay_result result;
+	bool any = false;
+
+	if (!r)
+		return REPLAY_BAD;
+	result = play(r, see, arg, &any);
+	if (result == REPLAY_END && !any) {
+		*error = xasprintf(_("%s holds no event"), file);
+		result = REPLAY_BAD;
+	} else if (result == REPLAY_CUT || result == REPLAY_BAD) {
+		*error = xstrdup(replay_error(r));
+	}
+	replay_close(r);
+	return result;
+}

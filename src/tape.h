@@ -1,0 +1,42 @@
+/*
+ * tape: what is written and read of recordings in a run. main only.
+ *
+ * The run's recording is opened with its first event, so that a run in which
+ * nothing happens leaves no file.
+ */
+#ifndef TAPE_H
+#define TAPE_H
+
+#include <stdbool.h>
+
+#include "core/dialog.h"
+#include "core/event.h"
+#include "record/json.h"
+#include "record/replay.h"
+
+struct tape;
+
+/* file: --record, "" for none, NULL for the automatic one. Borrowed. */
+struct tape *tape_new(const char *file);
+/* Opens --record at once: NULL, or why that cannot be (heap): exit 64. */
+char *tape_check(struct tape *t);
+void tape_event(struct tape *t, const struct event *e);
+/* The file of this run, or, before its first event, "". The same place in
+ * memory always: it may be kept and looked at later. */
+const char *tape_path(const struct tape *t);
+/* Says on stderr what is to be said: a recording that stopped, and, the first
+ * time, where recordings lie. Frees. */
+void tape_end(struct tape *t);
+
+/* The sentences of JSON lines. */
+extern const struct json_voice tape_voice;
+
+/*
+ * Hands each event of a recording to see(); false from it stops. *error is set
+ * (heap) for all but REPLAY_END and REPLAY_EVENT, which means "stopped".
+ */
+enum replay_result tape_play(const char *file,
+                             bool (*see)(void *arg, const struct event *e),
+                             void *arg, char **error);
+
+#endif
