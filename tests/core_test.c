@@ -252,6 +252,7 @@ static void test_session_bytes_behind_starttls_are_kept_and_said(void **state)
 	s = session_new(&plan, "c.example", 1, &n);
 	for (size_t i = 0; i < 4; i++)
 		session_handle(s, &in[i], 0);
+	assert_false(session_go_on(s));
 	while ((o = session_take(s)).kind != OUT_NONE) {
 		struct event *e = o.event;
 
@@ -293,6 +294,7 @@ static void test_session_hundred_recipients_are_the_limit(void **state)
 			                     .len = strlen(reply),
 			                     .written = written };
 		session_handle(s, &in, 0);
+		session_go_on(s); /* one reply, one command */
 		while ((o = session_take(s)).kind != OUT_NONE) {
 			written += o.command;
 			rcpts += o.command &&

@@ -125,7 +125,7 @@ static void take_lines(struct play *p, const struct session_output *o)
 	}
 }
 
-static void drain(struct play *p)
+static void take_all(struct play *p)
 {
 	struct session_output o;
 
@@ -144,6 +144,13 @@ static void drain(struct play *p)
 			p->closed = true;
 		}
 	}
+}
+
+static void drain(struct play *p)
+{
+	do
+		take_all(p);
+	while (session_go_on(p->session));
 }
 
 static void hand(struct play *p, enum session_input_kind kind,

@@ -140,12 +140,14 @@ static void give(struct session *s, enum session_input_kind kind,
 	struct session_output o;
 
 	session_handle(s, &in, 1000);
-	while ((o = session_take(s)).kind != OUT_NONE) {
-		if (o.event)
-			note_fired(o.event);
-		free(o.event);
-		free(o.data);
-	}
+	do
+		while ((o = session_take(s)).kind != OUT_NONE) {
+			if (o.event)
+				note_fired(o.event);
+			free(o.event);
+			free(o.data);
+		}
+	while (session_go_on(s));
 }
 
 /* Replays a path of (line, reply) choices; each choice is one number. */

@@ -38,6 +38,7 @@ void session_free(struct session *s)
 		free(o.data);
 	}
 	reply_clear(&s->reply);
+	buf_clear(&s->input);
 	ehlo_clear(&s->offers);
 	free(s->out);
 	free(s->helo);
@@ -180,6 +181,21 @@ void session_close(struct session *s, bool by_server, bool clean)
 	s->deadline_us = INT64_MAX;
 }
 
+/* Bytes that came behind the end: kept, and said. */
+static void left_over(struct session *s)
+{
+	bool tls = s->answered == VERB_STARTTLS;
+	char count[24];
+
+	if (s->input.len == 0)
+		return;
+	snprintf(count, sizeof count, "%zu", s->input.len);
+	say_bytes(s, tls ? BYTES_AFTER_STARTTLS : BYTES_PARTIAL,
+	          s->input.data, s->input.len);
+	say_finding(s, tls ? "bytes-after-starttls" : "bytes-left", 0, count,
+	            "");
+}
+
 /* The last words, once everything else is said. */
 static void end(struct session *s)
 {
@@ -191,6 +207,7 @@ static void end(struct session *s)
 		          s->reply.raw.len);
 		say_finding(s, "ended-in-reply", 0, count, "");
 	}
+	left_over(s);
 	say_closed(s, s->by_server, s->clean);
 }
 
@@ -322,42 +339,23 @@ static void take_connected(struct session *s)
 	session_push(s, VERB_CONNECT, EV_GREETING);
 }
 
-/* Bytes that came behind the end: kept, and said. */
-static void left_over(struct session *s, enum verb last, const char *data,
-                      size_t len)
+/* The next reply among the bytes that came; false when there is none. */
+static bool take_input(struct session *s)
 {
-	char count[24];
+	enum verb asked = s->fifo_len ? s->fifo[0].verb : VERB_OTHER;
+	enum reply_result form;
+	size_t used;
 
-	snprintf(count, sizeof count, "%zu", len);
-	if (last == VERB_STARTTLS) {
-		say_bytes(s, BYTES_AFTER_STARTTLS, data, len);
-		say_finding(s, "bytes-after-starttls", 0, count, "");
-	} else {
-		say_bytes(s, BYTES_PARTIAL, data, len);
-		say_finding(s, "bytes-left", 0, count, "");
-	}
-}
-
-static void take_bytes(struct session *s, const struct session_input *in)
-{
-	size_t at = 0;
-
-	while (at < in->len && !s->over) {
-		enum verb v = s->fifo_len ? s->fifo[0].verb : VERB_OTHER;
-		enum reply_result form;
-		size_t used;
-
-		form = reply_feed(&s->reply, in->data + at, in->len - at,
-		                  in->written, &used);
-		at += used;
-		if (form == REPLY_MORE)
-			return;
-		session_take_reply(s, form);
-		while (session_hold_enter(s))
-			;
-		if (s->over && at < in->len)
-			left_over(s, v, in->data + at, in->len - at);
-	}
+	if (s->over || s->input.len == 0)
+		return false;
+	form = reply_feed(&s->reply, s->input.data, s->input.len,
+	                  s->input_stamp, &used);
+	buf_drop(&s->input, used);
+	if (form == REPLY_MORE)
+		return false;
+	s->answered = asked;
+	session_take_reply(s, form);
+	return true;
 }
 
 void session_handle(struct session *s, const struct session_input *in,
@@ -369,7 +367,11 @@ void session_handle(struct session *s, const struct session_input *in,
 	switch (in->kind) {
 	case IN_CONNECTED: take_connected(s); break;
 	case IN_COMMAND: session_send(s, in->data, in->len); break;
-	case IN_BYTES: take_bytes(s, in); break;
+	case IN_BYTES:
+		buf_add(&s->input, in->data, in->len);
+		s->input_stamp = in->written;
+		take_input(s);
+		break;
 	case IN_CLOSED: happen(s, GONE, ""); break;
 	case IN_RESET: happen(s, LOST, in->detail); break;
 	case IN_TICK:
@@ -378,10 +380,17 @@ void session_handle(struct session *s, const struct session_input *in,
 		break;
 	case IN_CANCEL: happen(s, STOP, ""); break;
 	}
-	while (session_hold_enter(s))
-		;
 	if (s->over)
 		end(s);
+}
+
+bool session_go_on(struct session *s)
+{
+	if (s->over || !(session_hold_enter(s) || take_input(s)))
+		return false;
+	if (s->over)
+		end(s);
+	return true;
 }
 
 void session_result(const struct session *s, struct session_result *out)

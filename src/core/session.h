@@ -92,10 +92,22 @@ void session_set_step(struct session *s, size_t step);
 size_t session_step(const struct session *s);
 void session_free(struct session *s); /* drops outputs not taken */
 
-/* now_us: monotonic, the clock of the events' t_us. */
+/*
+ * now_us: monotonic, the clock of the events' t_us. At most one reply is taken
+ * a turn, so that a caller can put in a word (a verdict) before what follows:
+ *
+ *     session_handle(s, &in, now);
+ *     do
+ *             while ((o = session_take(s)).kind != OUT_NONE)
+ *                     ...
+ *     while (session_go_on(s));
+ */
 void session_handle(struct session *s, const struct session_input *in,
                     int64_t now_us);
 struct session_output session_take(struct session *s);
+/* The next turn: batch holds Enter down, or another reply is there already.
+ * False: nothing happens before the next input. */
+bool session_go_on(struct session *s);
 
 /* When IN_TICK is due; INT64_MAX: no deadline. One absolute time per step. */
 int64_t session_deadline_us(const struct session *s);

@@ -35,6 +35,9 @@ struct session {
 	int64_t deadline_us;
 	uint32_t commands; /* given to OUT_WRITE so far */
 
+	struct buf input; /* bytes of replies after the one just taken */
+	uint32_t input_stamp;
+	enum verb answered; /* what the newest reply was the answer to */
 	struct reply reply;
 	struct ehlo offers;
 	bool has_offers;

@@ -186,7 +186,9 @@ static void drain(struct visit *v, bool *over)
 		switch (o.kind) {
 		case OUT_NONE:
 			judge_recipients(v->judge);
-			return;
+			if (!session_go_on(v->session))
+				return;
+			break;
 		case OUT_EVENT:
 			put_event(v, o.event);
 			break;

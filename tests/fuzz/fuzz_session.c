@@ -34,7 +34,7 @@ static void check_event(struct run *r, const struct event *e)
 		assert(strchr(event_text(e, e->u.sent.line), '\n') == NULL);
 }
 
-static void drain(struct run *r)
+static void take_all(struct run *r)
 {
 	struct session_output o;
 
@@ -52,6 +52,13 @@ static void drain(struct run *r)
 		free(o.data);
 	}
 	assert(session_over(r->s) == r->closed);
+}
+
+static void drain(struct run *r)
+{
+	do
+		take_all(r);
+	while (session_go_on(r->s));
 	assert(session_state(r->s) < STATE_COUNT);
 	free(session_prompt(r->s, r->now_us));
 }
