@@ -19,8 +19,6 @@
 #include "util/buf.h"
 #include "util/xalloc.h"
 
-enum { WAIT_S = 5 };
-
 struct smtpfault {
 	pthread_t thread;
 	int listener;
@@ -292,13 +290,18 @@ void smtpfault_stop(struct smtpfault *f)
 	free(f);
 }
 
-unsigned smtpfault_wait(struct smtpfault *f, unsigned connections)
+unsigned smtpfault_wait(struct smtpfault *f, unsigned connections, int ms)
 {
 	struct timespec until;
 	unsigned served;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += WAIT_S;
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
 	pthread_mutex_lock(&f->lock);
 	while (f->served < connections &&
 	       pthread_cond_timedwait(&f->done, &f->lock, &until) == 0)

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 enum fault_kind {
-	FAULT_END,   /* of the script: waits for the client, then closes */
+	FAULT_END,   /* of the script: waits until the client has gone */
 	FAULT_SAY,   /* sends data in one segment */
-	FAULT_HEAR,  /* waits for one line; a closed connection ends the script */
+	FAULT_HEAR,  /* waits for one line; without one the script ends */
 	FAULT_DOT,   /* waits for the line "." */
 	FAULT_DRIP,  /* sends data one byte every number milliseconds */
 	FAULT_SPLIT, /* sends data in two segments, cut at number */
@@ -56,8 +56,8 @@ struct smtpfault *smtpfault_start(const struct fault *const *scripts,
 uint16_t smtpfault_port(const struct smtpfault *f);
 /* Ends the thread; frees all. */
 void smtpfault_stop(struct smtpfault *f);
-/* Waits until connections have ended, at most 5 s; how many ended. */
-unsigned smtpfault_wait(struct smtpfault *f, unsigned connections);
+/* Waits until so many connections have ended, at most ms; how many ended. */
+unsigned smtpfault_wait(struct smtpfault *f, unsigned connections, int ms);
 /* All that clients sent, NUL-terminated; caller frees. */
 char *smtpfault_heard(struct smtpfault *f);
 

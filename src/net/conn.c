@@ -26,13 +26,13 @@ struct conn {
 	int broken; /* errno of a failed write; told after the last data */
 	struct conn_end end;
 	char local[INET6_ADDRSTRLEN];
-	struct buf out;      /* from out_off on: not taken by the kernel yet */
+	struct buf out; /* from out_off on: not taken by the kernel yet */
 	size_t out_off;
-	size_t fresh;        /* bytes of out since the last conn_flush() */
-	uint64_t *marks;     /* where in the stream each unwritten command ends */
+	size_t fresh;    /* bytes of out since the last conn_flush() */
+	uint64_t *marks; /* where in the stream each unwritten command ends */
 	size_t n_marks, marks_size;
 	uint64_t put_total, sent_total; /* bytes of the whole stream */
-	uint32_t written;    /* commands given to the kernel */
+	uint32_t written; /* commands given to the kernel */
 	struct loop_timer *soon; /* tells an end that came with conn_open() */
 };
 

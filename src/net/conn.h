@@ -19,7 +19,7 @@
 #include "io/loop.h"
 
 enum {
-	CONN_READ_MAX = 16384, /* bytes of one conn_read(): a TCP window's worth */
+	CONN_READ_MAX = 16384, /* bytes of one conn_read() */
 };
 
 struct conn;
@@ -32,7 +32,7 @@ struct conn_to {
 
 /* How a connection, or the try to get one, ended. */
 struct conn_end {
-	enum fail_kind kind; /* REFUSED TIMEOUT RESET CLOSED UNREACHABLE LOCAL */
+	enum fail_kind kind; /* REFUSED, RESET, CLOSED, UNREACHABLE ... */
 	int error;           /* errno, 0 none (CLOSED) */
 };
 

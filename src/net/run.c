@@ -334,7 +334,7 @@ void run_request(struct run *r, const struct request *q)
 		if (r->visit)
 			visit_close(r->visit);
 		break;
-	case REQ_GUIDE: /* every prompt holds the proposal: ui shows it or not */
+	case REQ_GUIDE: /* every prompt holds a proposal; ui may hide it */
 	case REQ_OPEN:
 	case REQ_STOP: /* the worker's */
 		break;
