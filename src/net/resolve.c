@@ -362,9 +362,10 @@ void channel_answer(const struct channel *c, const struct dns_name *name,
 	out->tcp = c->tcp;
 	out->status = end_status(c);
 	if (out->len && answer_fits(out->wire, out->len, name, type)) {
-		/* c-ares 1.34 keeps a malformed answer to itself: ours says
-		 * what is wrong with it */
-		if (out->status == DNS_MALFORMED)
+		/* what c-ares keeps to itself, our own parser judges: 1.34 a
+		 * malformed answer, both an RCODE without the question */
+		if (out->status == DNS_MALFORMED ||
+		    (out->status == DNS_TIMEOUT && !c->tcp))
 			out->status = DNS_NOERROR;
 		return;
 	}
