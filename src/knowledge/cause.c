@@ -136,7 +136,8 @@ void cause_find(const struct reply_view *v, const struct explain_context *ctx,
 	out->detail = enhanced_detail(v->enhanced);
 	if (first != 4 && first != 5) { /* nothing has to be blamed */
 		out->act = out->meaning ? act_of(out->meaning->act)
-		                        : ACT_NOBODY;
+		         : first == 2 || first == 3 ? ACT_NOBODY
+		                                    : ACT_SERVER;
 		out->evidence = EVIDENCE_CODE;
 		out->confidence = CONF_SURE;
 		out->class_differs = *v->enhanced &&

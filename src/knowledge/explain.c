@@ -232,8 +232,12 @@ static void capabilities(const struct event *reply, struct explanation *x)
 		struct ev_ref r = event_item(reply, reply->u.reply.lines, i);
 		const char *line = event_text(reply, r);
 
+		const struct banner *b = banner_find("ehlo", line, r.len);
+
 		if (r.len > 4)
 			ehlo_add_line(&list, line + 4, r.len - 4);
+		if (b && !x->provider)
+			explain_software(b, x);
 	}
 	for (size_t i = 0; i < list.n; i++) {
 		const struct ehlo_cap *cap = &list.caps[i];

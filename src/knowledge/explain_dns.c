@@ -161,7 +161,7 @@ void explain_dns(const struct event *e, struct explanation *x)
 	same_question(e, x);
 }
 
-static enum phrase unusable_phrase(const char *why)
+const char *host_reason(const char *why)
 {
 	static const struct {
 		const char *why;
@@ -175,8 +175,8 @@ static enum phrase unusable_phrase(const char *why)
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(names[i].why, why) == 0)
-			return names[i].id;
-	return MX_UNUSABLE;
+			return phrase(names[i].id);
+	return phrase(MX_UNUSABLE);
 }
 
 const char *explain_reason(const char *why)
@@ -197,7 +197,7 @@ static void host_note(const struct event *e, const struct ev_host *h,
 	if (h->unusable)
 		part_note(x, say(ROUTE_HOST_UNUSABLE, preference,
 		                 event_text(e, h->host),
-		                 phrase(unusable_phrase(event_text(e, h->why))),
+		                 host_reason(event_text(e, h->why)),
 		                 NULL));
 	else
 		part_note(x, say(ROUTE_HOST_NOTE, preference,

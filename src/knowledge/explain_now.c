@@ -51,13 +51,13 @@ static void now_proposal(const struct dialog_now *now, struct explanation *x)
 static void now_question(const struct event *ask, struct explanation *x)
 {
 	const char *id = event_text(ask, ask->u.ask.id);
-	const char *first = ask->u.ask.args.len
-	                        ? event_item_text(ask, ask->u.ask.args, 0)
-	                        : "";
+	struct ev_ref args = ask->u.ask.args;
 
 	part_copy(&x->headline, phrase(HEAD_QUESTION));
-	if (strcmp(id, "private-address") == 0)
-		part_set(&x->summary, say(ASK_PRIVATE, first, NULL));
+	if (strcmp(id, "private-address") == 0 && args.len >= 2)
+		part_set(&x->summary,
+		         say(ASK_PRIVATE, event_item_text(ask, args, 0),
+		             event_item_text(ask, args, 1), NULL));
 	else
 		part_copy(&x->summary, phrase(ASK_OTHER));
 	part_act(x, ACT_US);

@@ -34,6 +34,8 @@ void explain_reply_view(const struct reply_view *v,
                         const struct explain_context *ctx,
                         const struct surroundings *at,
                         struct explanation *x);
+/* Server software that gave itself away by its wording. */
+void explain_software(const struct banner *b, struct explanation *x);
 void explain_tries(const struct reply_view *v,
                    const struct explain_context *ctx,
                    const struct cause *j, const struct surroundings *at,

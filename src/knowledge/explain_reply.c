@@ -163,7 +163,7 @@ static void code_text(const struct reply_view *v,
 	const struct reply_code *known = reply_code_find(v->code);
 	const struct meaning *m = j->meaning;
 
-	if (m && known && !*m->verb && (!*ctx->verb || strchr(m->code, 'x')))
+	if (m && !*m->verb && (!*ctx->verb || strchr(m->code, 'x')))
 		m = NULL; /* the table of codes says more than the class */
 	if (m)
 		part_copy(&x->code_text, i18n_pick(m->text_en, m->text_de));
@@ -178,6 +178,8 @@ static void code_text(const struct reply_view *v,
 		part_refs(x, m->source);
 	else if (known)
 		part_refs(x, known->source);
+	else
+		part_refs(x, "RFC 5321 §4.2.1, §4.3.2");
 	if (known && (strcmp(known->status, "nonstandard") == 0 ||
 	              strcmp(known->status, "unofficial") == 0))
 		part_note(x, say(NOTE_NOT_STANDARD, NULL));
@@ -314,18 +316,8 @@ static void more_refs(const struct cause *j, struct explanation *x)
 		part_refs(x, j->category->source);
 }
 
-/* The server's software, where its wording gives it away. */
-static void software(const struct reply_view *v,
-                     const struct explain_context *ctx, struct explanation *x)
+void explain_software(const struct banner *b, struct explanation *x)
 {
-	const char *where = strcmp(ctx->verb, "(CONNECT)") == 0 ? "banner"
-	                  : strcmp(ctx->verb, "HELP") == 0      ? "help"
-	                                                        : "reply";
-	const struct banner *b = banner_find(where, v->match,
-	                                     strlen(v->match));
-
-	if (!b || *x->provider)
-		return;
 	part_copy(&x->provider, b->software);
 	part_set(&x->likely,
 	         say(LIKELY_SOFTWARE, b->software,
@@ -333,6 +325,20 @@ static void software(const struct reply_view *v,
 	part_copy(&x->evidence, phrase(EVIDENCE_TYPICAL));
 	x->confidence = strcmp(b->confidence, "high") == 0 ? CONF_LIKELY
 	                                                   : CONF_GUESS;
+}
+
+/* The server's software, where its wording gives it away. */
+static void software(const struct reply_view *v,
+                     const struct explain_context *ctx, struct explanation *x)
+{
+	bool greeting = v->code == 220 && strcmp(ctx->verb, "STARTTLS") != 0;
+	const char *where = greeting ? "banner"
+	                  : v->code == 211 || v->code == 214 ? "help" : "reply";
+	const struct banner *b = banner_find(where, v->match,
+	                                     strlen(v->match));
+
+	if (b)
+		explain_software(b, x);
 }
 
 void explain_reply_view(const struct reply_view *v,

@@ -52,6 +52,12 @@ static void enhanced_digits(const char *text, struct explanation *x)
 	part_set(&x->headline, whole.headline);
 	part_set(&x->summary, whole.summary);
 	whole.headline = whole.summary = NULL;
+	if (whole.provider) { /* codes that one provider alone uses */
+		part_set(&x->likely, whole.likely);
+		part_set(&x->provider, whole.provider);
+		part_set(&x->evidence, whole.evidence);
+		whole.likely = whole.provider = whole.evidence = NULL;
+	}
 	memcpy(x->enhanced, whole.enhanced, sizeof x->enhanced);
 	x->n_enhanced = whole.n_enhanced;
 	whole.n_enhanced = 0;
@@ -76,7 +82,7 @@ static bool explain_enhanced(const char *text, struct explanation *x)
 	}
 	enhanced_digits(text, x);
 	if (!row) {
-		part_copy(&x->code_text, phrase(ENHANCED_UNKNOWN));
+		part_copy(&x->code_text, phrase(ENHANCED_NOT_LISTED));
 		part_refs(x, "RFC 3463 §2");
 		return false;
 	}
@@ -137,7 +143,30 @@ static void term_part(const struct term *t, struct explanation *x)
 	part_refs(x, t->see);
 }
 
-/* One word or term: a verb, an EHLO keyword, the glossary. */
+/* "NXDOMAIN": an outcome of a DNS lookup, as of an MX lookup. */
+static void status_part(const char *word, struct explanation *x)
+{
+	const struct lookup *row;
+	char lower[WORD_MAX];
+	size_t n = strlen(word);
+	int status;
+
+	for (size_t i = 0; i <= n; i++)
+		lower[i] = (char)tolower((unsigned char)word[i]);
+	status = dns_status_find(lower);
+	if (status < 0 || status == DNS_OTHER_RCODE)
+		return;
+	row = lookup_find((enum dns_status)status, "MX");
+	x->cls = CLASS_NOTE;
+	part_set(&x->title, shown(word, n));
+	part_copy(&x->headline, i18n_pick(row->head_en, row->head_de));
+	part_copy(&x->summary, i18n_pick(row->text_en, row->text_de));
+	part_try(x, TRY_TEXT, xstrdup(i18n_pick(row->next_en, row->next_de)),
+	         NULL);
+	part_refs(x, row->source);
+}
+
+/* A verb, an EHLO keyword, the glossary, a DNS status. Under WORD_MAX. */
 static bool explain_word(const char *word, struct explanation *x)
 {
 	size_t len = strcspn(word, " \t:");
@@ -151,6 +180,8 @@ static bool explain_word(const char *word, struct explanation *x)
 		extension_part(e, x);
 	if (t)
 		term_part(t, x);
+	if (!x->title)
+		status_part(word, x);
 	return x->title;
 }
 

@@ -1,0 +1,605 @@
+/* What a reply means: command, state, code, enhanced code and text together. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "knowledge/explain.h"
+#include "util/buf.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+/* Every text of an explanation but said, a line each. */
+static char *all_text(const struct explanation *x)
+{
+	const char *const fields[] = { x->title, x->chip, x->headline,
+		x->summary, x->code_text, x->likely, x->evidence,
+		x->provider, x->who, x->mta, x->not_same, x->refs };
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		buf_addf(&b, "%s\n", fields[i]);
+	for (size_t i = 0; i < x->n_digits; i++)
+		buf_addf(&b, "%s %s %s\n", x->digits[i].key,
+		         x->digits[i].brief, x->digits[i].text);
+	for (size_t i = 0; i < x->n_enhanced; i++)
+		buf_addf(&b, "%s %s %s\n", x->enhanced[i].key,
+		         x->enhanced[i].brief, x->enhanced[i].text);
+	for (size_t i = 0; i < x->n_tries; i++)
+		buf_addf(&b, "%s [%s]\n", x->tries[i].text, x->tries[i].arg);
+	for (size_t i = 0; i < x->n_notes; i++)
+		buf_addf(&b, "%s\n", x->notes[i]);
+	buf_str(&b);
+	return buf_steal(&b);
+}
+
+/* All that is missing is told before the test fails: see failures. */
+static unsigned failures;
+
+static void expect_phrase(const struct explanation *x, const char *about,
+                          const char *wanted)
+{
+	char *text = all_text(x);
+
+	if (!strstr(text, wanted)) {
+		print_error("%s: \"%s\" is not in:\n%s\n", about, wanted,
+		            text);
+		failures++;
+	}
+	free(text);
+}
+
+static const struct {
+	const char *verb;
+	enum state state;
+	const char *reply;
+	enum act act;
+	const char *en, *de;
+} contexts[] = {
+	/* greylisting, whatever the three digits say */
+	{ "RCPT", ST_MAIL, "450 4.2.0 Greylisted, please try again in 300 "
+	  "seconds", ACT_NOBODY, "Greylisting: ", "Greylisting: " },
+	{ "RCPT", ST_MAIL, "451 4.7.1 Greylisting in action, please come "
+	  "back later", ACT_NOBODY, "the text says so",
+	  "so steht es im Text" },
+	{ "RCPT", ST_MAIL, "450 4.2.0 something else", ACT_RECIPIENT,
+	  "not served at the moment", "im Moment nicht bedient" },
+	{ "RCPT", ST_MAIL, "450 later", ACT_UNKNOWN, "Unclear", "Unklar" },
+	/* the recipient */
+	{ "RCPT", ST_MAIL, "550-5.1.1 user unknown\n550 5.1.1 Unknown "
+	  "recipient.", ACT_RECIPIENT, "No such mailbox",
+	  "Postfach unbekannt" },
+	{ "RCPT", ST_MAIL, "550 5.1.1", ACT_RECIPIENT, "enhanced code 5.1.1",
+	  "erweiterter Code 5.1.1" },
+	{ "RCPT", ST_MAIL, "550 Requested action not taken: mailbox "
+	  "unavailable", ACT_RECIPIENT, "No such mailbox",
+	  "Kein solches Postfach" },
+	{ "RCPT", ST_MAIL, "552 5.2.2 Mailbox full", ACT_RECIPIENT,
+	  "Mailbox full", "Postfach voll" },
+	{ "RCPT", ST_RCPT, "452 4.2.2 Over quota", ACT_RECIPIENT,
+	  "Mailbox full", "Postfach voll" },
+	{ "RCPT", ST_MAIL, "556 5.1.10 null mx", ACT_RECIPIENT,
+	  "takes no mail at all", "überhaupt keine Mail" },
+	{ "RCPT", ST_MAIL, "550 no", ACT_UNKNOWN, "Either there is no such",
+	  "Entweder gibt es das Postfach nicht" },
+	/* the sending host, told at RCPT */
+	{ "RCPT", ST_MAIL, "550 5.7.25 no reverse DNS", ACT_SENDER_HOST,
+	  "Reverse DNS", "Reverse-DNS" },
+	{ "RCPT", ST_MAIL, "550 5.7.1 Service unavailable; Client host "
+	  "[192.0.2.1] blocked using zen.spamhaus.org", ACT_SENDER_HOST,
+	  "blocklist", "Sperrliste" },
+	{ "RCPT", ST_MAIL, "550 5.7.23 SPF validation failed",
+	  ACT_SENDER_HOST, "SPF check failed", "SPF-Prüfung" },
+	{ "RCPT", ST_MAIL, "550 5.7.1 looks like spam", ACT_SENDER_HOST,
+	  "sending server", "sendenden Servers" },
+	{ "(END OF DATA)", ST_DATA, "550 5.7.1 looks like spam", ACT_MESSAGE,
+	  "Taken for spam", "Für Spam gehalten" },
+	{ "(CONNECT)", ST_CONNECTED, "550 go away", ACT_SENDER_HOST,
+	  "before the first command", "vor dem ersten Befehl" },
+	{ "(CONNECT)", ST_CONNECTED, "554 5.7.1 No service",
+	  ACT_SENDER_HOST, "as greeting", "als Begrüßung" },
+	{ "EHLO", ST_GREETED, "550 5.1.1 nobody here", ACT_SENDER_HOST,
+	  "none has been named yet", "noch keiner genannt" },
+	/* relaying, login, encryption */
+	{ "RCPT", ST_MAIL, "550 5.7.1 Relaying denied", ACT_SENDER_AUTH,
+	  "not responsible for that domain", "nicht zuständig" },
+	{ "RCPT", ST_MAIL, "554 5.7.1 <a@b.example>: Relay access denied",
+	  ACT_SENDER_AUTH, "Postfix", "Postfix" },
+	{ "MAIL", ST_READY, "530 5.7.0 Must issue a STARTTLS command first",
+	  ACT_SENDER_AUTH, "STARTTLS", "STARTTLS" },
+	{ "AUTH", ST_READY, "535 5.7.8 Error: authentication failed",
+	  ACT_SENDER_AUTH, "Login failed", "Anmeldung fehlgeschlagen" },
+	{ "AUTH", ST_READY, "454 4.7.0 Temporary authentication failure",
+	  ACT_SERVER, "says nothing|may be right", "können richtig sein" },
+	/* the sender */
+	{ "MAIL", ST_READY, "550 5.1.8 <a@b>: Sender address rejected: "
+	  "Domain not found", ACT_SENDER_ADDRESS, "Sender domain not found",
+	  "Absenderdomain nicht gefunden" },
+	{ "MAIL", ST_READY, "550 user unknown", ACT_SENDER_ADDRESS,
+	  "none has been named yet", "noch keiner genannt" },
+	{ "MAIL", ST_READY, "552 5.3.4 Message size exceeds fixed limit",
+	  ACT_MESSAGE, "Message too", "Nachricht zu" },
+	/* order */
+	{ "MAIL", ST_GREETED, "503 5.5.1 Error: send HELO/EHLO first",
+	  ACT_US, "EHLO (or HELO) comes first",
+	  "Zuerst kommt EHLO (oder HELO)" },
+	{ "MAIL", ST_MAIL, "503 5.5.1 Error: nested MAIL command", ACT_US,
+	  "RSET drops it", "RSET verwirft sie" },
+	{ "RCPT", ST_READY, "503 5.5.1 Error: need MAIL command", ACT_US,
+	  "MAIL FROM comes before RCPT TO", "MAIL FROM kommt vor RCPT TO" },
+	{ "DATA", ST_READY, "503 5.5.1 Error: need RCPT command", ACT_US,
+	  "there is no transaction", "Es gibt keine Transaktion" },
+	{ "DATA", ST_MAIL, "503 need RCPT", ACT_US, "no accepted recipient",
+	  "keinen angenommenen Empfänger" },
+	{ "DATA", ST_MAIL, "554 5.5.1 Error: no valid recipients", ACT_US,
+	  "No recipient has been accepted", "Kein Empfänger wurde" },
+	{ "VRFY", ST_GREETED, "503 hello?", ACT_NOBODY, "allowed and common",
+	  "erlaubt und üblich" },
+	{ "EHLO", ST_GREETED, "500 unknown command", ACT_NOBODY,
+	  "HELO is the way on", "Weiter geht es mit HELO" },
+	{ "EHLO", ST_GREETED, "501 Syntactically invalid EHLO argument(s)",
+	  ACT_SENDER_HOST, "full host name", "vollständiger Hostname" },
+	{ "RCPT", ST_MAIL, "501 5.1.3 Bad recipient address syntax",
+	  ACT_RECIPIENT, "not written correctly", "formal falsch" },
+	{ "FOO", ST_READY, "500 5.5.2 Error: command not recognized", ACT_US,
+	  "does not know this command word", "kennt dieses Befehlswort" },
+	{ "VRFY", ST_READY, "502 5.5.1 VRFY command is disabled", ACT_US,
+	  "collect addresses", "Adressen zu sammeln" },
+	/* 421 anywhere */
+	{ "(CONNECT)", ST_CONNECTED, "421 too busy", ACT_SERVER,
+	  "takes no session now", "jetzt keine Sitzung" },
+	{ "RCPT", ST_MAIL, "421 4.4.2 timeout exceeded", ACT_NETWORK,
+	  "ends the session now", "beendet jetzt die Sitzung" },
+	{ "(UNASKED)", ST_READY, "421 bye", ACT_SERVER, "Nobody asked",
+	  "Niemand hat gefragt" },
+	{ "MAIL", ST_READY, "421 4.7.0 mx Error: too many connections from "
+	  "192.0.2.1", ACT_RATE, "Too many connections",
+	  "Zu viele Verbindungen" },
+	/* 250 says something else each time */
+	{ "EHLO", ST_GREETED, "250-mx.example\n250 SIZE 100", ACT_NOBODY,
+	  "knows extended SMTP", "kann erweitertes SMTP" },
+	{ "EHLO", ST_RCPT, "250 mx.example", ACT_NOBODY,
+	  "has dropped the open transaction", "offene Transaktion verworfen" },
+	{ "MAIL", ST_READY, "250 2.1.0 Ok", ACT_NOBODY,
+	  "a transaction is open", "eine Transaktion ist offen" },
+	{ "RCPT", ST_MAIL, "250 2.1.5 Ok", ACT_NOBODY,
+	  "does not prove that the mailbox exists",
+	  "beweist nicht, dass es das Postfach gibt" },
+	{ "(END OF DATA)", ST_DATA, "250 2.0.0 Ok: queued as 4F2A",
+	  ACT_NOBODY, "responsible", "verantwortlich" },
+	{ "RSET", ST_RCPT, "250 2.0.0 Ok", ACT_NOBODY,
+	  "without a new EHLO", "ohne neues EHLO" },
+	{ "RSET", ST_READY, "250 Ok", ACT_NOBODY, "no transaction to drop",
+	  "keine Transaktion zu verwerfen" },
+	{ "QUIT", ST_READY, "250 bye", ACT_NOBODY, "221 would be right",
+	  "Richtig wäre 221" },
+	{ "QUIT", ST_READY, "221 2.0.0 Bye", ACT_NOBODY, "says goodbye",
+	  "verabschiedet sich" },
+	{ "DATA", ST_RCPT, "354 End data with <CR><LF>.<CR><LF>", ACT_NOBODY,
+	  "until a line with a single dot", "einzelnen Punkt" },
+	{ "DATA", ST_RCPT, "250 Ok", ACT_SERVER, "must say 354",
+	  "muss 354 sagen" },
+	{ "(CONNECT)", ST_CONNECTED, "220 mx.example ESMTP Postfix",
+	  ACT_NOBODY, "Server software: Postfix",
+	  "Serversoftware: Postfix" },
+	{ "VRFY", ST_READY, "252 2.0.0 try it", ACT_NOBODY,
+	  "neither confirms nor denies", "bestätigt die Adresse nicht" },
+	{ "STARTTLS", ST_READY, "220 2.0.0 go", ACT_NOBODY, "TLS handshake",
+	  "TLS-Handshake" },
+	{ "RCPT", ST_MAIL, "452 4.5.3 Error: too many recipients", ACT_RATE,
+	  "Too many recipients", "Zu viele Empfänger" },
+	/* no SMTP at all */
+	{ "EHLO", ST_GREETED, "HTTP/1.1 400 Bad Request", ACT_SERVER,
+	  "NO SMTP REPLY", "KEINE SMTP-ANTWORT" },
+	{ "EHLO", ST_GREETED, "199 hm", ACT_SERVER, "not used in SMTP",
+	  "in SMTP nicht verwendet" },
+	{ "MAIL", ST_READY, "600 what", ACT_SERVER,
+	  "no SMTP reply begins like this", "so beginnt keine SMTP-Antwort" },
+	{ "RCPT", ST_MAIL, "599 what", ACT_UNKNOWN,
+	  "refused for good", "endgültig abgelehnt" },
+};
+
+/* wanted may hold alternatives, set apart by | */
+static void expect_one(const struct explanation *x, const char *about,
+                       const char *wanted)
+{
+	const char *bar = strrchr(wanted, '|');
+
+	expect_phrase(x, about, bar ? bar + 1 : wanted);
+}
+
+static void test_reply_context_gives_act_and_words(void **state)
+{
+	(void)state;
+	failures = 0;
+	for (size_t i = 0; i < sizeof contexts / sizeof *contexts; i++) {
+		const struct explain_context ctx = {
+			.verb = contexts[i].verb,
+			.line = "",
+			.state = contexts[i].state,
+		};
+
+		for (int german = 0; german < 2; german++) {
+			struct explanation x;
+
+			i18n_set(german ? "de" : "en");
+			explain_reply(contexts[i].reply, &ctx, &x);
+			if (x.act != contexts[i].act) {
+				print_error("%s: act %s, not %s\n",
+				            contexts[i].reply, act_name(x.act),
+				            act_name(contexts[i].act));
+				failures++;
+			}
+			expect_one(&x, contexts[i].reply,
+			           german ? contexts[i].de : contexts[i].en);
+			assert_true(*x.title && *x.headline && *x.summary);
+			assert_true(*x.code_text && *x.who && *x.mta);
+			assert_true(*x.refs);
+			explanation_clear(&x);
+		}
+	}
+	i18n_set("en");
+	assert_int_equal(failures, 0);
+}
+
+/* The picture of 80 columns, word for word. */
+static void test_reply_450_fits_the_pictures(void **state)
+{
+	static const struct explain_context ctx = {
+		.verb = "RCPT", .line = "RCPT TO:<bob@example.org>",
+		.state = ST_MAIL };
+	struct explanation x;
+
+	(void)state;
+	i18n_set("en");
+	explain_reply("450 4.2.0 Greylisted, please try again in 300 seconds",
+	              &ctx, &x);
+	assert_string_equal(x.title, "450 4.2.0 after RCPT");
+	assert_string_equal(x.chip, "450");
+	assert_int_equal(x.cls, CLASS_LATER);
+	assert_string_equal(x.headline, "TEMPORARY FAILURE");
+	assert_string_equal(x.summary, "Not refused for good. Keep the "
+	                    "message and retry later.");
+	assert_int_equal(x.n_digits, 3);
+	assert_string_equal(x.digits[0].brief, "try later");
+	assert_string_equal(x.digits[0].text,
+	                    "transient: the same command may work later");
+	assert_string_equal(x.digits[1].brief, "about the mail system");
+	assert_string_equal(x.digits[2].brief, "no meaning of its own");
+	assert_string_equal(x.digits[2].text,
+	                    "no meaning of its own, tells 450 from 451");
+	assert_int_equal(x.n_enhanced, 3);
+	assert_string_equal(x.enhanced[0].key, "4");
+	assert_string_equal(x.enhanced[0].brief, "temporary");
+	assert_string_equal(x.enhanced[0].text,
+	                    "persistent transient failure");
+	assert_string_equal(x.enhanced[1].brief, "mailbox");
+	assert_string_equal(x.enhanced[1].text, "mailbox status");
+	assert_string_equal(x.enhanced[2].brief, "no more detail given");
+	assert_string_equal(x.enhanced[2].text, "other or undefined");
+	assert_string_equal(x.said,
+	                    "Greylisted, please try again in 300 seconds");
+	assert_int_equal(x.confidence, CONF_SURE);
+	assert_string_equal(x.evidence, "the text says so");
+	assert_string_equal(x.mta, "Queues it. Many retry after 5-15 min (RFC "
+	                    "5321: 30), for 1 to 5 days, then return a bounce "
+	                    "to the sender.");
+	assert_string_equal(x.not_same, "451 local error · 452 out of space · "
+	                    "550 refused for good: that one is a bounce");
+	assert_string_equal(x.refs, "RFC 5321 4.2.3, 4.3.2, 4.5.4.1 · "
+	                    "RFC 3463 3.3 · RFC 6647");
+	assert_int_equal(x.tries[0].kind, TRY_QUIT_LATER);
+	assert_string_equal(x.tries[0].arg, "300");
+	assert_string_equal(x.tries[0].text,
+	                    "QUIT now, new connection in 300 s");
+	assert_int_equal(x.tries[1].kind, TRY_LINE);
+	assert_string_equal(x.tries[1].arg, "RCPT TO:<bob@example.org>");
+	explanation_clear(&x);
+}
+
+/* One line of the picture: three briefs side by side in 78 columns. */
+static void test_reply_briefs_fit_80_columns(void **state)
+{
+	(void)state;
+	for (int german = 0; german < 2; german++) {
+		i18n_set(german ? "de" : "en");
+		for (unsigned code = 200; code < 600; code++) {
+			static const struct explain_context none = {
+				.verb = "", .line = "" };
+			struct explanation x;
+			char text[8];
+			size_t width = 0;
+
+			snprintf(text, sizeof text, "%u", code);
+			explain_reply(text, &none, &x);
+			for (size_t i = 0; i < x.n_digits; i++)
+				width += 2 + strlen(x.digits[i].brief) + 3;
+			assert_true(width <= 78 + 4); /* umlauts: 2 bytes */
+			explanation_clear(&x);
+		}
+	}
+	i18n_set("en");
+}
+
+static void test_reply_contradictions_are_said(void **state)
+{
+	static const struct {
+		const char *verb, *reply, *en, *de;
+	} rows[] = {
+		{ "RCPT", "550 4.2.0 no", "contradict each other",
+		  "widersprechen sich" },
+		{ "RCPT", "250 5.1.1 ok", "contradict each other",
+		  "widersprechen sich" },
+		{ "RCPT", "250 user unknown", "sounds like a refusal",
+		  "klingt nach Ablehnung" },
+		{ "RCPT", "450 no such user, do not retry", "sounds final",
+		  "klingt endgültig" },
+		{ "RCPT", "550 5.7.1 greylisted, try again later",
+		  "sounds temporary", "klingt vorübergehend" },
+		{ "RCPT", "550 5.1.1 blocked using zen.spamhaus.org",
+		  "name different causes", "verschiedene Ursachen" },
+		{ "RCPT", "511 no", "not standardised", "nicht genormt" },
+	};
+
+	(void)state;
+	failures = 0;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct explain_context ctx = { .verb = rows[i].verb,
+			.line = "", .state = ST_MAIL };
+
+		for (int german = 0; german < 2; german++) {
+			struct explanation x;
+
+			i18n_set(german ? "de" : "en");
+			explain_reply(rows[i].reply, &ctx, &x);
+			expect_phrase(&x, rows[i].reply,
+			              german ? rows[i].de : rows[i].en);
+			explanation_clear(&x);
+		}
+	}
+	i18n_set("en");
+	assert_int_equal(failures, 0);
+}
+
+static void test_reply_in_order_says_no_contradiction(void **state)
+{
+	static const char *const replies[] = { "250 2.1.5 Ok", "450 4.2.0 x",
+		"550 5.1.1 user unknown", "354 go", "221 2.0.0 bye" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+		static const struct explain_context ctx = { .verb = "RCPT",
+			.line = "", .state = ST_MAIL };
+		struct explanation x;
+
+		explain_reply(replies[i], &ctx, &x);
+		assert_int_equal(x.n_notes, 0);
+		explanation_clear(&x);
+	}
+}
+
+/* Escape sequences and bidi marks stay in said and nowhere else. */
+static void test_reply_hostile_bytes_only_in_said(void **state)
+{
+	static const char *const replies[] = {
+		"550 5.1.1 \x1B]0;owned\x07 user unknown \x1B[2J",
+		"450 4.2.0 Greylisted\x08\x08 \x9B" "31m in 5 minutes",
+		"220 \x1B[31mmx ESMTP Postfix\x7F",
+		"250 \xE2\x80\xAE" "evil",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+		static const struct explain_context ctx = {
+			.verb = "RCPT",
+			.line = "RCPT TO:<a\x1B[2J@\xE2\x80\xAE" "b>",
+			.state = ST_MAIL };
+		struct explanation x;
+		char *text;
+
+		explain_reply(replies[i], &ctx, &x);
+		for (size_t t = 0; t < x.n_tries; t++)
+			x.tries[t].arg[0] = '\0'; /* raw by its nature */
+		text = all_text(&x);
+		for (const char *p = text; *p; p++)
+			assert_true(*p == '\n' || ((unsigned char)*p >= ' ' &&
+			                           *p != 0x7f));
+		assert_null(strstr(text, "\xE2\x80\xAE"));
+		assert_null(strstr(text, " \x9B")); /* no lone C1 */
+		assert_non_null(strpbrk(x.said, "\x1B\x08\xE2"));
+		free(text);
+		explanation_clear(&x);
+	}
+}
+
+static void test_reply_every_byte_is_survived(void **state)
+{
+	(void)state;
+	for (int byte = 1; byte < 256; byte++) {
+		static const struct explain_context ctx = { .verb = "RCPT",
+			.line = "", .state = ST_MAIL };
+		char text[64];
+		struct explanation x;
+
+		snprintf(text, sizeof text, "%c55%c %c.%c.1 %c", byte, byte,
+		         byte, byte, byte);
+		explain_reply(text, &ctx, &x);
+		assert_true(*x.headline);
+		explanation_clear(&x);
+	}
+}
+
+static void test_reply_line_is_mended_as_try(void **state)
+{
+	static const struct {
+		const char *verb, *line, *mended;
+	} rows[] = {
+		{ "MAIL", "MAIL FROM: <a@b>", "MAIL FROM:<a@b>" },
+		{ "MAIL", "MAIL FROM:a@b SIZE=1", "MAIL FROM:<a@b> SIZE=1" },
+		{ "RCPT", "rcpt to: a@b", "rcpt to:<a@b>" },
+		{ "RCPT", "RCPT TO:<a@b>", NULL },
+		{ "RCPT", "RCPT TO:", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct explain_context ctx = { .verb = rows[i].verb,
+			.line = rows[i].line, .state = ST_MAIL };
+		const char *line = NULL;
+		struct explanation x;
+
+		explain_reply("501 5.5.4 Syntax error", &ctx, &x);
+		for (size_t t = 0; t < x.n_tries; t++)
+			if (x.tries[t].kind == TRY_LINE)
+				line = x.tries[t].arg;
+		if (rows[i].mended)
+			assert_string_equal(line, rows[i].mended);
+		else
+			assert_null(line);
+		explanation_clear(&x);
+	}
+}
+
+static void test_reply_secret_line_is_no_try(void **state)
+{
+	static const struct explain_context ctx = { .verb = "AUTH",
+		.line = "AUTH PLAIN ****", .state = ST_READY };
+	struct explanation x;
+
+	(void)state;
+	explain_reply("454 4.7.0 later", &ctx, &x);
+	for (size_t t = 0; t < x.n_tries; t++)
+		assert_int_not_equal(x.tries[t].kind, TRY_LINE);
+	explanation_clear(&x);
+}
+
+static void test_text_is_explained(void **state)
+{
+	static const struct {
+		const char *text;
+		bool known;
+		const char *en, *de;
+	} rows[] = {
+		{ "550 5.1.1", true, "No such mailbox", "Postfach unbekannt" },
+		{ "550", true, "The most common refusal",
+		  "Die häufigste Ablehnung" },
+		{ "250", true, "was carried out", "wurde ausgeführt" },
+		{ "4.7.26", true, "not defined with that first number",
+		  "nicht festgelegt" },
+		{ "5.7.26", true, "Several authentication checks",
+		  "Mehrere Absenderprüfungen" },
+		{ "4.7.31", true, "Gmail", "Gmail" },
+		{ "2.1.5", true, "Recipient valid", "Empfänger gültig" },
+		{ "5.9.9", false, "not in the registry",
+		  "nicht in der Registry" },
+		{ "7.1.1", false, "is 2, 4 or 5", "ist 2, 4 oder 5" },
+		{ "STARTTLS", true, "Switches the connection to TLS",
+		  "schaltet|Schaltet die Verbindung auf TLS um" },
+		{ "mail", true, "Starts a transaction",
+		  "Beginnt eine Transaktion" },
+		{ "MAIL FROM:<a@b>", true, "Starts a transaction",
+		  "Beginnt eine Transaktion" },
+		{ "C: RCPT TO:<a@b>", true, "Names one recipient",
+		  "Nennt einen Empfänger" },
+		{ "SIZE", true, "largest message", "größte Nachricht" },
+		{ "pipelining", true, "several commands in one go",
+		  "mehrere Befehle auf einmal" },
+		{ "greylisting", true, "deliberately|on purpose",
+		  "absichtlich" },
+		{ "Warteschlange", true, "TERM", "BEGRIFF" },
+		{ "NXDOMAIN", true, "does not exist", "gibt es im DNS" },
+		{ "S: 450 4.2.0 Greylisted", true, "Greylisting: ",
+		  "Greylisting: " },
+		{ " 550-5.1.1 user unknown\r\n550 5.1.1 Unknown.\r\n", true,
+		  "text and code say so", "so sagen es Text und Code" },
+		{ "S: 220 mx.example ESMTP Exim 4.96", true, "Exim", "Exim" },
+		{ "299", true, "No table lists this code",
+		  "führt keine Tabelle" },
+		{ "777", false, "NO SMTP REPLY", "KEINE SMTP-ANTWORT" },
+		{ "", false, "NOT KNOWN", "NICHT BEKANNT" },
+		{ "zzz \x1B[2J", false, "<1B>[2J", "<1B>[2J" },
+	};
+
+	(void)state;
+	failures = 0;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		for (int german = 0; german < 2; german++) {
+			struct explanation x;
+
+			i18n_set(german ? "de" : "en");
+			if (explain_text(rows[i].text, &x) != rows[i].known) {
+				print_error("%s: known?\n", rows[i].text);
+				failures++;
+			}
+			expect_one(&x, rows[i].text,
+			           german ? rows[i].de : rows[i].en);
+			assert_true(*x.summary || *x.code_text);
+			explanation_clear(&x);
+		}
+	}
+	i18n_set("en");
+	assert_int_equal(failures, 0);
+}
+
+static void test_text_long_input_is_survived(void **state)
+{
+	enum { LONG = 1 << 20 };
+	static const char *const heads[] = { "x", "550 ", "5.1.1.", "S: ",
+		"C: ", "550-" };
+	char *text = xmalloc(LONG + 1);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		struct explanation x;
+
+		memset(text, '(', LONG);
+		text[LONG] = '\0';
+		memcpy(text, heads[i], strlen(heads[i]));
+		explain_text(text, &x);
+		assert_true(*x.headline);
+		explanation_clear(&x);
+	}
+	free(text);
+}
+
+static void test_act_labels_as_design_says(void **state)
+{
+	static const char *const german[] = { "niemand", "Empfänger",
+		"Absenderadresse", "sendender Server", "Anmeldung",
+		"Nachricht", "Gegenseite", "Sendemenge", "Netz", "smtpscope",
+		"unklar" };
+
+	(void)state;
+	i18n_set("de");
+	for (int a = 0; a < ACT_COUNT; a++)
+		assert_string_equal(act_label((enum act)a), german[a]);
+	i18n_set("en");
+	assert_string_equal(act_label(ACT_RECIPIENT), "recipient");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reply_context_gives_act_and_words),
+		cmocka_unit_test(test_reply_450_fits_the_pictures),
+		cmocka_unit_test(test_reply_briefs_fit_80_columns),
+		cmocka_unit_test(test_reply_contradictions_are_said),
+		cmocka_unit_test(test_reply_in_order_says_no_contradiction),
+		cmocka_unit_test(test_reply_hostile_bytes_only_in_said),
+		cmocka_unit_test(test_reply_every_byte_is_survived),
+		cmocka_unit_test(test_reply_line_is_mended_as_try),
+		cmocka_unit_test(test_reply_secret_line_is_no_try),
+		cmocka_unit_test(test_text_is_explained),
+		cmocka_unit_test(test_text_long_input_is_survived),
+		cmocka_unit_test(test_act_labels_as_design_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
