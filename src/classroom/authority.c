@@ -152,22 +152,27 @@ static void put_soa(struct work *k)
 	dns_write_rr(k->w, DNS_AUTHORITY, &r);
 }
 
-static void put_opt(struct work *k)
+/* How it went, and our OPT when the query had one (RFC 6891 §6.1.1). */
+static void put_end(struct work *k, unsigned rcode)
 {
+	dns_write_rcode(k->w, rcode);
 	if (k->query->has_opt)
-		dns_write_opt(k->w, DNS_UDP_PAYLOAD, 0, -1, NULL);
+		dns_write_opt(k->w, DNS_UDP_PAYLOAD, rcode, -1, NULL);
 }
 
 static void answer_question(struct work *k)
 {
+	unsigned rcode = RCODE_NOERROR;
+
 	follow_cnames(k);
 	k->found = false;
 	put_records(k, k->query->qtype);
-	if (!k->found && !zone_has_name(&k->d->lesson->zone, &k->name))
-		dns_write_rcode(k->w, RCODE_NXDOMAIN);
-	if (!k->found)
+	if (!k->found) {
+		if (!zone_has_name(&k->d->lesson->zone, &k->name))
+			rcode = RCODE_NXDOMAIN;
 		put_soa(k);
-	put_opt(k);
+	}
+	put_end(k, rcode);
 }
 
 /* Header and question, to begin with or to begin again. */
@@ -189,15 +194,14 @@ static void begin(struct work *k, struct dns_writer *w, uint8_t *out,
 static size_t only_rcode(struct work *k, unsigned rcode)
 {
 	dns_write_flags(k->w, 0, DNS_AA);
-	dns_write_rcode(k->w, rcode);
-	put_opt(k);
+	put_end(k, rcode);
 	return k->w->len;
 }
 
 static size_t only_truncated(struct work *k)
 {
 	dns_write_flags(k->w, DNS_TC, 0);
-	put_opt(k);
+	put_end(k, RCODE_NOERROR);
 	return k->w->len;
 }
 
@@ -252,34 +256,34 @@ static unsigned query_error(const struct dns_msg *q, bool whole)
 	return q->qclass == DNS_CLASS_IN ? RCODE_NOERROR : RCODE_REFUSED;
 }
 
-size_t authority_answer(const struct authority_data *d, const uint8_t *query,
-                        size_t len, bool tcp, const struct sock_addr *local,
-                        uint8_t *out, size_t size)
+size_t authority_answer(const struct authority_data *d,
+                        const struct authority_query *query, uint8_t *out,
+                        size_t size)
 {
 	struct dns_msg q;
 	struct dns_writer w;
-	struct work k = { .d = d, .query = &q, .local = local };
+	struct work k = { .d = d, .query = &q, .local = query->local };
 	const struct lesson_fault *fault;
-	bool whole = dns_msg_parse(&q, query, len);
+	bool whole = dns_msg_parse(&q, query->data, query->len);
 	unsigned wrong = query_error(&q, whole);
 	size_t n = 0;
 
-	if (len < DNS_HEADER_SIZE || q.flags & DNS_QR)
+	if (query->len < DNS_HEADER_SIZE || q.flags & DNS_QR)
 		goto done;
 	k.name = q.qname;
-	begin(&k, &w, out, room(&q, tcp, size));
+	begin(&k, &w, out, room(&q, query->tcp, size));
 	if (wrong) {
 		n = only_rcode(&k, wrong);
 		goto done;
 	}
-	fault = fault_of(&k, tcp);
+	fault = fault_of(&k, query->tcp);
 	if (fault) {
 		n = play_fault(&k, fault);
 		goto done;
 	}
 	answer_question(&k);
 	if (w.full) {
-		begin(&k, &w, out, room(&q, tcp, size));
+		begin(&k, &w, out, room(&q, query->tcp, size));
 		only_truncated(&k);
 	}
 	n = w.len;

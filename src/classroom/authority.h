@@ -41,14 +41,21 @@ struct authority_data {
 	size_t n_ports;
 };
 
+/* A query as it came in. All borrowed. */
+struct authority_query {
+	const uint8_t *data;
+	size_t len;
+	bool tcp;
+	const struct sock_addr *local; /* where it came in; serve only */
+};
+
 /*
- * query: len octets as they came. local: where they came in (serve only).
  * size: of out, at least 512; on UDP the answer keeps to what the query's OPT
  * allows (RFC 6891 §6.2.5) and sets TC when it is longer.
  * Returns the length of the answer, 0 for none (no query, or a silent name).
  */
-size_t authority_answer(const struct authority_data *d, const uint8_t *query,
-                        size_t len, bool tcp, const struct sock_addr *local,
-                        uint8_t *out, size_t size);
+size_t authority_answer(const struct authority_data *d,
+                        const struct authority_query *query, uint8_t *out,
+                        size_t size);
 
 #endif

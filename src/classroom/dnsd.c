@@ -52,6 +52,7 @@ static void on_udp(void *arg, int events)
 {
 	struct udp *u = arg;
 	uint8_t query[UDP_QUERY_MAX];
+	struct authority_query q = { .data = query, .local = &u->local };
 
 	(void)events;
 	for (int i = 0; i < UDP_BURST; i++) {
@@ -62,8 +63,8 @@ static void on_udp(void *arg, int events)
 
 		if (n < 0)
 			return;
-		len = authority_answer(u->server->data, query, (size_t)n,
-		                       false, &u->local, u->server->out,
+		q.len = (size_t)n;
+		len = authority_answer(u->server->data, &q, u->server->out,
 		                       DNS_MESSAGE_MAX);
 		/* an answer that cannot be sent is a lost datagram */
 		if (len && sendto(u->fd, u->server->out, len, 0,
@@ -106,6 +107,7 @@ static bool answer_one(struct conn *c, bool *more)
 {
 	struct dnsd *s = c->server;
 	const uint8_t *in = (const uint8_t *)c->in.data;
+	struct authority_query q;
 	size_t len, n;
 
 	*more = false;
@@ -116,8 +118,10 @@ static bool answer_one(struct conn *c, bool *more)
 		return false;
 	if (c->in.len < len + 2)
 		return true;
-	n = authority_answer(s->data, in + 2, len, true, &c->local, s->out + 2,
-	                     DNS_MESSAGE_MAX);
+	q = (struct authority_query){
+		.data = in + 2, .len = len, .tcp = true, .local = &c->local,
+	};
+	n = authority_answer(s->data, &q, s->out + 2, DNS_MESSAGE_MAX);
 	buf_drop(&c->in, len + 2);
 	*more = true;
 	s->out[0] = (uint8_t)(n >> 8);

@@ -12,7 +12,7 @@
 
 enum {
 	DNSD_CONNS_MAX = 64,       /* TCP connections at once; more wait */
-	DNSD_QUERY_MAX = 4096,     /* of one TCP query; longer ones are closed */
+	DNSD_QUERY_MAX = 4096,     /* of one TCP query; longer: closed */
 	DNSD_IDLE_MS = 10000,      /* of a TCP connection, RFC 7766 §6.2.3 */
 };
 

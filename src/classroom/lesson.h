@@ -26,7 +26,7 @@ enum {
 enum lesson_act_kind {
 	LESSON_WRITE,   /* data: bytes for the client, line end included */
 	LESSON_WAIT,    /* nothing happens for ms */
-	LESSON_DRIBBLE, /* from here on one byte at a time, ms apart; 0 ends it */
+	LESSON_DRIBBLE, /* from here on byte by byte, ms apart; 0 ends it */
 	LESSON_SILENT,  /* from here on not a byte more is said */
 	LESSON_CLOSE,   /* orderly: FIN */
 	LESSON_RESET,   /* RST; what was not sent yet is lost */

@@ -432,8 +432,8 @@ static void server_item(struct loader *b, const struct script_item *item)
 		rule_condition(b, &s->rules[s->n_rules - 1], item);
 		break;
 	case W_TLS:
-		complain(b, item, _("expected no @tls: this version's classroom "
-		                    "does not speak TLS yet"));
+		complain(b, item, _("expected no @tls: the classroom of this "
+		                    "version does not speak TLS yet"));
 		break;
 	default:
 		rule_item(b, &s->rules[s->n_rules - 1], item);
@@ -465,7 +465,8 @@ static void add_step(struct loader *b, const struct script_item *item)
 static void steps_item(struct loader *b, const struct script_item *item)
 {
 	struct lesson *l = b->lesson;
-	struct lesson_step *step = l->n_steps ? &l->steps[l->n_steps - 1] : NULL;
+	struct lesson_step *step =
+	    l->n_steps ? &l->steps[l->n_steps - 1] : NULL;
 
 	if (item->id == W_STEPS)
 		return;

@@ -347,25 +347,27 @@ static uint64_t memory_key(const struct receiver *r, size_t rule,
 	return h;
 }
 
-/* When the line came first: now, if it never did. */
-static int64_t first_seen(struct receiver_memory *m, uint64_t key,
-                          int64_t now_us)
+/* How long ago the line came first: 0, if it never did. */
+static int64_t age_us(const struct receiver *r, size_t rule, const char *line,
+                      size_t len)
 {
+	struct receiver_memory *m = r->memory;
+	uint64_t key = memory_key(r, rule, line, len);
 	size_t filled = m->n < RECEIVER_MEMORY ? m->n : RECEIVER_MEMORY;
 	size_t at = m->n % RECEIVER_MEMORY;
 
 	for (size_t i = 0; i < filled; i++)
 		if (m->seen[i].key == key)
-			return m->seen[i].first_us;
+			return r->now_us - m->seen[i].first_us;
 	m->seen[at].key = key;
-	m->seen[at].first_us = now_us;
+	m->seen[at].first_us = r->now_us;
 	m->n++;
-	return now_us;
+	return 0;
 }
 
 static const struct lesson_rule *find_rule(struct receiver *r,
                                            const char *line, size_t len,
-                                           bool firm, int64_t now_us)
+                                           bool firm)
 {
 	for (size_t i = 1; i < r->server->n_rules; i++) {
 		const struct lesson_rule *rule = &r->server->rules[i];
@@ -374,9 +376,7 @@ static const struct lesson_rule *find_rule(struct receiver *r,
 		    (firm && !rule->always) || (rule->once && r->used[i]))
 			continue;
 		if (rule->after_ms &&
-		    now_us - first_seen(r->memory,
-		                        memory_key(r, i, line, len), now_us) <
-		        rule->after_ms * INT64_C(1000))
+		    age_us(r, i, line, len) < rule->after_ms * INT64_C(1000))
 			continue;
 		r->used[i] = true;
 		return rule;
@@ -458,10 +458,9 @@ static void give_built_in(struct receiver *r, const struct judgement *j,
 }
 
 static void respond(struct receiver *r, const char *line, size_t len,
-                    const struct judgement *j, int64_t now_us,
-                    struct receiver_answer *out)
+                    const struct judgement *j, struct receiver_answer *out)
 {
-	out->rule = find_rule(r, line, len, j->firm, now_us);
+	out->rule = find_rule(r, line, len, j->firm);
 	if (out->rule)
 		apply(r, j->effect, out->rule->code, &out->close);
 	else
@@ -495,8 +494,7 @@ void receiver_greet(const struct receiver *r, struct receiver_answer *out)
 }
 
 void receiver_command(struct receiver *r, const char *line, size_t len,
-                      bool bare_lf, int64_t now_us,
-                      struct receiver_answer *out)
+                      bool bare_lf, struct receiver_answer *out)
 {
 	struct judgement j;
 	char *copy;
@@ -508,7 +506,7 @@ void receiver_command(struct receiver *r, const char *line, size_t len,
 	j = judge(r, copy, len);
 	if (j.effect == MESSAGE)
 		r->bare_lf = bare_lf;
-	respond(r, copy, len, &j, now_us, out);
+	respond(r, copy, len, &j, out);
 	free(copy);
 }
 
@@ -542,7 +540,7 @@ static uint8_t next_place(uint8_t at, char c, bool bare_lf)
 }
 
 size_t receiver_data(struct receiver *r, const char *data, size_t len,
-                     int64_t now_us, struct receiver_answer *out, bool *ended)
+                     struct receiver_answer *out, bool *ended)
 {
 	static const struct judgement taken = { .effect = DELIVERED,
 		.say = "250 2.0.0 Message taken and thrown away: this is a "
@@ -562,7 +560,6 @@ size_t receiver_data(struct receiver *r, const char *data, size_t len,
 	*ended = true;
 	*out = (struct receiver_answer){ 0 };
 	respond(r, ".", 1,
-	        r->message_len > RECEIVER_SIZE_MAX ? &too_big : &taken, now_us,
-	        out);
+	        r->message_len > RECEIVER_SIZE_MAX ? &too_big : &taken, out);
 	return i;
 }

@@ -42,6 +42,7 @@ struct receiver {
 	struct receiver_memory *memory; /* borrowed */
 	const char *name;               /* of the built-in server; borrowed */
 	uint64_t peer;                  /* stands for the client's address */
+	int64_t now_us;                 /* monotonic; set before each call */
 	bool *used;                     /* of each rule, for @once; owned */
 	enum receiver_state state;
 	bool esmtp;                     /* EHLO, not HELO */
@@ -69,15 +70,14 @@ void receiver_greet(const struct receiver *r, struct receiver_answer *out);
  * ended in LF alone. Not in RCV_DATA. out: emptied first; clear out->text.
  */
 void receiver_command(struct receiver *r, const char *line, size_t len,
-                      bool bare_lf, int64_t now_us,
-                      struct receiver_answer *out);
+                      bool bare_lf, struct receiver_answer *out);
 void receiver_too_long(struct receiver *r, struct receiver_answer *out);
 /*
  * Bytes of a message, in RCV_DATA: any split. Returns how many it took; it
  * stops behind the line with the single dot, and then out is set and *ended.
  */
 size_t receiver_data(struct receiver *r, const char *data, size_t len,
-                     int64_t now_us, struct receiver_answer *out, bool *ended);
+                     struct receiver_answer *out, bool *ended);
 
 /* Does the line fit? * stands for any text, letters of any case are equal. */
 bool receiver_fits(const char *pattern, const char *line, size_t len);

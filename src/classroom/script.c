@@ -390,7 +390,8 @@ static const struct script_word *find_word(const struct reader *r, bool known,
 	return NULL;
 }
 
-/* A line of a section where words are not all that there is. */
+/* A line of a section where words are not all that there is: "X: ...", "@..."
+ * and "=..." are meant as words even there. */
 static bool is_plain(const struct reader *r)
 {
 	uint32_t here = SCRIPT_IN(r->section);
@@ -400,7 +401,8 @@ static bool is_plain(const struct reader *r)
 	if (r->syntax->raw & here)
 		return true;
 	return (r->syntax->prose & here) && r->line[0] != '=' &&
-	       !(r->len > 1 && r->line[1] == ':');
+	       !(r->len > 1 && r->line[1] == ':' && r->line[0] >= 'A' &&
+	         r->line[0] <= 'Z');
 }
 
 static void word_line(struct reader *r)

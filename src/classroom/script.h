@@ -45,7 +45,7 @@ enum {
 	SCRIPT_ITEMS_MAX = 20000,   /* lines that say something */
 	SCRIPT_BYTES_MAX = 4 << 20, /* of one @bytes, its repeats included */
 	SCRIPT_TEXT_MAX = 8192,     /* bytes of one text with its goings-on */
-	SCRIPT_TIME_MAX = 3600000,  /* ms: no lesson waits longer than an hour */
+	SCRIPT_TIME_MAX = 3600000,  /* ms: no lesson waits over an hour */
 	SCRIPT_HEAD = 0,            /* the section that a file begins in */
 };
 

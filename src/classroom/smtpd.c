@@ -165,9 +165,10 @@ static bool take_message(struct conn *c)
 {
 	struct receiver_answer a = { 0 };
 	bool ended;
-	size_t n = receiver_data(&c->receiver, c->in.data, c->in.len,
-	                         loop_now_us(), &a, &ended);
+	size_t n;
 
+	c->receiver.now_us = loop_now_us();
+	n = receiver_data(&c->receiver, c->in.data, c->in.len, &a, &ended);
 	buf_drop(&c->in, n);
 	if (ended)
 		take_answer(c, &a);
@@ -207,8 +208,9 @@ static bool take_input(struct conn *c)
 	if (!lf)
 		return false;
 	bare = !len || c->in.data[len - 1] != '\r';
+	c->receiver.now_us = loop_now_us();
 	receiver_command(&c->receiver, c->in.data, bare ? len : len - 1, bare,
-	                 loop_now_us(), &a);
+	                 &a);
 	buf_drop(&c->in, len + 1);
 	take_answer(c, &a);
 	return true;

@@ -11,7 +11,7 @@
 
 enum {
 	SMTPD_CONNS_MAX = 1000,    /* of one listener; more wait */
-	SMTPD_INPUT_MAX = 16384,   /* unread bytes of one client; then we wait */
+	SMTPD_INPUT_MAX = 16384,   /* unread bytes of one client; then wait */
 	SMTPD_IDLE_MS = 300000,    /* RFC 5321 §4.5.3.2.7: five minutes */
 	SMTPD_LINGER_MS = 2000,    /* for the client's FIN after ours */
 };

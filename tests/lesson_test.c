@@ -1,0 +1,286 @@
+#include "config.h"
+
+#include "classroom/lesson.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/xalloc.h"
+
+/* Four lines, then the zone's section on line 3 and its record on line 4. */
+#define HEAD "title: t\ntarget: a.example\n@zone\nmx.example. A 192.0.2.1\n"
+#define SERVER HEAD "@server mx.example\n" /* line 5 */
+
+static void test_lesson_error_names_file_line_and_expectation(void **state)
+{
+	static const struct { const char *text, *error; } cases[] = {
+		{ "", "x.lesson:1: expected a line \"title:\"" },
+		{ "title: t\n", "x.lesson:1: expected a line \"target:\"" },
+		{ "title: t\ntitle: u\n", ":2: expected each header" },
+		{ "title.de: t\ntitle.de: u\n", ":2: expected each header" },
+		{ "target: a\ntarget: b\n", ":2: expected each header" },
+		{ "from: a@b\nfrom: a@b\n", ":2: expected each header" },
+		{ "helo: a\nhelo: b\n", ":2: expected each header" },
+		{ "from: a b@c\n", ":1: expected an address" },
+		{ "from: <a@b>\n", ":1: expected an address" },
+		{ "to: a\n", ":1: expected an address" },
+		{ "expect: 131\n", ":1: expected an exit status" },
+		{ "expect: x\n", ":1: expected a number" },
+		{ "titel: t\n", ":1: expected one of title:, about:" },
+		{ "C: x\n", ":1: \"C:\" does not belong here" },
+		{ "@zone x\n", ":1: expected nothing after \"@zone\"" },
+		{ "@zone\nx\n", ":2: expected a whole name" },
+		{ "@zone\nx. A 1.2.3\n", ":2: expected the form \"A" },
+		{ "@zone\n@dns\n", ":2: expected something after \"@dns\"" },
+		{ "@zone\n@dns broken a.\n", ":2: expected servfail, refused" },
+		{ "@zone\n@dns servfail\n", ":2: expected servfail, refused" },
+		{ "@zone\n@dns silent a..b\n", ":2: expected servfail, ref" },
+		{ "@zone\n@wait 2s\n", ":2: \"@wait\" does not belong here" },
+		{ "@server\n", ":1: expected something after \"@server\"" },
+		{ "@server a..b\n", ":1: expected host names after" },
+		{ "@server a:0\n", ":1: expected host names" },
+		{ "@server a:65536\n", ":1: expected host names" },
+		{ "@server a:x\n", ":1: expected host names" },
+		{ "@server a:\n", ":1: expected host names" },
+		{ "@server a b A\n", ":1: expected each host once" },
+		{ "@server a\n@server a:25\n", ":2: expected each host once" },
+		{ HEAD "@server other.example\n", ":5: expected an A or AAAA" },
+		{ SERVER "C: NOOP\nC: HELP\nS: 214\n", ":7: expected S: or" },
+		{ SERVER "C: NOOP\n", ":6: expected S: or an @ line" },
+		{ SERVER "C: NOOP\n@once\n\n@steps\n", ":9: expected S: or" },
+		{ SERVER "C:\n", ":6: expected a command after C:" },
+		{ SERVER "S:220\n", ":6: expected a blank after" },
+		{ SERVER "@once\n", ":6: expected a C: line before this" },
+		{ SERVER "@always\n", ":6: expected a C: line before this" },
+		{ SERVER "@after 2s\n", ":6: expected a C: line before this" },
+		{ SERVER "@after 2\n", ":6: expected a time such as" },
+		{ SERVER "@tls good.pem\n", ":6: expected no @tls" },
+		{ SERVER "say: hi\n", ":6: \"say:\" does not belong here" },
+		{ SERVER "prose\n", ":6: expected one of @zone, @server" },
+		{ SERVER "@bytes 220\n", ":6: expected bytes in" },
+		{ HEAD "@steps\nsay: hi\n", ":6: expected a C: line before" },
+		{ HEAD "@steps\n@connect 20s\n", ":6: expected a C: line" },
+		{ HEAD "@steps\nC:\n", ":6: expected a command after C:" },
+		{ HEAD "@steps\nS: 220\n", ":6: \"S:\" does not belong here" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *error = NULL;
+		struct lesson *l =
+		    lesson_parse("x.lesson", cases[i].text,
+		                 strlen(cases[i].text), &error);
+
+		if (l || !strstr(error, cases[i].error) ||
+		    strncmp(error, "x.lesson:", 9) != 0)
+			fail_msg("%s: %s", cases[i].text,
+			         l ? "no error" : error);
+		free(error);
+	}
+}
+
+/* The issue's own words: a lesson with an error at line 17 says so. */
+static void test_lesson_error_at_line_17_says_so(void **state)
+{
+	static const char text[] =
+	    "title: t\ntarget: a.example\n\n# a\n# b\n\n@zone\n"
+	    "mx.example. A 192.0.2.1\n\n@server mx.example\nS: 220 hi\n\n"
+	    "C: NOOP\n@wait 2s\nS: 250 ok\n\n@wiat 2s\nS: 250 ok\n";
+	char *error = NULL;
+
+	(void)state;
+	assert_null(lesson_parse("my.lesson", text, strlen(text), &error));
+	assert_non_null(strstr(error, "my.lesson:17: expected one of "));
+	assert_non_null(strstr(error, "found \"@wiat 2s\""));
+	free(error);
+}
+
+static void test_lesson_is_loaded_with_all_its_parts(void **state)
+{
+	static const char text[] =
+	    "title: T\ntitle.de: D\ntitle.fr: F\nabout: A\ntarget: a.example\n"
+	    "helo: h.example\nfrom: <>\nto: u@a.example\nto: v@a.example\n"
+	    "expect: 75\n@zone\nMX.a.example. A 192.0.2.1\n"
+	    "m2.a.example. AAAA ::1\n@dns silent s.example\n"
+	    "@server Mx.A.example m2.a.example:587\nS: 220-a\nS: 421 b\n"
+	    "C: A*\n@once\n@lf\nS: 250 x\nC: B\n@always\n@after 2s\n@wait 1s\n"
+	    "@dribble 5ms\n@bytes \"554\\0\"\n@close\nC: C\n@silent\n@reset\n"
+	    "@steps\nC: EHLO x\nsay: one\nsay: two\nsay.de: eins\n"
+	    "@connect 20s\nask: why?\n";
+	char *error = NULL;
+	struct lesson *l = lesson_parse("t", text, strlen(text), &error);
+	const struct lesson_server *s;
+
+	(void)state;
+	assert_null(error);
+	assert_string_equal(l->title[LANG_EN], "T");
+	assert_string_equal(l->title[LANG_DE], "D");
+	assert_string_equal(l->from, "");
+	assert_int_equal(l->n_to, 2);
+	assert_int_equal(l->expect, 75);
+	assert_int_equal(l->zone.n, 2);
+	assert_int_equal(l->faults[0].what, LESSON_DNS_SILENT);
+	s = &l->servers[0];
+	assert_string_equal(s->hosts[0].name, "mx.a.example");
+	assert_int_equal(s->hosts[0].port, 25);
+	assert_int_equal(s->hosts[1].port, 587);
+	assert_int_equal(s->n_rules, 4);
+	assert_int_equal(s->rules[0].code, 421);
+	assert_string_equal(s->rules[0].acts[0].data, "220-a\r\n");
+	assert_true(s->rules[1].once);
+	assert_string_equal(s->rules[1].acts[0].data, "250 x\n");
+	assert_true(s->rules[2].always);
+	assert_int_equal(s->rules[2].after_ms, 2000);
+	assert_int_equal(s->rules[2].code, 554);
+	assert_int_equal(s->rules[2].n_acts, 4);
+	assert_int_equal(s->rules[2].acts[2].len, 4);
+	assert_int_equal(s->rules[3].code, 0);
+	assert_int_equal(l->n_steps, 2);
+	assert_string_equal(l->steps[0].say[LANG_EN], "one two");
+	assert_string_equal(l->steps[0].say[LANG_DE], "eins");
+	assert_int_equal(l->steps[1].kind, STEP_CONNECT);
+	assert_int_equal(l->steps[1].wait_ms, 20000);
+	assert_string_equal(l->steps[1].ask[LANG_EN], "why?");
+	lesson_free(l);
+}
+
+static void check_twin(const char *what, const struct lesson *l,
+                       char *const text[LANG_COUNT])
+{
+	for (int i = 0; i < LANG_COUNT; i++)
+		if (!text[i] || strlen(text[i]) < 10)
+			fail_msg("%s: %s is missing in language %d", l->name,
+			         what, i);
+	if (strcmp(text[LANG_EN], text[LANG_DE]) == 0)
+		fail_msg("%s: %s is the same twice", l->name, what);
+}
+
+static void check_built_in(const struct lesson *l, void *arg)
+{
+	size_t *count = arg, asks = 0;
+
+	++*count;
+	check_twin("title", l, l->title);
+	check_twin("about", l, l->about);
+	assert_non_null(l->helo);
+	assert_non_null(l->from);
+	assert_true(l->n_to > 0);
+	assert_true(l->expect >= 0);
+	assert_true(l->n_steps >= 4);
+	for (size_t i = 0; i < l->n_steps; i++) {
+		const struct lesson_step *s = &l->steps[i];
+
+		check_twin("say", l, s->say);
+		if (s->ask[LANG_EN] || s->ask[LANG_DE]) {
+			check_twin("ask", l, s->ask);
+			asks++;
+		}
+		/* German quotation marks in German */
+		assert_null(strchr(s->say[LANG_DE], '"'));
+	}
+	assert_true(asks > 0);
+	assert_string_equal(l->steps[l->n_steps - 1].line, "QUIT");
+}
+
+static void test_lessons_built_in_are_ten_with_all_twins(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	lesson_list(check_built_in, &count);
+	assert_int_equal(count, 10);
+}
+
+static void collect_name(const struct lesson *l, void *arg)
+{
+	char **names = arg;
+	char *more = xasprintf("%s%s ", *names, l->name);
+
+	free(*names);
+	*names = more;
+}
+
+static void test_lessons_are_listed_in_teaching_order(void **state)
+{
+	char *names = xstrdup("");
+
+	(void)state;
+	lesson_list(collect_name, &names);
+	assert_string_equal(names, "first greylisting mailbox-full relaying "
+	                           "sender-refused helo-only shutdown-421 slow "
+	                           "mx-routes broken-rules ");
+	free(names);
+}
+
+static void test_lesson_fills_a_plan_in_the_language(void **state)
+{
+	char *error = NULL;
+	struct lesson *l = lesson_find(NULL, &error);
+	struct plan p;
+
+	(void)state;
+	assert_null(error);
+	i18n_set("de");
+	plan_init(&p);
+	lesson_fill_plan(l, &p);
+	assert_string_equal(lesson_title(l), l->title[LANG_DE]);
+	assert_string_equal(p.helo, "meinhost.meinedomain.example");
+	assert_string_equal(p.from, "meineemailadresse@meinedomain.example");
+	assert_int_equal(p.n_to, 2);
+	assert_int_equal(p.n_steps, 5);
+	assert_string_equal(p.steps[0].line,
+	                    "EHLO meinhost.meinedomain.example");
+	assert_string_equal(p.steps[0].say, l->steps[0].say[LANG_DE]);
+	assert_string_equal(p.steps[2].ask, "");
+	plan_clear(&p);
+
+	i18n_set("en");
+	plan_init(&p);
+	p.from = xstrdup("me@b.example");
+	plan_add_to(&p, "you@a.example");
+	lesson_fill_plan(l, &p);
+	assert_string_equal(p.from, "me@b.example");
+	assert_int_equal(p.n_to, 1);
+	assert_string_equal(p.steps[0].say, l->steps[0].say[LANG_EN]);
+	plan_clear(&p);
+	lesson_free(l);
+}
+
+static void test_lesson_find_tells_what_there_is(void **state)
+{
+	char *error = NULL;
+
+	(void)state;
+	assert_null(lesson_find("frist", &error));
+	assert_non_null(strstr(error, "no lesson \"frist\""));
+	assert_non_null(strstr(error, "first, greylisting, mailbox-full"));
+	free(error);
+	assert_null(lesson_find("./none.lesson", &error));
+	assert_string_equal(error, "./none.lesson: No such file or directory");
+	free(error);
+	assert_null(lesson_find("none.lesson", &error));
+	assert_string_equal(error, "none.lesson: No such file or directory");
+	free(error);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test(f)
+		T(test_lesson_error_names_file_line_and_expectation),
+		T(test_lesson_error_at_line_17_says_so),
+		T(test_lesson_is_loaded_with_all_its_parts),
+		T(test_lessons_built_in_are_ten_with_all_twins),
+		T(test_lessons_are_listed_in_teaching_order),
+		T(test_lesson_fills_a_plan_in_the_language),
+		T(test_lesson_find_tells_what_there_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
