@@ -180,8 +180,7 @@ static void explain_n(const struct dialog *d, uint32_t n,
 
 static void test_reply_event_uses_command_and_state(void **state)
 {
-	static const char *const mx[] = { "192.0.2.25", "198.51.100.7",
-		NULL };
+	static const char *const mx[3] = { "192.0.2.25", "198.51.100.7" };
 	struct dialog *d = dialog_new();
 	struct explanation x;
 	uint32_t n;
@@ -398,7 +397,7 @@ static void test_route_event_each_kind_has_its_words(void **state)
 
 static void test_route_event_lists_hosts(void **state)
 {
-	static const char *const mx[] = { "192.0.2.25", NULL };
+	static const char *const mx[3] = { "192.0.2.25" };
 	struct dialog *d = dialog_new();
 	struct explanation x;
 
@@ -411,7 +410,7 @@ static void test_route_event_lists_hosts(void **state)
 }
 
 /* The ids of core/route.h; an unknown one has words too. */
-static void test_host_reason_each_id_has_its_words(void **state)
+static void test_reason_each_id_has_its_words(void **state)
 {
 	static const char *const ids[] = { "mx-nxdomain", "mx-nodata",
 		"mx-temp", "mx-ip", "mx-localhost", "null", "family",
@@ -421,8 +420,8 @@ static void test_host_reason_each_id_has_its_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < i; j++)
-			assert_string_not_equal(host_reason(ids[i]),
-			                        host_reason(ids[j]));
+			assert_string_not_equal(explain_reason(ids[i]),
+			                        explain_reason(ids[j]));
 }
 
 static void test_failed_event_each_phase_and_kind(void **state)
@@ -592,7 +591,7 @@ int main(void)
 		cmocka_unit_test(test_dns_event_shows_what_dig_shows),
 		cmocka_unit_test(test_route_event_each_kind_has_its_words),
 		cmocka_unit_test(test_route_event_lists_hosts),
-		cmocka_unit_test(test_host_reason_each_id_has_its_words),
+		cmocka_unit_test(test_reason_each_id_has_its_words),
 		cmocka_unit_test(test_failed_event_each_phase_and_kind),
 		cmocka_unit_test(
 		    test_failed_event_all_silent_is_port_25_panel),

@@ -98,8 +98,6 @@ void explanation_clear(struct explanation *x);
 
 /* Said by other modules too. Borrowed, in the user's language. */
 const char *act_label(enum act a);      /* "recipient" / "Empfänger" */
-/* Why a host of a route cannot be used; why: its id (core/route.h). */
-const char *host_reason(const char *why);
 const char *finding_text(const struct event *e, char *out, size_t size);
 const char *glossary(const char *term); /* NULL when unknown */
 /* Why an exchange cannot be used, by the id in struct ev_host. */

@@ -161,7 +161,7 @@ void explain_dns(const struct event *e, struct explanation *x)
 	same_question(e, x);
 }
 
-const char *host_reason(const char *why)
+const char *explain_reason(const char *why)
 {
 	static const struct {
 		const char *why;
@@ -179,11 +179,6 @@ const char *host_reason(const char *why)
 	return phrase(MX_UNUSABLE);
 }
 
-const char *explain_reason(const char *why)
-{
-	return phrase(unusable_phrase(why));
-}
-
 static void host_note(const struct event *e, const struct ev_host *h,
                       struct explanation *x)
 {
@@ -197,7 +192,7 @@ static void host_note(const struct event *e, const struct ev_host *h,
 	if (h->unusable)
 		part_note(x, say(ROUTE_HOST_UNUSABLE, preference,
 		                 event_text(e, h->host),
-		                 host_reason(event_text(e, h->why)),
+		                 explain_reason(event_text(e, h->why)),
 		                 NULL));
 	else
 		part_note(x, say(ROUTE_HOST_NOTE, preference,
