@@ -229,7 +229,7 @@ static void begin(struct ui *u, const char *fallback)
 		       fallback);
 	if (u->started && !u->link.replay &&
 	    dialog_count(u->link.dialog) == 0)
-		ui_reopen(u);
+		ui_asked(u);
 }
 
 struct ui_result ui_run(const struct ui_config *cfg)

@@ -28,8 +28,8 @@ struct ui_link {
 	 * see is in the dialog already. */
 	struct queue *events;
 	struct dialog *dialog;   /* ui appends; main may fill it before */
-	/* Empty target: the start screen opens. Else ui itself sends the first
-	 * REQ_OPEN, with a copy of the plan (not for a replay). */
+	/* Empty target: the start screen opens. Else main has sent REQ_OPEN
+	 * for it already, also in open_demo(). */
 	const struct plan *plan;
 	const char *title;       /* of the lesson, "" none */
 	bool replay;             /* a recording: nothing can be sent */

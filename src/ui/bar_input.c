@@ -81,8 +81,8 @@ static void wait_words(const struct ui *u, char *out, size_t size)
 	snprintf(out + len, size - len, "  %s", _("Ctrl-C cancels"));
 }
 
-/* The commands that are legal now, most likely first. */
-static void allowed_words(const struct ui *u, char *out, size_t size)
+/* The commands that are legal now, most likely first; those that fit. */
+static void allowed_words(const struct ui *u, char *out, size_t size, int room)
 {
 	static const enum verb order[] = {
 		VERB_EHLO, VERB_HELO, VERB_MAIL, VERB_RCPT, VERB_DATA,
@@ -99,10 +99,9 @@ static void allowed_words(const struct ui *u, char *out, size_t size)
 		if (!greeted && (order[i] == VERB_EHLO ||
 		                 order[i] == VERB_HELO))
 			continue;
-		if (order[i] == VERB_VRFY || order[i] == VERB_HELP)
-			if (u->w < 120)
-				continue;
 		len = strlen(out);
+		if ((int)len + 6 > room)
+			break;
 		snprintf(out + len, size - len, " %s ",
 		         command_info(order[i])->name);
 	}
@@ -120,20 +119,18 @@ static const char *mode_hint(const struct ui *u)
 }
 
 /* What stands at the right end of the input row. */
-static void input_right(const struct ui *u, char *out, size_t size)
+static void input_right(const struct ui *u, char *out, size_t size, int room)
 {
 	const struct event *p = ui_now(u)->prompt;
 
 	*out = '\0';
-	if (u->toast && u->layout.hint.h == 0)
-		snprintf(out, size, "%s", u->toast);
-	else if (ui_busy(u) && u->mode == PROMPT_SERVER && u->started)
+	if (ui_busy(u) && u->mode == PROMPT_SERVER && u->started)
 		wait_words(u, out, size);
 	else if (*mode_hint(u))
 		snprintf(out, size, "%s", mode_hint(u));
 	else if (u->mode == PROMPT_SERVER && p && p->u.prompt.open &&
 	         p->u.prompt.state != ST_DATA)
-		allowed_words(u, out, size);
+		allowed_words(u, out, size, room);
 }
 
 static void draw_start_input(struct ui *u, struct rect r)
@@ -161,23 +158,19 @@ void draw_input(struct ui *u)
 		return;
 	}
 	prompt_words(u, prompt, sizeof prompt);
-	input_right(u, right, sizeof right);
-	w = canvas_width(right);
-	room = r.w - 2 - canvas_width(prompt);
 	r.x++;
 	r.w--;
 	if (u->link.replay && u->mode == PROMPT_SERVER) {
+		input_right(u, right, sizeof right, r.w);
 		canvas_text(&u->canvas, r.x, r.y, r.w, STYLE_DIM, right);
 		return;
 	}
 	used = line_draw(ui_prompt_line(u), &u->canvas, r, prompt, u->typing);
 	room = r.w - used - 4;
-	if (w > room)
-		w = room;
-	if (w > 8)
-		canvas_text(&u->canvas, r.x + r.w - w - 1, r.y, w,
-		            u->toast && u->layout.hint.h == 0 ? STYLE_NOTE
-		                                              : STYLE_DIM,
+	input_right(u, right, sizeof right, room);
+	w = canvas_width(right);
+	if (w > 0 && w <= room)
+		canvas_text(&u->canvas, r.x + r.w - w - 1, r.y, w, STYLE_DIM,
 		            right);
 }
 

@@ -318,6 +318,12 @@ static const char *special_footer(const struct ui *u)
 		return _("type to find   Enter runs it   Esc closes");
 	if (u->popup.kind == POPUP_LIST)
 		return _("a key or Enter chooses   Esc closes");
+	if (u->popup.kind == POPUP_QUIT)
+		return _("y QUIT and leave   x drop and leave   Esc stay");
+	if (u->popup.kind == POPUP_DROP)
+		return _("y drop   Esc stay");
+	if (u->popup.kind == POPUP_PRIVATE)
+		return _("y connect   n leave it out");
 	if (u->popup.kind != POPUP_NONE)
 		return _("Esc closes");
 	if (u->mode == PROMPT_COMMAND)
@@ -337,6 +343,10 @@ void draw_footer(struct ui *u)
 	if (r.h == 0)
 		return;
 	canvas_fill(&u->canvas, r, STYLE_BAR, ' ');
+	if (u->toast && u->layout.hint.h == 0) {
+		canvas_text(&u->canvas, x, r.y, r.w - 2, STYLE_BAR, u->toast);
+		return;
+	}
 	if (*special_footer(u)) {
 		canvas_text(&u->canvas, x, r.y, r.w - 2, STYLE_BAR,
 		            special_footer(u));

@@ -129,7 +129,7 @@ void ui_submit(struct ui *u)
 
 /* --- targets and connections */
 
-static void start_asking(struct ui *u)
+void ui_asked(struct ui *u)
 {
 	u->asked_us = u->clock_us > 0 ? u->clock_us : 1;
 	u->asked_at = dialog_count(u->link.dialog);
@@ -145,7 +145,7 @@ void ui_reopen(struct ui *u)
 	u->cfg->calls.request(u->cfg->calls.arg,
 	                      request_new(REQ_OPEN, plan_copy(&u->plan), NULL,
 	                                  NULL, false));
-	start_asking(u);
+	ui_asked(u);
 }
 
 /* A demo's DNS knows only its own names: first back to the real network. */
@@ -282,7 +282,7 @@ static void open_link(struct ui *u, const char *arg, bool demo)
 	u->demo = demo;
 	line_clear(u->line);
 	if (demo)
-		ui_reopen(u);
+		ui_asked(u);
 }
 
 void do_demo(struct ui *u, const char *arg)
@@ -357,7 +357,7 @@ void do_quit(struct ui *u, bool at_once)
 		return;
 	}
 	state_prompt(u, state, sizeof state);
-	text = xasprintf(_("%s is waiting at %s.\ny sends QUIT and leaves, x "
+	text = xasprintf(_("%s is waiting (%s).\ny sends QUIT and leaves, x "
 	                   "drops it and leaves, Esc stays."),
 	                 ui_safe(now->host, host, sizeof host), state);
 	popup_open(u, POPUP_QUIT, _("Leave?"), text);

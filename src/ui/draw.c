@@ -120,5 +120,6 @@ void ui_draw(struct ui *u)
 	draw_hint(u);
 	draw_footer(u);
 	draw_input(u);
+	palette_draw(u);
 	popup_draw(u);
 }

@@ -140,16 +140,18 @@ static void put_ends(struct doc *out, const struct entry_opts *o)
 		doc_put(out, STYLE_TOKEN, "\\r\\n");
 }
 
+/* The number of lines that are not shown is; in words where there is room. */
 static void put_fold(const struct dialog *d, const struct event *e,
-                     struct doc *out, size_t more)
+                     const struct entry_opts *o, struct doc *out)
 {
-	bool ehlo = entry_is_ehlo(d, e);
+	size_t more = entry_more(e);
+	const char *words = entry_is_ehlo(d, e)
+	                        ? _("capabilities (Enter opens)")
+	                        : _("lines (Enter opens)");
 
-	doc_put(out, STYLE_DIM, "  ");
-	doc_putf(out, STYLE_DIM,
-	         ehlo ? _("%s +%zu capabilities (Enter opens)")
-	              : _("%s +%zu lines (Enter opens)"),
-	         glyph(GLYPH_FOLDED), more);
+	doc_putf(out, STYLE_DIM, "  %s +%zu", glyph(GLYPH_FOLDED), more);
+	if (doc_column(out) + 1 + canvas_width(words) <= o->width)
+		doc_putf(out, STYLE_DIM, " %s", words);
 }
 
 static const char *branch(bool more)
@@ -215,7 +217,7 @@ static void reply_doc(const struct dialog *d, const struct event *e,
 	put_found(out, o, text, len);
 	put_ends(out, o);
 	if (o->folded && more)
-		put_fold(d, e, out, more);
+		put_fold(d, e, o, out);
 	else if (more && o->pack && o->show == SHOW_TEXT &&
 	         entry_is_ehlo(d, e))
 		put_packed(e, o, out);
@@ -351,8 +353,8 @@ static void note_doc(const struct dialog *d, size_t index,
 	enum style s = note_style(e);
 
 	entry_note(d, index, &text);
-	/* our own words are worth their lines: they wrap always */
-	out->width = o->width;
+	if (o->roomy)
+		out->width = o->width;
 	doc_line(out, 2);
 	if (caret >= 0 && caret < o->width) {
 		doc_tab(out, caret);

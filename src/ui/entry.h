@@ -22,6 +22,7 @@ enum { ENTRY_HEAD_COLUMNS = 4 }; /* gutter and direction: "│S← " */
 struct entry_opts {
 	int width; /* columns for the lines, behind the head */
 	bool wrap; /* else a line is cut where the pane ends */
+	bool roomy; /* our own remarks are wrapped in any case */
 	bool pack; /* capabilities side by side */
 	bool folded;
 	enum show_mode show;

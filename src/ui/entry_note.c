@@ -83,16 +83,16 @@ static void connect_note(const struct event *e, struct buf *out)
 	char span[24];
 
 	if (e->kind == EV_CONNECTING) {
-		buf_addf(out, _("connecting to %s [%s] port %u"),
-		         event_text(e, c->host), event_text(e, c->address),
+		buf_adds(out, _("connecting to "));
+		add_safe(out, event_text(e, c->host), c->host.len);
+		buf_addf(out, " [%s]:%u", event_text(e, c->address),
 		         (unsigned)c->port);
-		if (*via)
-			buf_addf(out, _(" (really %s)"), via);
 		return;
 	}
 	time_span(span, c->us);
-	buf_addf(out, _("connected to %s:%u in %s"),
-	         event_text(e, c->address), (unsigned)c->port, span);
+	buf_addf(out, _("connected in %s"), span);
+	if (*via)
+		buf_addf(out, _(" (really to %s)"), via);
 }
 
 static void failed_note(const struct dialog *d, size_t index, struct buf *out)

@@ -44,20 +44,6 @@ static bool colon_is_ours(const struct ui *u)
 	       !is_data(u);
 }
 
-/* What → would add: the guide's line, where the text is its beginning. */
-static void set_ghost(struct ui *u)
-{
-	const struct event *p = ui_now(u)->prompt;
-	const char *line = p && p->u.prompt.open && !p->u.prompt.pending
-	                       ? event_text(p, p->u.prompt.line) : "";
-	size_t len;
-	const char *text = line_text(u->line, &len);
-
-	if (strncmp(line, text, len) != 0)
-		line = "";
-	line_set_ghost(u->line, *line ? line + len : "");
-}
-
 static void add_to_batch(struct ui *u)
 {
 	size_t len, lines = 0;
@@ -91,7 +77,7 @@ static void server_line_key(struct ui *u, const struct key *k)
 	default:
 		break;
 	}
-	set_ghost(u);
+	ui_ghost(u);
 }
 
 static void leave_mode(struct ui *u)

@@ -38,6 +38,21 @@ static void announce(struct ui *u, const struct event *e)
 		ui_say(u, "%s", _("The server has closed the connection."));
 }
 
+/* What → would add: the guide's line, where the text is its beginning. */
+void ui_ghost(struct ui *u)
+{
+	const struct event *p = ui_now(u)->prompt;
+	const char *line = "", *text;
+	size_t len;
+
+	text = line_text(u->line, &len);
+	if (p && p->u.prompt.open && !p->u.prompt.pending && !u->sent_waits)
+		line = event_text(p, p->u.prompt.line);
+	if (strncmp(line, text, len) != 0)
+		line = "";
+	line_set_ghost(u->line, *line ? line + len : "");
+}
+
 /* What is legal and proposed now; a lost connection takes a prefill away. */
 void ui_prefill(struct ui *u)
 {
@@ -52,6 +67,7 @@ void ui_prefill(struct ui *u)
 		line = event_text(p, p->u.prompt.line);
 	line_prefill(u->line, line, u->now_ms);
 	line_set_secret(u->line, p && p->u.prompt.state == ST_AUTH);
+	ui_ghost(u);
 }
 
 static void apply(struct ui *u, const struct event *e)

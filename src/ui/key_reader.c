@@ -343,7 +343,7 @@ static size_t parse_params(const unsigned char *at, size_t len,
 static enum taken known_csi(const unsigned char *params, size_t len,
                             char final, struct key *k)
 {
-	int p[PARAMS_MAX];
+	int p[PARAMS_MAX] = {0};
 	bool mouse = len > 0 && params[0] == '<';
 	size_t n = parse_params(params, len, p);
 

@@ -120,7 +120,7 @@ static void put_summary(struct doc *d, const struct explanation *x, bool tall)
 	if (tall)
 		doc_line(d, 0);
 	else
-		doc_put(d, STYLE_TEXT, *x->headline ? "   " : "");
+		doc_put(d, STYLE_TEXT, *x->headline ? "  " : "");
 	doc_put(d, STYLE_TEXT, x->summary);
 }
 
@@ -237,16 +237,17 @@ static void put_labelled(struct doc *d, const char *label, const char *text)
 
 /* Few rows: what matters most comes first, the rest is a page further on. */
 static void compact_doc(struct ui *u, const struct explanation *x,
-                        struct doc *d, bool roomy)
+                        struct doc *d, bool roomy, bool gaps)
 {
 	put_head(d, x);
 	put_summary(d, x, false);
-	put_notes(d, x);
-	if (roomy && x->n_digits)
+	if (!*x->chip)
+		put_notes(d, x);
+	if (gaps && x->n_digits)
 		doc_line(d, 0);
 	put_digits(d, x);
 	put_enhanced(d, x);
-	if (roomy)
+	if (gaps)
 		doc_line(d, 0);
 	if (u->explain.block) {
 		put_labelled(d, _("Seen"), x->evidence);
@@ -267,6 +268,8 @@ static void compact_doc(struct ui *u, const struct explanation *x,
 	} else {
 		put_short_tries(u, d, x);
 	}
+	if (*x->chip)
+		put_notes(d, x);
 	if (*x->refs) {
 		doc_line(d, roomy ? label_column() : 0);
 		if (roomy) {
@@ -365,12 +368,18 @@ static void tall_doc(struct ui *u, const struct explanation *x, struct doc *d)
 void explain_doc(struct ui *u, struct rect body, struct doc *out)
 {
 	const struct explanation *x = explain_get(u);
+	bool roomy = body.h >= ROOMY_ROWS;
 
 	doc_reset(out, body.w - 2);
-	if (body.h >= TALL_ROWS)
+	if (body.h >= TALL_ROWS) {
 		tall_doc(u, x, out);
-	else
-		compact_doc(u, x, out, body.h >= ROOMY_ROWS);
+	} else {
+		compact_doc(u, x, out, roomy, roomy);
+		if (roomy && out->n_lines > (size_t)body.h) {
+			doc_reset(out, body.w - 2);
+			compact_doc(u, x, out, true, false);
+		}
+	}
 	if (!ui_pane_visible(u, PANE_STEPS) && u->view.follow)
 		step_say(u, out);
 }

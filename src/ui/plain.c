@@ -460,7 +460,6 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	free(copy);
 	show_new(&p);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
-		request(&p, REQ_OPEN, plan_copy(&p.plan), NULL, false);
 		p.waiting = true;
 	} else if (!p.link.replay) {
 		print(&p, "", _("Type a domain or a host. :help helps."));

@@ -11,7 +11,7 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-enum { POPUP_WIDTH = 72, KEY_COLUMNS = 11 };
+enum { POPUP_WIDTH = 72, HELP_COLUMN = 17, LIST_COLUMN = 4 };
 
 void popup_open(struct ui *u, enum popup_kind kind, const char *title,
                 const char *text)
@@ -71,19 +71,54 @@ static bool holds(const char *text, const char *word)
 	return strcasestr(text, word) != NULL;
 }
 
+/* All keys of the command there, in one text. first: has row i none before it?
+ */
+static void keys_of(enum cmd c, unsigned where, size_t i, struct buf *out,
+                    bool *first)
+{
+	const struct binding *b;
+
+	*first = true;
+	for (size_t j = 0; (b = keymap_at(j)) != NULL; j++) {
+		if (b->cmd != c || !(b->where & where))
+			continue;
+		if (j < i)
+			*first = false;
+		buf_addf(out, "%s%s", out->len ? " " : "", b->key);
+	}
+}
+
+static bool names_key(const struct buf *keys, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *k = keys->data; *k;) {
+		size_t n = strcspn(k, " ");
+
+		if (n == len && strncasecmp(k, word, n) == 0)
+			return true;
+		k += n + (k[n] == ' ');
+	}
+	return false;
+}
+
+/* One row for each command that has a key here. */
 static void add_keys(struct ui *u, unsigned where, const char *word)
 {
 	const struct binding *b;
 
 	for (size_t i = 0; (b = keymap_at(i)) != NULL; i++) {
 		const struct cmd_info *c = cmd_info(b->cmd);
+		struct buf keys = { 0 };
+		bool first;
 
-		if (!(b->where & where))
-			continue;
-		if (*word && !holds(_(c->help), word) &&
-		    !holds(c->name, word) && strcasecmp(b->key, word) != 0)
-			continue;
-		popup_add(u, b->key, _(c->help), c->name, b->cmd, "");
+		keys_of(b->cmd, where, i, &keys, &first);
+		if ((b->where & where) && first &&
+		    (!*word || holds(_(c->help), word) ||
+		     holds(c->name, word) || names_key(&keys, word)))
+			popup_add(u, buf_str(&keys), _(c->help), c->name,
+			          b->cmd, "");
+		buf_clear(&keys);
 	}
 }
 
@@ -287,11 +322,12 @@ bool popup_key(struct ui *u, const struct key *k)
 
 /* --- drawing */
 
-static void put_item(struct doc *d, const struct popup_item *it)
+static void put_item(struct doc *d, const struct popup_item *it, int column)
 {
-	doc_line(d, KEY_COLUMNS + 1);
+	doc_line(d, column);
 	doc_putf(d, STYLE_KEY, " %s", it->key);
-	doc_tab(d, KEY_COLUMNS + 1);
+	doc_put(d, STYLE_TEXT, " ");
+	doc_tab(d, column);
 	doc_put(d, STYLE_TEXT, it->text);
 	if (*it->more)
 		doc_putf(d, STYLE_DIM, "  %s", it->more);
@@ -310,9 +346,10 @@ static size_t popup_doc(const struct popup *p, struct doc *d)
 			doc_line(d, 0);
 	}
 	for (size_t i = 0; i < p->n; i++) {
-		put_item(d, &p->items[i]);
 		if (i == p->chosen)
-			chosen = d->n_lines - 1;
+			chosen = d->n_lines;
+		put_item(d, &p->items[i], p->kind == POPUP_HELP ? HELP_COLUMN
+		                                                : LIST_COLUMN);
 	}
 	if (p->n == 0 && p->kind == POPUP_HELP)
 		doc_put(d, STYLE_NOTE, _("Nothing has that name or word."));
@@ -338,6 +375,44 @@ static void popup_right(const struct popup *p, char *out, size_t size)
 		         ui_safe(buf_str(&f), word, sizeof word), p->n);
 	else if (p->kind == POPUP_HELP)
 		snprintf(out, size, "%zu", p->n);
+}
+
+/* Commands that the text after the colon could become. */
+void palette_draw(struct ui *u)
+{
+	struct layout_wish want = { .w = u->w, .h = u->h };
+	struct layout_box box;
+	struct doc doc;
+	size_t len;
+	const char *text = line_text(u->aux, &len);
+
+	if (u->mode != PROMPT_COMMAND || memchr(text, ' ', len))
+		return;
+	doc_init(&doc, DOC_UNWRAPPED);
+	for (int c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+		const struct cmd_info *info = cmd_info((enum cmd)c);
+
+		if (strncmp(info->name, text, len) != 0)
+			continue;
+		doc_line(&doc, 0);
+		doc_putf(&doc, STYLE_KEY, " :%s", info->name);
+		doc_tab(&doc, 19);
+		doc_put(&doc, STYLE_DIM, keymap_key((enum cmd)c, IN_PANES));
+		doc_tab(&doc, 26);
+		doc_put(&doc, STYLE_TEXT, _(info->help));
+		if (*info->takes)
+			doc_putf(&doc, STYLE_DIM, "  %s", _(info->takes));
+	}
+	if (doc.n_lines > 0) {
+		int rows = doc.n_lines < 10 ? (int)doc.n_lines : 10;
+
+		box = layout_menu(&want, 0, u->w < 84 ? u->w : 84, rows + 2);
+		canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
+		canvas_frame(&u->canvas, box.frame, true, false, _("Commands"),
+		             "");
+		doc_draw(&doc, &u->canvas, box.body, 0, 0);
+	}
+	doc_clear(&doc);
 }
 
 void popup_draw(struct ui *u)

@@ -200,17 +200,24 @@ static bool is_set(const char *name)
 	return value != NULL && value[0] != '\0';
 }
 
-void term_measure(void)
+/* The terminal's size, bounded; left alone where it tells none. */
+static void ask_size(int *w, int *h)
 {
 	struct winsize size = {.ws_row = 0};
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 ||
+	    size.ws_col == 0)
+		return;
+	*w = size.ws_col < WIDTH_MAX ? size.ws_col : WIDTH_MAX;
+	*h = size.ws_row < HEIGHT_MAX ? size.ws_row : HEIGHT_MAX;
+}
+
+void term_measure(void)
+{
 	int w = COLS;
 	int h = LINES;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 &&
-	    size.ws_col > 0) {
-		w = size.ws_col < WIDTH_MAX ? size.ws_col : WIDTH_MAX;
-		h = size.ws_row < HEIGHT_MAX ? size.ws_row : HEIGHT_MAX;
-	}
+	ask_size(&w, &h);
 	if (w != COLS || h != LINES)
 		resizeterm(h, w);
 	term.w = w;
@@ -218,6 +225,22 @@ void term_measure(void)
 	term.shown = xreallocarray(term.shown, (size_t)w * (size_t)h,
 	                           sizeof(term.shown[0]));
 	term.all_new = true;
+}
+
+/* curses shall allocate for our size, not for what the environment says. */
+static void tell_size(void)
+{
+	int w = 80;
+	int h = 24;
+	char text[16];
+
+	ask_size(&w, &h);
+	snprintf(text, sizeof(text), "%d", h);
+	setenv("LINES", text, 1);
+	snprintf(text, sizeof(text), "%d", w);
+	setenv("COLUMNS", text, 1);
+	use_env(TRUE);
+	use_tioctl(FALSE);
 }
 
 static void set_input(void)
@@ -245,6 +268,7 @@ enum term_start term_start(const struct term_options *o, const char **fallback)
 {
 	const char *name = getenv("TERM");
 	const char *other;
+	bool started;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return TERM_NOT_A_TTY;
@@ -252,8 +276,11 @@ enum term_start term_start(const struct term_options *o, const char **fallback)
 		return TERM_IS_DUMB;
 	if (!guard_start(STDIN_FILENO))
 		return TERM_NOT_A_TTY;
-	use_env(FALSE); /* the size is asked for in term_measure() */
-	if (!try_terms(name, &other)) {
+	tell_size();
+	started = try_terms(name, &other);
+	unsetenv("LINES"); /* else our children would believe them */
+	unsetenv("COLUMNS");
+	if (!started) {
 		guard_stop();
 		return TERM_IS_DUMB;
 	}

@@ -187,6 +187,7 @@ const char *ui_safe(const char *s, char *out, size_t size);
 /* --- intake.c */
 void ui_take(struct ui *u, struct event *e); /* owns e */
 void ui_prefill(struct ui *u);
+void ui_ghost(struct ui *u); /* after the line or the prompt changed */
 
 /* --- view.c */
 struct entry_opts ui_entry_opts(const struct ui *u, size_t row);
@@ -255,7 +256,8 @@ void ui_command_line(struct ui *u, const char *text); /* after the colon */
 void ui_submit(struct ui *u);                 /* Enter in the server's line */
 void ui_send(struct ui *u, const char *text, size_t len);
 void ui_open_target(struct ui *u, const char *text);
-void ui_reopen(struct ui *u);
+void ui_reopen(struct ui *u); /* REQ_OPEN for u->plan */
+void ui_asked(struct ui *u);  /* a REQ_OPEN is under way */
 void ui_leave(struct ui *u, bool quit_first);
 void do_copy(struct ui *u, const char *arg);
 void do_save(struct ui *u, const char *arg);
@@ -284,6 +286,7 @@ void popup_add(struct ui *u, const char *key, const char *text,
 void popup_close(struct ui *u);
 bool popup_key(struct ui *u, const struct key *k); /* true: it was for it */
 void popup_draw(struct ui *u);
+void palette_draw(struct ui *u); /* beside the colon */
 void popup_help(struct ui *u, const char *word);
 void popup_messages(struct ui *u);
 void popup_ask(struct ui *u); /* the open EV_ASK, if any */

@@ -6,7 +6,7 @@
 #include "util/i18n.h"
 
 enum { USUAL_WIDTH = 76, USUAL_ROWS = 10, PACK_FROM_WIDTH = 60,
-	ONE_A_LINE_FROM_ROWS = 30 };
+	ONE_A_LINE_FROM_ROWS = 30, ROOMY_ROWS = 14 };
 
 static struct rect dialog_body(const struct ui *u)
 {
@@ -35,6 +35,7 @@ struct entry_opts ui_entry_opts(const struct ui *u, size_t row)
 	return (struct entry_opts){
 		.width = width > 8 ? width : 8,
 		.wrap = u->wrap,
+		.roomy = body.h >= ROOMY_ROWS,
 		.pack = body.w >= PACK_FROM_WIDTH &&
 		        body.h < ONE_A_LINE_FROM_ROWS && !inside,
 		.folded = rows_folded(&u->rows, u->rows.at[row]),
