@@ -30,18 +30,30 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
+/* What came from outside was escaped when the text was made; this is the net
+ * below: names of files, messages of the system. */
+static void add_safe(struct buf *out, const char *s, size_t len)
+{
+	uint32_t cp;
+
+	for (size_t used; len > 0; s += used, len -= used) {
+		used = utf8_decode(s, len, &cp);
+		if (used && char_columns(cp) >= 0)
+			buf_add(out, s, used);
+		else
+			buf_addc(out, '?');
+		used = used ? used : 1;
+	}
+}
+
 void front_tell(char *text)
 {
-	struct buf b = { 0 };
 	size_t size = 8 * strlen(text) + 1;
 	char *folded = xmalloc(size);
+	struct buf b = { 0 };
 
-	/* what came from outside was escaped when the text was made */
 	i18n_fold(text, folded, size);
-	for (char *p = folded; *p; p++)
-		if (*p == '\n')
-			*p = ' ';
-	escape_text(&b, folded, strlen(folded), i18n_is_ascii());
+	add_safe(&b, folded, strlen(folded));
 	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, buf_str(&b));
 	buf_clear(&b);
 	free(folded);

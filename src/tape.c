@@ -4,9 +4,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "core/escape.h"
+#include "front.h"
 #include "record/record.h"
 #include "report/sayings.h"
 #include "util/i18n.h"
@@ -95,15 +94,6 @@ const char *tape_path(const struct tape *t)
 	return t->path;
 }
 
-static void tell(const char *text)
-{
-	struct buf b = { 0 };
-
-	escape_text(&b, text, strlen(text), i18n_is_ascii());
-	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, buf_str(&b));
-	buf_clear(&b);
-}
-
 void tape_end(struct tape *t)
 {
 	char *first = NULL;
@@ -114,12 +104,10 @@ void tape_end(struct tape *t)
 		                    "turns it off"), record_path(t->record),
 		                  RECORD_KEPT);
 	if (t->error)
-		tell(t->error);
+		front_tell(t->error);
 	if (first)
-		tell(first);
+		front_tell(first);
 	record_close(t->record);
-	free(first);
-	free(t->error);
 	free(t);
 }
 

@@ -293,7 +293,7 @@ static char *unknown(const char *dashes, const char *name, size_t len)
 	buf_adds(&b, _("unknown option "));
 	checks_quote(&b, as_typed);
 	free(as_typed);
-	if (near && *dashes && dashes[1]) {
+	if (near && strcmp(dashes, "-") != 0) {
 		buf_adds(&b, _("; did you mean "));
 		option_form(&b, near);
 		buf_addc(&b, '?');

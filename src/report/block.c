@@ -111,7 +111,7 @@ static bool is_advice(const struct explain_try *t)
 	       t->kind == TRY_NEXT_MX || t->kind == TRY_PORT;
 }
 
-static void tries(struct paper *p, const struct explanation *x)
+void block_tries(struct paper *p, const struct explanation *x)
 {
 	bool first = true;
 
@@ -130,7 +130,7 @@ void block_advice(struct paper *p, const struct explanation *x)
 	likely(p, x);
 	block_row(p, _("Must act"), x->who);
 	block_row(p, _("MTA"), x->mta);
-	tries(p, x);
+	block_tries(p, x);
 	block_row(p, _("Not"), x->not_same);
 }
 

@@ -22,6 +22,7 @@ void block_line(struct paper *p, enum ink ink, const char *text);
  * mail server does, suggestions, similar codes.
  */
 void block_advice(struct paper *p, const struct explanation *x);
+void block_tries(struct paper *p, const struct explanation *x);
 void block_refs(struct paper *p, const struct explanation *x);
 /* Everything that is known: --explain. */
 void block_all(struct paper *p, const struct explanation *x);

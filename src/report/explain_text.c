@@ -2,6 +2,7 @@
 
 #include "report/explain_text.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "knowledge/explain.h"
@@ -18,12 +19,15 @@ static bool known_alone(const char *word)
 	return known;
 }
 
+/* Several things, each known alone, and not the words of one reply. */
 static bool known_each(const char *const *words, size_t n)
 {
+	if (n < 2 || isdigit((unsigned char)words[0][0]))
+		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!known_alone(words[i]))
 			return false;
-	return n > 1;
+	return true;
 }
 
 static bool print_one(struct paper *p, const char *text)
@@ -46,16 +50,15 @@ bool explain_print(FILE *out, bool color, int width, const char *const *words,
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&joined, "%s%s", i ? " " : "", words[i]);
 	paper_init(&p, out, color, width);
-	known = known_alone(buf_str(&joined));
-	if (known || !known_each(words, n)) {
-		print_one(&p, buf_str(&joined));
-	} else {
-		known = true;
+	known = true;
+	if (known_each(words, n)) {
 		for (size_t i = 0; i < n; i++) {
 			if (i)
 				paper_newline(&p);
 			print_one(&p, words[i]);
 		}
+	} else {
+		known = print_one(&p, buf_str(&joined));
 	}
 	known &= paper_flush(&p);
 	paper_clear(&p);

@@ -214,7 +214,10 @@ void mx_table_print(struct paper *p, const struct dialog *d, size_t index)
 		host(p, d, index, event_host(e, i));
 	block_line(p, INK_PLAIN, x.summary);
 	if (x.cls != CLASS_OK) {
-		block_advice(p, &x);
+		if (x.act != ACT_UNKNOWN)
+			block_row(p, _("Must act"), x.who);
+		block_row(p, _("MTA"), x.mta);
+		block_tries(p, &x);
 		block_refs(p, &x);
 	}
 	explanation_clear(&x);
