@@ -166,6 +166,17 @@ static void test_script_error_names_line_and_what_was_expected(void **state)
 	}
 }
 
+/* A byte of zero would cut a text short without a word. */
+static void test_script_zero_byte_is_an_error(void **state)
+{
+	char *error = NULL;
+
+	(void)state;
+	assert_null(script_parse("t", "\nC: a\0b\n", 9, &syntax, &error));
+	assert_memory_equal(error, "t:2: expected text, found", 25);
+	free(error);
+}
+
 static void test_script_over_a_bound_is_an_error(void **state)
 {
 	char *text = malloc(SCRIPT_FILE_MAX + 2);
@@ -211,6 +222,7 @@ int main(void)
 		T(test_script_reads_every_kind_of_line),
 		T(test_script_bytes_are_decoded),
 		T(test_script_error_names_line_and_what_was_expected),
+		T(test_script_zero_byte_is_an_error),
 		T(test_script_over_a_bound_is_an_error),
 		T(test_script_file_that_cannot_be_read),
 	};

@@ -206,10 +206,6 @@ static void zone_item(struct loader *b, const struct script_item *item)
 	}
 	if (item->id == W_ZONE)
 		return;
-	if (strlen(item->text) != item->len) {
-		complain(b, item, _("expected a record"));
-		return;
-	}
 	error = zone_add(&b->lesson->zone, item->text);
 	if (error)
 		complain(b, item, error);
@@ -418,7 +414,7 @@ static void server_item(struct loader *b, const struct script_item *item)
 	switch (item->id) {
 	case W_CLIENT:
 		check_rule(b, s, item);
-		if (!item->len || strlen(item->text) != item->len)
+		if (!item->len)
 			complain(b, item, _("expected a command after C:"));
 		add_rule(s, item->text);
 		b->lf = false;
@@ -452,7 +448,7 @@ static void add_step(struct loader *b, const struct script_item *item)
 		                    "connection needs no @connect"));
 		return;
 	}
-	if (!connect && (!item->len || strlen(item->text) != item->len))
+	if (!connect && !item->len)
 		complain(b, item, _("expected a command after C:"));
 	l->steps = xreallocarray(l->steps, l->n_steps + 1, sizeof *l->steps);
 	l->steps[l->n_steps++] = (struct lesson_step){

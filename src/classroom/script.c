@@ -473,6 +473,11 @@ static void read_line(struct reader *r)
 		blanks++;
 	if (blanks == r->len || r->line[0] == '#')
 		return;
+	if (memchr(r->line, '\0', r->len)) {
+		set_error(r, _("expected text, found a byte of zero (\"\\0\" "
+		               "in @bytes stands for it)"));
+		return;
+	}
 	if (r->script->n_items == SCRIPT_ITEMS_MAX) {
 		set_error(r, _("expected at most %d lines"), SCRIPT_ITEMS_MAX);
 		return;

@@ -10,11 +10,11 @@
  *     title: One sentence           key: text, in any language by a suffix
  *     title.de: Ein Satz,           a line that begins with a blank goes on
  *       der weitergeht
- *     C: NOOP                       verbatim after one blank, any bytes
+ *     C: NOOP                       verbatim after one blank
  *     @wait 2s                      a directive with its argument
  *     = READY                       a word of its own
  *
- * Lines end in LF or CRLF. A table for dialogs is as short as this:
+ * Lines end in LF or CRLF and hold no NUL. A table for dialogs is as short as this:
  *
  *     enum { PLAY = 1 };   the section that the first C:, S:, @ or = opens
  *     #define HERE SCRIPT_IN(SCRIPT_HEAD) | SCRIPT_IN(PLAY)
