@@ -298,9 +298,11 @@ static bool run(const struct options *o)
 		return false;
 	}
 	sample_add(&frame, b.last - t0);
-	before = switches(&s);
-	rest(&s, (double)o->idle_s * 1e3);
-	sample_add(&idle, switches(&s) - before);
+	if (idle.n == 0) { /* once is enough, it takes its time */
+		before = switches(&s);
+		rest(&s, (double)o->idle_s * 1e3);
+		sample_add(&idle, switches(&s) - before);
+	}
 	if (o->key && !press_keys(&s, o))
 		fprintf(stderr, "%s: ended by %s\n", o->argv[0], o->key);
 	snprintf(path, sizeof path, "/proc/%ld/status", (long)s.child);
