@@ -333,32 +333,35 @@ static void draw_edge(struct canvas *c, struct rect r, int y, enum style s,
 	put_glyph(c, r.x + r.w - 1, y, s, ends[1]);
 }
 
-/* " title " in the upper edge, one dash after the corner. */
+/* " text " at column x of the upper edge. Returns the columns used. */
+static int draw_label(struct canvas *c, int x, int y, int max, enum style s,
+                      const char *text)
+{
+	int used;
+
+	put_cell(c, x, y, ' ', s);
+	used = 1 + canvas_text(c, x + 1, y, max - 2, s, text);
+	put_cell(c, x + used, y, ' ', s);
+	return used + 1;
+}
+
+/* Title and right text, a dash between them and beside each corner. The right
+ * one takes at most half, and is whole or not there. */
 static void draw_title(struct canvas *c, struct rect r, bool focus,
                        const char *title, const char *right)
 {
 	enum style s = focus ? STYLE_TITLE : STYLE_TEXT;
-	int room = r.w - 4; /* corners and a dash beside each */
-	int used = 0;
+	int room = r.w - 4;
+	int w = right == NULL || right[0] == '\0' ? 0 : canvas_width(right) + 2;
 
-	if (room < 3)
-		return;
-	if (title != NULL && title[0] != '\0') {
-		put_cell(c, r.x + 2, r.y, ' ', s);
-		used = 1 + canvas_text(c, r.x + 3, r.y, room - 2, s, title);
-		put_cell(c, r.x + 2 + used, r.y, ' ', s);
-		used++;
+	if (w > room / 2)
+		w = 0;
+	if (w > 0) {
+		draw_label(c, r.x + r.w - 2 - w, r.y, w, s, right);
+		room -= w + 1;
 	}
-	if (right != NULL && right[0] != '\0') {
-		int w = canvas_width(right);
-		int x = r.x + r.w - 3 - w;
-
-		if (w + 2 > room - used)
-			return;
-		put_cell(c, x - 1, r.y, ' ', s);
-		canvas_text(c, x, r.y, w, s, right);
-		put_cell(c, x + w, r.y, ' ', s);
-	}
+	if (title != NULL && title[0] != '\0' && room >= 3)
+		draw_label(c, r.x + 2, r.y, room, s, title);
 }
 
 void canvas_frame(struct canvas *c, struct rect r, bool focus, bool joined,
