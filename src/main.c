@@ -52,7 +52,10 @@ void front_tell(char *text)
 	char *folded = xmalloc(size);
 	struct buf b = { 0 };
 
-	i18n_fold(text, folded, size);
+	if (i18n_is_ascii())
+		i18n_fold(text, folded, size);
+	else
+		memcpy(folded, text, strlen(text) + 1);
 	add_safe(&b, folded, strlen(folded));
 	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, buf_str(&b));
 	buf_clear(&b);
