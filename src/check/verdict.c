@@ -94,7 +94,8 @@ static bool category_is(const struct cause *c, const char *id)
 static bool about_login(unsigned code, const char *verb)
 {
 	return code == 530 || code == 534 || code == 535 || code == 538 ||
-	       strcmp(verb, "AUTH") == 0 || strcmp(verb, "(AUTH RESPONSE)") == 0;
+	       strcmp(verb, "AUTH") == 0 ||
+	       strcmp(verb, "(AUTH RESPONSE)") == 0;
 }
 
 static void refused(struct finding_of *f, unsigned code, const char *verb,

@@ -46,7 +46,7 @@ struct explain_part { /* one digit, one number of an enhanced code */
 
 /* Every char * is owned by the explanation and never NULL ("" = nothing). */
 struct explanation {
-	char *title;    /* "450 4.2.0 after RCPT", "MAIL", "MX of example.org" */
+	char *title;    /* "450 4.2.0 after RCPT", "MX of example.org" */
 	char *chip;     /* "450" or "" */
 	enum reply_class cls;
 	char *headline; /* "TEMPORARY FAILURE" / "VORÜBERGEHENDER FEHLER" */

@@ -230,13 +230,14 @@ static void provider(const struct cause *j, struct explanation *x)
 static void who(const struct cause *j, struct explanation *x)
 {
 	const struct category *c = j->category;
+	enum phrase act = (enum phrase)(WHO_NOBODY + j->act);
 
 	part_act(x, j->act);
 	if (c && !*j->row->act && strcmp(c->act, act_name(j->act)) == 0)
 		part_copy(&x->who, i18n_pick(c->who_en, c->who_de));
 	else if (j->row && *j->row->act)
 		part_set(&x->who,
-		         say(WHO_ROW, phrase((enum phrase)(WHO_NOBODY + j->act)),
+		         say(WHO_ROW, phrase(act),
 		             i18n_pick(j->row->next_en, j->row->next_de),
 		             NULL));
 }

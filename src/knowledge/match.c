@@ -189,61 +189,6 @@ void view_text(struct reply_view *v, const char *text)
 	view_end(v);
 }
 
-/* Does the bracket expression at p ("[45]", "[0-9]") hold c? */
-static bool in_bracket(const char *p, const char *end, char c)
-{
-	for (p++; p < end; p++) {
-		if (p + 2 < end && p[1] == '-') {
-			if (c >= p[0] && c <= p[2])
-				return true;
-			p += 2;
-		} else if (*p == c) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Only the plain beginning of a pattern is looked at: digits and brackets of
- * digits after ^. Anything else, or a | outside parentheses: it may fit.
- */
-bool provider_may_fit(const char *pattern, unsigned code)
-{
-	char digits[12];
-	const char *p = pattern;
-	int depth = 0;
-
-	for (const char *q = pattern; *q; q++) {
-		if (*q == '\\' && q[1])
-			q++;
-		else if (*q == '(')
-			depth++;
-		else if (*q == ')')
-			depth--;
-		else if (*q == '|' && !depth)
-			return true;
-	}
-	if (*p++ != '^')
-		return true;
-	snprintf(digits, sizeof digits, "%03u", code % 1000);
-	for (int i = 0; i < 3; i++) {
-		if (isdigit((unsigned char)*p)) {
-			if (*p++ != digits[i])
-				return false;
-		} else if (*p == '[' && p[1] != '^' && strchr(p, ']')) {
-			const char *end = strchr(p, ']');
-
-			if (!in_bracket(p, end, digits[i]))
-				return false;
-			p = end + 1;
-		} else {
-			return true;
-		}
-	}
-	return true;
-}
-
 static bool fits(_Atomic(regex_t *) *slot, const char *pattern,
                  const char *text)
 {
@@ -259,7 +204,7 @@ static bool provider_fits(size_t i, const struct reply_view *v)
 	char lower[PATTERN_MAX];
 	size_t n = 0;
 
-	if (!provider_may_fit(pattern, v->code))
+	if (!provider_may_fit(pattern, v->code, v->lower))
 		return false;
 	for (; pattern[n] && n + 1 < sizeof lower; n++)
 		lower[n] = (char)tolower((unsigned char)pattern[n]);

@@ -2,7 +2,7 @@
  * match: a reply brought into one form, and recognised by its wording.
  *
  * Patterns are POSIX extended regular expressions. Each is compiled when it is
- * first tried, and only those are tried that can fit the three digits. The
+ * first tried, and only those are tried that can fit code and words. The
  * text is cut at MATCH_MAX bytes and bytes outside printable ASCII become "?",
  * so that the result depends on neither the locale nor the length of what a
  * server sends. Any thread: a compiled pattern is published atomically.
@@ -44,8 +44,12 @@ void view_text(struct reply_view *v, const char *text);
 
 /* First row of provider_replies.tsv that fits, or NULL. */
 const struct provider_row *provider_find(const struct reply_view *v);
-/* Could the row's pattern fit this code? Never wrongly false. */
-bool provider_may_fit(const char *pattern, unsigned code);
+/*
+ * Could the pattern fit a reply with this code and (lower case) text? Looks
+ * at its first digits and at the longest plain words in it, so that few
+ * patterns are ever compiled. Never wrongly false. (prefilter.c)
+ */
+bool provider_may_fit(const char *pattern, unsigned code, const char *lower);
 
 /*
  * First row of banners.tsv for that place ("banner", "ehlo", "help",
