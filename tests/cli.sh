@@ -326,9 +326,13 @@ done
 mkfifo slow
 "$SMTPSCOPE" --demo=slow --batch --no-record </dev/null >slow 2>/dev/null &
 cancel=$!
-sed '/^. Connect/q' slow >/dev/null & # Ctrl-C in the wait for the greeting
-wait $!
-kill -INT $cancel
+exec 3<slow
+while read -r line <&3; do # Ctrl-C while it waits for the greeting
+	case $line in
+	'* Connected'*) kill -INT $cancel ;;
+	esac
+done
+exec 3<&-
 wait $cancel
 status=$?
 want_status 130 'Ctrl-C'

@@ -41,7 +41,8 @@ void options_clear(struct options *o)
 	for (size_t i = 0; (row = option_at(i)); i++)
 		if (owns_text(row)) {
 			free(*(char **)member(o, row));
-			*(char **)member(o, row) = NULL; /* rows share members */
+			/* another row may share it */
+			*(char **)member(o, row) = NULL;
 		}
 	free_list(o->words, o->n_words);
 	free_list(o->keys, o->n_keys);
@@ -377,7 +378,8 @@ char *options_read_args(struct options *o, size_t n, char *const *args,
 	char *error = NULL;
 
 	for (size_t i = 0; i < n && !error; i++) {
-		const char *word = args[i], *next = i + 1 < n ? args[i + 1] : NULL;
+		const char *next = i + 1 < n ? args[i + 1] : NULL;
+		const char *word = args[i];
 		bool used = false;
 
 		if (only_words || word[0] != '-' || !word[1])

@@ -20,7 +20,7 @@
 
 enum {
 	JSON_VERSION = 1,         /* field v */
-	JSON_LINE_MAX = 8 << 20,  /* twice a reply of the largest size, escaped */
+	JSON_LINE_MAX = 8 << 20,  /* the largest reply, all escaped, twice */
 };
 
 enum json_say { JSON_SAY_TEXT, JSON_SAY_NEXT, JSON_SAY_WHY };

@@ -348,7 +348,8 @@ static bool get_direction(struct json_reader *r, size_t i, bool *out)
 static bool get_number(struct json_reader *r, const struct field *f, size_t i,
                        void *at)
 {
-	static const int64_t u8[2] = { 0, UINT8_MAX }, u16[2] = { 0, UINT16_MAX },
+	static const int64_t u8[2] = { 0, UINT8_MAX },
+	                     u16[2] = { 0, UINT16_MAX },
 	                     u32[2] = { 0, UINT32_MAX },
 	                     column[2] = { -1, INT32_MAX };
 	const int64_t *range = f->type == FIELD_U8 ? u8

@@ -340,9 +340,8 @@ static void print_caret(struct batch *b, const struct event *e)
 	paper_to(p, BLOCK_INDENT + 2);
 	bytes_of(p, sent, line);
 	paper_newline(p);
-	paper_to(p, BLOCK_INDENT + 2);
-	line.len = (uint32_t)caret;
-	paper_to(p, BLOCK_INDENT + 2 + paper_columns(event_text(sent, line), line.len));
+	paper_to(p, BLOCK_INDENT + 2 +
+	              paper_columns(event_text(sent, line), caret));
 	paper_ink(p, INK_LATER);
 	paper_text(p, "^");
 	paper_ink(p, INK_PLAIN);
