@@ -176,6 +176,13 @@ static void test_canvas_frame_has_title_and_right_text(void **state)
 	assert_int_equal(canvas_at(&canvas, 0, 3)->style, STYLE_BORDER_FOCUS);
 }
 
+static void assert_blank_right_of(int w)
+{
+	for (int y = 0; y < 4; y++)
+		for (int x = w < 0 ? 0 : w; x < 12; x++)
+			assert_int_equal(canvas_at(&canvas, x, y)->cp[0], ' ');
+}
+
 static void test_canvas_frame_each_size_stays_inside(void **state)
 {
 	(void)state;
@@ -184,11 +191,7 @@ static void test_canvas_frame_each_size_stays_inside(void **state)
 			canvas_blank(&canvas);
 			canvas_frame(&canvas, (struct rect){0, 0, w, h}, true,
 			             false, "title", "right");
-			for (int y = 0; y < 4; y++)
-				for (int x = w < 0 ? 0 : w; x < 12; x++)
-					assert_int_equal(
-						canvas_at(&canvas, x, y)->cp[0],
-						' ');
+			assert_blank_right_of(w);
 		}
 	}
 }
@@ -231,29 +234,21 @@ static void test_glyph_each_is_one_column_in_each_set(void **state)
 	assert_int_equal(glyph_set_for(NULL, true), GLYPHS_UNICODE);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_canvas_text_fits_or_is_cut,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_canvas_text_outside_is_not_drawn,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_canvas_overwriting_half_of_wide_blanks_the_rest,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_canvas_ascii_folds_our_own_text,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_canvas_server_tokens_scroll_and_stay_inside,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_canvas_server_marks_never_join_what_is_not_theirs,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_canvas_frame_has_title_and_right_text,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_canvas_frame_each_size_stays_inside,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_canvas_select_and_cursor_are_bounded,
-		                                set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_glyph_each_is_one_column_in_each_set,
-		                                set_up, tear_down),
+		TEST(test_canvas_text_fits_or_is_cut),
+		TEST(test_canvas_text_outside_is_not_drawn),
+		TEST(test_canvas_overwriting_half_of_wide_blanks_the_rest),
+		TEST(test_canvas_ascii_folds_our_own_text),
+		TEST(test_canvas_server_tokens_scroll_and_stay_inside),
+		TEST(test_canvas_server_marks_never_join_what_is_not_theirs),
+		TEST(test_canvas_frame_has_title_and_right_text),
+		TEST(test_canvas_frame_each_size_stays_inside),
+		TEST(test_canvas_select_and_cursor_are_bounded),
+		TEST(test_glyph_each_is_one_column_in_each_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

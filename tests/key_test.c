@@ -66,7 +66,8 @@ static void test_key_decode_known_sequences_give_keys(void **state)
 		{"\001\003\032\037\034", "Ctrl-A Ctrl-C Ctrl-Z Ctrl-_ Ctrl-\\"},
 		{"\303\251\342\202\254", "é €"},
 		{"\377x", "\357\277\275 x"},
-		{"\033[A\033OB\033[1;2C\033[1;5D", "Up Down Shift-Right Ctrl-Left"},
+		{"\033[A\033OB\033[1;2C\033[1;5D",
+		 "Up Down Shift-Right Ctrl-Left"},
 		{"\033[1;3A\033[1;6B", "Alt-Up Ctrl-Shift-Down"},
 		{"\033\033[A", "Alt-Up"},
 		{"\033[H\033[F\033OH\033OF\033[1~\033[4~\033[7~\033[8~",
@@ -207,7 +208,8 @@ static void test_key_feed_any_bytes_ends_and_leaves_nothing(void **state)
 	(void)state;
 	for (int round = 0; round < 20000; round++) {
 		static const char alphabet[] =
-			"\033\033\033[[O]P<;0123456789~MmAu\007\\\r\tab\303\251 $?>";
+			"\033\033\033[[O]P<;0123456789~MmAu"
+			"\007\\\r\tab\303\251 $?>";
 		char bytes[24];
 		size_t len;
 		char *got;

@@ -35,7 +35,8 @@ struct play {
 
 static bool fail(struct play *p, const char *what, const char *detail)
 {
-	buf_addf(&p->s->error, "%s:%d: %s%s", p->s->path, p->line, what, detail);
+	buf_addf(&p->s->error, "%s:%d: %s%s", p->s->path, p->line, what,
+	         detail);
 	buf_str(&p->s->error);
 	return false;
 }

@@ -47,29 +47,35 @@ static bool was_sent(struct vt *v, const char *text)
 	return memmem(raw, len, text, strlen(text)) != NULL;
 }
 
-/* Is there an SGR with a colour (30-49, 90-107, 38;5) in what was sent? */
+/* Does this SGR (ESC [ numbers m) name a colour: 30-49, 90-107? */
+static bool names_colour(const char *sgr, size_t len)
+{
+	size_t numbers = strspn(sgr, "0123456789;");
+	int n = 0;
+
+	if (numbers >= len || sgr[numbers] != 'm')
+		return false;
+	for (size_t i = 0; i <= numbers; i++) {
+		if (sgr[i] >= '0' && sgr[i] <= '9') {
+			n = 10 * n + sgr[i] - '0';
+			continue;
+		}
+		if ((n >= 30 && n <= 49) || n >= 90)
+			return true;
+		n = 0;
+	}
+	return false;
+}
+
 static bool sent_colour(struct vt *v)
 {
 	size_t len;
 	const char *raw = vt_raw(v, &len);
 
-	for (size_t i = 0; i + 2 < len; i++) {
-		size_t at = i + 2;
-
-		if (raw[i] != '\033' || raw[i + 1] != '[')
-			continue;
-		while (at < len && (raw[at] == ';' ||
-		                    (raw[at] >= '0' && raw[at] <= '9'))) {
-			int n = atoi(raw + at);
-
-			if ((n >= 30 && n <= 49) || n >= 90)
-				if (memchr(raw + at, 'm', 6) != NULL)
-					return true;
-			at += strcspn(raw + at, ";mABCDHJKhlr") + 1;
-			if (raw[at - 1] != ';')
-				break;
-		}
-	}
+	for (size_t i = 0; i + 2 < len; i++)
+		if (raw[i] == '\033' && raw[i + 1] == '[' &&
+		    names_colour(raw + i + 2, len - i - 2))
+			return true;
 	return false;
 }
 

@@ -396,9 +396,12 @@ char *canvas_row(const struct canvas *c, int y)
 	for (int x = 0; x < c->w; x++) {
 		const struct cell *at = canvas_at(c, x, y);
 
-		for (size_t i = 0; at->width > 0 && i < 3; i++)
-			if (at->cp[i] != 0)
-				buf_add(&out, utf8, utf8_encode(at->cp[i], utf8));
+		for (size_t i = 0; at->width > 0 && i < 3; i++) {
+			uint32_t cp = at->cp[i];
+
+			if (cp != 0)
+				buf_add(&out, utf8, utf8_encode(cp, utf8));
+		}
 	}
 	return buf_steal(&out);
 }

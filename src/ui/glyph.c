@@ -7,7 +7,8 @@
 static const struct {
 	const char *in_set[3]; /* by enum glyph_set */
 } glyphs[] = {
-#define GLYPH_ROW(id, unicode, console, ascii) [id] = {{unicode, console, ascii}},
+#define GLYPH_ROW(id, unicode, console, ascii)                                 \
+	[id] = {{unicode, console, ascii}},
 	GLYPHS(GLYPH_ROW)
 #undef GLYPH_ROW
 };

@@ -3,6 +3,7 @@
 #include "ui/key.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -70,8 +71,7 @@ char *key_label(const struct key *k, char *out, size_t size)
 		add_char_name(&b, k);
 	else
 		buf_adds(&b, code_name(k->code));
-	strncpy(out, buf_str(&b), size - 1);
-	out[size - 1] = '\0';
+	snprintf(out, size, "%s", buf_str(&b));
 	buf_clear(&b);
 	return out;
 }

@@ -82,6 +82,11 @@ static const struct {
 	{'c', K_RIGHT, MOD_SHIFT}, {'d', K_LEFT, MOD_SHIFT},
 };
 
+enum {
+	TILDE_KEYS = sizeof(tilde_keys) / sizeof(tilde_keys[0]),
+	FINAL_KEYS = sizeof(final_keys) / sizeof(final_keys[0]),
+};
+
 static bool is_letter(uint32_t ch)
 {
 	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z');
@@ -290,7 +295,7 @@ static enum taken tilde_key(const int *p, size_t n, char final, struct key *k)
 {
 	if (n == 3 && p[0] == 27)
 		return numbered_char(p[2], p[1], k);
-	for (size_t i = 0; i < sizeof(tilde_keys) / sizeof(tilde_keys[0]); i++) {
+	for (size_t i = 0; i < TILDE_KEYS; i++) {
 		if (n == 0 || tilde_keys[i].number != p[0])
 			continue;
 		k->code = tilde_keys[i].code;
@@ -309,7 +314,7 @@ static enum taken final_key(const int *p, size_t n, char final, struct key *k)
 	/* a cursor report looks like a key with other numbers: not asked for */
 	if (n > 0 && p[0] > 1)
 		return TAKEN_NOTHING;
-	for (size_t i = 0; i < sizeof(final_keys) / sizeof(final_keys[0]); i++) {
+	for (size_t i = 0; i < FINAL_KEYS; i++) {
 		if (final_keys[i].final != final)
 			continue;
 		k->code = final_keys[i].code;

@@ -42,10 +42,10 @@ struct layout_wish {
 	enum pane tab;  /* LAYOUT_TABS, LAYOUT_TINY: the pane to show; PANE_NONE
 	                   is the dialog */
 	enum pane zoom; /* this pane alone; PANE_NONE: all that fit */
-	enum pane open; /* a pane that has no room here, shown over the others */
+	enum pane open; /* a pane without room here, shown over the others */
 	int explain_permille; /* of the height or width that Dialog and Explain
 	                         share; 0: as the class says */
-	int left_columns;     /* width of the left column; 0: as the class says */
+	int left_columns;     /* of the left column; 0: as the class says */
 };
 
 struct layout_box {
@@ -59,7 +59,7 @@ struct layout {
 	struct rect title;   /* one row each: */
 	struct rect strip;   /* the steps in one line */
 	struct rect tabs;    /* 1 MX  [2 Dialog]  3 Explain */
-	struct rect mx_line; /* the MX list in one line, where its pane is not */
+	struct rect mx_line; /* the MX list in a line, where its pane is not */
 	struct rect input;   /* on the start screen inside of main */
 	struct rect hint;    /* from 28 rows up; start screen: recent targets */
 	struct rect footer;

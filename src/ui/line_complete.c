@@ -49,10 +49,11 @@ static size_t common_prefix(const struct line_candidates *c)
 	size_t len = strlen(c->text[0]);
 
 	for (size_t i = 1; i < c->count; i++) {
+		const char *other = c->text[i];
 		size_t same = 0;
 
-		while (same < len && c->text[i][same] != '\0' &&
-		       strncasecmp(&c->text[0][same], &c->text[i][same], 1) == 0)
+		while (same < len && other[same] != '\0' &&
+		       strncasecmp(&c->text[0][same], &other[same], 1) == 0)
 			same++;
 		len = same;
 	}

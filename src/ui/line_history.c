@@ -141,12 +141,13 @@ static void search_end(struct line *l, bool keep)
 
 static void shorten_query(struct line *l)
 {
-	while (l->query.len > 0) {
-		unsigned char last = (unsigned char)l->query.data[--l->query.len];
+	struct buf *q = &l->query;
 
-		if ((last & 0xc0) != 0x80)
-			break;
-	}
+	/* the bytes of a character behind its first */
+	while (q->len > 0 && (q->data[q->len - 1] & 0xc0) == 0x80)
+		q->len--;
+	if (q->len > 0)
+		q->len--;
 	buf_str(&l->query);
 	if (l->query.len > 0)
 		search_before(l, l->history_count);

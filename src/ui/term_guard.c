@@ -137,7 +137,8 @@ static void take(int number, void (*handler)(int), unsigned flags)
 static void take_all(void)
 {
 	for (size_t i = 0; i < 6; i++)
-		take(fatal_signals[i], on_fatal, (unsigned)SA_RESETHAND | SA_ONSTACK);
+		take(fatal_signals[i], on_fatal,
+		     (unsigned)SA_RESETHAND | SA_ONSTACK);
 	for (size_t i = 0; i < 3; i++)
 		take(quit_signals[i], on_quit, SA_ONSTACK);
 	for (size_t i = 0; i < 3; i++)
