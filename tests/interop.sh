@@ -155,7 +155,7 @@ odd_lines() {
 	sent=$(grep -c '"event":"sent"' "$work/out")
 	replies=$(grep -c '"event":"reply"' "$work/out")
 	lines=$(awk 'END { print NR }' "$work/script")
-	[ "$sent" -eq "$lines" ] && [ "$replies" -eq $((lines + 1)) ] || {
+	[ "$sent $replies" = "$lines $((lines + 1))" ] || {
 		complain "script: $lines lines, $sent sent, $replies replies"
 		cat "$work/err" "$work/out"
 	}

@@ -164,30 +164,48 @@ static void test_stops_of_nothing_are_none(void **state)
 
 /* ---- sha256 ---- */
 
+/* FIPS 180-4 and NIST's examples; the lengths meet every case of padding. */
 static void test_sha256_of_the_standards_examples(void **state)
 {
-	/* FIPS 180-4: SHA-256 of "" and of "abc" */
-	static const char empty[] = "e3b0c44298fc1c149afbf4c8996fb924"
-	                            "27ae41e4649b934ca495991b7852b855";
-	static const char abc[] = "ba7816bf8f01cfea414140de5dae2223"
-	                          "b00361a396177a9cb410ff61f20015ad";
-	struct sha256 *s = sha256_new();
+	static const char *const digests[] = {
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+		"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+	};
+	static const char *const texts[] = { "", "abc",
+		"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq" };
 	char hex[SHA256_HEX_SIZE];
+	struct sha256 s;
 
 	(void)state;
-	sha256_begin(s);
-	sha256_end(s, hex);
-	assert_string_equal(hex, empty);
-	sha256_begin(s);
-	sha256_add(s, "x", 1);
-	sha256_begin(s); /* anew */
-	sha256_add(s, "a", 1);
-	sha256_add(s, "bc", 2);
-	sha256_end(s, hex);
-	assert_string_equal(hex, abc);
-	sha256_end(s, hex);
-	assert_string_equal(hex, "");
-	sha256_free(s);
+	for (size_t i = 0; i < 3; i++) {
+		sha256_begin(&s);
+		sha256_add(&s, texts[i], strlen(texts[i]));
+		sha256_end(&s, hex);
+		assert_string_equal(hex, digests[i]);
+	}
+}
+
+static void test_sha256_does_not_see_how_it_was_split(void **state)
+{
+	/* a million times "a", NIST's long example */
+	static const char million[] =
+	    "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+	char a[1000], hex[SHA256_HEX_SIZE];
+	struct sha256 s;
+	size_t left = 1000000;
+
+	(void)state;
+	memset(a, 'a', sizeof a);
+	sha256_begin(&s);
+	for (size_t n = 1; left > 0; n = n % 997 + 1) {
+		size_t take = n < left ? n : left;
+
+		sha256_add(&s, a, take);
+		left -= take;
+	}
+	sha256_end(&s, hex);
+	assert_string_equal(hex, million);
 }
 
 /* ---- start ---- */
@@ -226,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_stops_pick_is_what_the_user_named),
 		cmocka_unit_test(test_stops_of_nothing_are_none),
 		cmocka_unit_test(test_sha256_of_the_standards_examples),
+		cmocka_unit_test(test_sha256_does_not_see_how_it_was_split),
 		cmocka_unit_test(
 		    test_start_options_are_those_of_the_command_line),
 	};

@@ -135,7 +135,8 @@ void judge_recipients(struct judge *j)
 		if (r->reply) {
 			verdict_recipient(&b, r->reply, r->address, r->before);
 			count(j, b.e.u.verdict.outcome);
-			outlet_post(j->out, &b, j->session);
+			outlet_post_at(j->out, &b, j->session,
+			               r->reply->t_us);
 		}
 		clear_rcpt(r);
 	}

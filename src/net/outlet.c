@@ -21,12 +21,18 @@ void outlet_give(struct outlet *o, struct event *e)
 uint32_t outlet_post(struct outlet *o, struct event_builder *b,
                      uint32_t session)
 {
+	return outlet_post_at(o, b, session, outlet_now_us(o));
+}
+
+uint32_t outlet_post_at(struct outlet *o, struct event_builder *b,
+                        uint32_t session, int64_t t_us)
+{
 	bool numbered = b->e.kind != EV_PROMPT && b->e.kind != EV_ASK;
 	uint32_t n = numbered ? o->next_n++ : 0;
 
 	b->e.n = n;
 	b->e.session = session;
-	b->e.t_us = outlet_now_us(o);
+	b->e.t_us = t_us;
 	if (o->target)
 		b->e.target = event_puts(b, o->target);
 	outlet_give(o, event_finish(b));

@@ -26,6 +26,9 @@ int64_t outlet_now_us(const struct outlet *o);
  * get no number: they are never recorded. Returns n. */
 uint32_t outlet_post(struct outlet *o, struct event_builder *b,
                      uint32_t session);
+/* The same, for what was known at t_us: times never fall in a recording. */
+uint32_t outlet_post_at(struct outlet *o, struct event_builder *b,
+                        uint32_t session, int64_t t_us);
 /* Posts an event of the session, which has its number already; takes it. */
 void outlet_give(struct outlet *o, struct event *e);
 /* A finding about the event with number about, 0 none. */
