@@ -126,6 +126,8 @@ static const struct {
 	  "Richtig wäre 221" },
 	{ "QUIT", ST_READY, "221 2.0.0 Bye", ACT_NOBODY, "says goodbye",
 	  "verabschiedet sich" },
+	{ "QUIT", ST_READY, "221 2.0.0 Bye", ACT_NOBODY,
+	  "about to close", "wird gleich geschlossen" },
 	{ "DATA", ST_RCPT, "354 End data with <CR><LF>.<CR><LF>", ACT_NOBODY,
 	  "until a line with a single dot", "einzelnen Punkt" },
 	{ "DATA", ST_RCPT, "250 Ok", ACT_SERVER, "must say 354",

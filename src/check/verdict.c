@@ -22,7 +22,7 @@ static const struct row {
 enum { CODES_MAX = 32, COUNT_MAX = 24, ARG_CAUSE = 2 };
 
 /* What is to be said; builder fields follow from it. */
-struct finding_of {
+struct judgement {
 	char rule[40];
 	int exit;
 	enum outcome outcome;
@@ -49,7 +49,7 @@ int exit_worse(int a, int b)
 	return rank_a >= rank_b ? a : b;
 }
 
-static void put(struct event_builder *b, const struct finding_of *f,
+static void put(struct event_builder *b, const struct judgement *f,
                 const char *recipient, const struct event *reply)
 {
 	struct ev_verdict *v;
@@ -69,7 +69,8 @@ static void put(struct event_builder *b, const struct finding_of *f,
 	v->confidence = (uint8_t)f->confidence;
 }
 
-static void set_rule(struct finding_of *f, const char *prefix,
+/* prefix and word make the id of a row of verdicts.tsv. */
+static void set_rule(struct judgement *f, const char *prefix,
                      const char *word)
 {
 	snprintf(f->rule, sizeof f->rule, "%s%s", prefix, word);
@@ -98,7 +99,7 @@ static bool about_login(unsigned code, const char *verb)
 	       strcmp(verb, "(AUTH RESPONSE)") == 0;
 }
 
-static void refused(struct finding_of *f, unsigned code, const char *verb,
+static void refused(struct judgement *f, unsigned code, const char *verb,
                     const struct cause *c)
 {
 	f->outcome = OUT_REFUSED;
@@ -108,11 +109,11 @@ static void refused(struct finding_of *f, unsigned code, const char *verb,
 	    (code == 530 && category_is(c, "tls"))) {
 		f->outcome = OUT_TLS;
 		f->exit = EXIT_TLS_AUTH;
-		set_rule(f, "tls-", "refused");
+		set_rule(f, "tls-refused", "");
 	} else if (about_login(code, verb)) {
 		f->outcome = OUT_AUTH;
 		f->exit = EXIT_TLS_AUTH;
-		set_rule(f, "auth-", "refused");
+		set_rule(f, "auth-refused", "");
 	} else if (f->act == ACT_RECIPIENT && strcmp(verb, "RCPT") == 0) {
 		f->exit = EXIT_RECIPIENT;
 	}
@@ -122,7 +123,7 @@ static void refused(struct finding_of *f, unsigned code, const char *verb,
  * A refusal or anything but a success. codes: room for "550 5.1.1", borrowed
  * by f; view: of the reply, lives as long as f.
  */
-static void by_reply(struct finding_of *f, const struct reply_view *v,
+static void by_reply(struct judgement *f, const struct reply_view *v,
                      const struct explain_context *ctx, char *codes)
 {
 	struct cause c;
@@ -146,7 +147,7 @@ static void by_reply(struct finding_of *f, const struct reply_view *v,
 		f->act = ACT_SERVER;
 		f->confidence = CONF_SURE;
 		f->args[2] = "";
-		set_rule(f, "no-", "smtp");
+		set_rule(f, "no-smtp", "");
 	}
 }
 
@@ -155,7 +156,7 @@ void verdict_recipient(struct event_builder *b, const struct event *reply,
 {
 	const struct explain_context ctx = { .verb = "RCPT", .line = "",
 		                             .state = before };
-	struct finding_of f = { .outcome = OUT_ACCEPTED,
+	struct judgement f = { .outcome = OUT_ACCEPTED,
 		                .exit = EXIT_ACCEPTED, .act = ACT_NOBODY,
 		                .confidence = CONF_SURE };
 	struct reply_view v;
@@ -164,16 +165,16 @@ void verdict_recipient(struct event_builder *b, const struct event *reply,
 	view_event(&v, reply);
 	f.args[0] = recipient;
 	if (v.code == 251)
-		set_rule(&f, "accepted-", "forward");
+		set_rule(&f, "accepted-forward", "");
 	else if (v.code / 100 == 2)
-		set_rule(&f, "accepted-", "rcpt");
+		set_rule(&f, "accepted-rcpt", "");
 	else
 		by_reply(&f, &v, &ctx, codes);
 	put(b, &f, recipient, reply);
 	view_clear(&v);
 }
 
-static void by_failure(struct finding_of *f, const struct session_result *r)
+static void by_failure(struct judgement *f, const struct session_result *r)
 {
 	static const struct {
 		int exit;
@@ -202,24 +203,31 @@ static void by_failure(struct finding_of *f, const struct session_result *r)
 	if (r->phase == PHASE_TLS && f->exit == EXIT_IO) {
 		f->exit = EXIT_TLS_AUTH;
 		f->outcome = OUT_TLS;
-		set_rule(f, "fail-", "tls");
+		set_rule(f, "fail-tls", "");
 	} else if (r->phase == PHASE_DNS && f->exit == EXIT_IO) {
 		f->exit = EXIT_LATER;
 		f->outcome = OUT_DEFERRED;
 		f->act = ACT_UNKNOWN;
 		f->confidence = CONF_GUESS;
-		set_rule(f, "fail-", "dns");
+		set_rule(f, "fail-dns", "");
 	}
+}
+
+/* A server that broke the rules may have said anything before: what it
+ * accepted is not to be relied on (design §4, 76). */
+static bool broke_rules(const struct session_result *r)
+{
+	return r->failed && (r->fail == FAIL_PROTOCOL || r->fail == FAIL_LIMIT);
 }
 
 /* Was the asked stage reached? From RCPT on a recipient must be accepted. */
 static bool reached(const struct session_result *r, enum stage wanted)
 {
-	return r->any_stage && r->reached >= wanted &&
+	return r->any_stage && r->reached >= wanted && !broke_rules(r) &&
 	       (wanted < STAGE_RCPT || r->accepted > 0);
 }
 
-static void success(struct finding_of *f, const struct session_result *r,
+static void success(struct judgement *f, const struct session_result *r,
                     enum stage wanted)
 {
 	f->act = ACT_NOBODY;
@@ -228,7 +236,7 @@ static void success(struct finding_of *f, const struct session_result *r,
 		f->outcome = OUT_MIXED;
 		f->exit = EXIT_SOME;
 		f->act = ACT_UNKNOWN;
-		set_rule(f, "mi", "xed");
+		set_rule(f, "mixed", "");
 		return;
 	}
 	f->outcome = OUT_ACCEPTED;
@@ -237,7 +245,7 @@ static void success(struct finding_of *f, const struct session_result *r,
 }
 
 /* None accepted, some put off, some refused: design §4 says 75. */
-static bool none_mixed(struct finding_of *f, const struct session_result *r)
+static bool none_mixed(struct judgement *f, const struct session_result *r)
 {
 	if (r->accepted || !r->deferred || !r->refused)
 		return false;
@@ -245,7 +253,7 @@ static bool none_mixed(struct finding_of *f, const struct session_result *r)
 	f->exit = EXIT_LATER;
 	f->act = ACT_UNKNOWN;
 	f->confidence = CONF_SURE;
-	set_rule(f, "none-", "mixed");
+	set_rule(f, "none-mixed", "");
 	return true;
 }
 
@@ -274,7 +282,7 @@ static const char *verb_of(const struct session_result *r,
 void verdict_session(struct event_builder *b, const struct session_result *r,
                      const struct event *reply, enum stage wanted)
 {
-	struct finding_of f = { .act = ACT_UNKNOWN, .confidence = CONF_SURE };
+	struct judgement f = { .act = ACT_UNKNOWN, .confidence = CONF_SURE };
 	char counts[3][COUNT_MAX], codes[CODES_MAX];
 	struct reply_view v;
 
@@ -296,7 +304,7 @@ void verdict_session(struct event_builder *b, const struct session_result *r,
 			f.outcome = OUT_CANCELLED;
 			f.exit = EXIT_CANCELLED;
 			f.act = ACT_NOBODY;
-			set_rule(&f, "ended-", "early");
+			set_rule(&f, "ended-early", "");
 		} else if (!none_mixed(&f, r)) {
 			by_reply(&f, &v, &ctx, codes);
 		}
@@ -306,7 +314,7 @@ void verdict_session(struct event_builder *b, const struct session_result *r,
 		f.outcome = OUT_CANCELLED;
 		f.exit = EXIT_CANCELLED;
 		f.act = ACT_NOBODY;
-		set_rule(&f, "ended-", "early");
+		set_rule(&f, "ended-early", "");
 	}
 	put(b, &f, "", reply);
 	view_clear(&v);
@@ -315,7 +323,7 @@ void verdict_session(struct event_builder *b, const struct session_result *r,
 void verdict_route(struct event_builder *b, const struct event *route)
 {
 	enum route_kind kind = route->u.route.kind;
-	struct finding_of f = { .outcome = OUT_UNREACHABLE,
+	struct judgement f = { .outcome = OUT_UNREACHABLE,
 		                .exit = EXIT_NO_HOST, .act = ACT_RECIPIENT,
 		                .confidence = CONF_SURE };
 
@@ -340,7 +348,7 @@ void verdict_route(struct event_builder *b, const struct event *route)
 		break;
 	default: /* there are hosts, but none may be tried */
 		f.act = ACT_SERVER;
-		set_rule(&f, "route-", "unusable");
+		set_rule(&f, "route-unusable", "");
 		break;
 	}
 	put(b, &f, "", NULL);

@@ -28,7 +28,7 @@ static enum reply_class class_of(unsigned code)
 	}
 }
 
-static void headline(struct explanation *x)
+static void headline(const char *verb, struct explanation *x)
 {
 	static const struct {
 		enum phrase head, summary;
@@ -42,6 +42,10 @@ static void headline(struct explanation *x)
 
 	part_copy(&x->headline, phrase(texts[x->cls].head));
 	part_copy(&x->summary, phrase(texts[x->cls].summary));
+	if (x->cls == CLASS_OK && strcmp(verb, "QUIT") == 0)
+		part_copy(&x->summary, phrase(SUM_BYE));
+	else if (x->cls == CLASS_OK && strcmp(verb, "(CONNECT)") == 0)
+		part_copy(&x->summary, phrase(SUM_READY));
 }
 
 /* "450 4.2.0 after RCPT" */
@@ -353,7 +357,7 @@ void explain_reply_view(const struct reply_view *v,
 	x->cls = class_of(v->code);
 	x->confidence = j.confidence;
 	title(v, ctx->verb, x);
-	headline(x);
+	headline(ctx->verb, x);
 	digits(v, x);
 	enhanced(v, x);
 	code_text(v, ctx, &j, x);

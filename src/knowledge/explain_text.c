@@ -76,6 +76,7 @@ static bool explain_enhanced(const char *text, struct explanation *x)
 
 	part_copy(&x->title, text);
 	if (!enhanced_class(text)) {
+		part_copy(&x->headline, phrase(HEAD_UNKNOWN));
 		part_copy(&x->summary, phrase(ENHANCED_NO_CLASS));
 		part_refs(x, "RFC 3463 §2");
 		return false;
