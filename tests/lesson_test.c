@@ -17,69 +17,74 @@
 #define HEAD "title: t\ntarget: a.example\n@zone\nmx.example. A 192.0.2.1\n"
 #define SERVER HEAD "@server mx.example\n" /* line 5 */
 
+static const struct { const char *text, *error; } bad_lessons[] = {
+	{ "", "x.lesson:1: expected a line \"title:\"" },
+	{ "title: t\n", "x.lesson:1: expected a line \"target:\"" },
+	{ "title: t\ntitle: u\n", ":2: expected each header" },
+	{ "title.de: t\ntitle.de: u\n", ":2: expected each header" },
+	{ "target: a\ntarget: b\n", ":2: expected each header" },
+	{ "from: a@b\nfrom: a@b\n", ":2: expected each header" },
+	{ "helo: a\nhelo: b\n", ":2: expected each header" },
+	{ "from: a b@c\n", ":1: expected an address" },
+	{ "from: <a@b>\n", ":1: expected an address" },
+	{ "to: a\n", ":1: expected an address" },
+	{ "expect: 131\n", ":1: expected an exit status" },
+	{ "expect: x\n", ":1: expected a number" },
+	{ "titel: t\n", ":1: expected one of title:, about:" },
+	{ "C: x\n", ":1: \"C:\" does not belong here" },
+	{ "@zone x\n", ":1: expected nothing after \"@zone\"" },
+	{ "@zone\nx\n", ":2: expected a whole name" },
+	{ "@zone\nx. A 1.2.3\n", ":2: expected the form \"A" },
+	{ "@zone\n@dns\n", ":2: expected something after \"@dns\"" },
+	{ "@zone\n@dns broken a.\n", ":2: expected servfail, refused" },
+	{ "@zone\n@dns servfail\n", ":2: expected servfail, refused" },
+	{ "@zone\n@dns silent a..b\n", ":2: expected servfail, ref" },
+	{ "@zone\n@wait 2s\n", ":2: \"@wait\" does not belong here" },
+	{ "@server\n", ":1: expected something after \"@server\"" },
+	{ "@server a..b\n", ":1: expected host names after" },
+	{ "@server a:0\n", ":1: expected host names" },
+	{ "@server a:65536\n", ":1: expected host names" },
+	{ "@server a:x\n", ":1: expected host names" },
+	{ "@server a:\n", ":1: expected host names" },
+	{ "@server a b A\n", ":1: expected each host once" },
+	{ "@server a\n@server a:25\n", ":2: expected each host once" },
+	{ SERVER "@server mx.example:26\n@server mx.example:26\n",
+	  ":7: expected each host once" },
+	{ HEAD "b.example. A 192.0.2.9\nb.example. A 192.0.2.1\n"
+	  "@server mx.example\n@server b.example\n",
+	  ":8: expected addresses that no other @server has" },
+	{ HEAD "@server other.example\n", ":5: expected an A or AAAA" },
+	{ SERVER "C: NOOP\nC: HELP\nS: 214\n", ":7: expected S: or" },
+	{ SERVER "C: NOOP\n", ":6: expected S: or an @ line" },
+	{ SERVER "C: NOOP\n@once\n\n@steps\n", ":9: expected S: or" },
+	{ SERVER "C:\n", ":6: expected a command after C:" },
+	{ SERVER "S:220\n", ":6: expected a blank after" },
+	{ SERVER "@once\n", ":6: expected a C: line before this" },
+	{ SERVER "@always\n", ":6: expected a C: line before this" },
+	{ SERVER "@after 2s\n", ":6: expected a C: line before this" },
+	{ SERVER "@after 2\n", ":6: expected a time such as" },
+	{ SERVER "@tls good.pem\n", ":6: expected no @tls" },
+	{ SERVER "say: hi\n", ":6: \"say:\" does not belong here" },
+	{ SERVER "prose\n", ":6: expected one of @zone, @server" },
+	{ SERVER "@bytes 220\n", ":6: expected bytes in" },
+	{ HEAD "@steps\nsay: hi\n", ":6: expected a C: line before" },
+	{ HEAD "@steps\n@connect 20s\n", ":6: expected a C: line" },
+	{ HEAD "@steps\nC:\n", ":6: expected a command after C:" },
+	{ HEAD "@steps\nS: 220\n", ":6: \"S:\" does not belong here" },
+};
+
 static void test_lesson_error_names_file_line_and_expectation(void **state)
 {
-	static const struct { const char *text, *error; } cases[] = {
-		{ "", "x.lesson:1: expected a line \"title:\"" },
-		{ "title: t\n", "x.lesson:1: expected a line \"target:\"" },
-		{ "title: t\ntitle: u\n", ":2: expected each header" },
-		{ "title.de: t\ntitle.de: u\n", ":2: expected each header" },
-		{ "target: a\ntarget: b\n", ":2: expected each header" },
-		{ "from: a@b\nfrom: a@b\n", ":2: expected each header" },
-		{ "helo: a\nhelo: b\n", ":2: expected each header" },
-		{ "from: a b@c\n", ":1: expected an address" },
-		{ "from: <a@b>\n", ":1: expected an address" },
-		{ "to: a\n", ":1: expected an address" },
-		{ "expect: 131\n", ":1: expected an exit status" },
-		{ "expect: x\n", ":1: expected a number" },
-		{ "titel: t\n", ":1: expected one of title:, about:" },
-		{ "C: x\n", ":1: \"C:\" does not belong here" },
-		{ "@zone x\n", ":1: expected nothing after \"@zone\"" },
-		{ "@zone\nx\n", ":2: expected a whole name" },
-		{ "@zone\nx. A 1.2.3\n", ":2: expected the form \"A" },
-		{ "@zone\n@dns\n", ":2: expected something after \"@dns\"" },
-		{ "@zone\n@dns broken a.\n", ":2: expected servfail, refused" },
-		{ "@zone\n@dns servfail\n", ":2: expected servfail, refused" },
-		{ "@zone\n@dns silent a..b\n", ":2: expected servfail, ref" },
-		{ "@zone\n@wait 2s\n", ":2: \"@wait\" does not belong here" },
-		{ "@server\n", ":1: expected something after \"@server\"" },
-		{ "@server a..b\n", ":1: expected host names after" },
-		{ "@server a:0\n", ":1: expected host names" },
-		{ "@server a:65536\n", ":1: expected host names" },
-		{ "@server a:x\n", ":1: expected host names" },
-		{ "@server a:\n", ":1: expected host names" },
-		{ "@server a b A\n", ":1: expected each host once" },
-		{ "@server a\n@server a:25\n", ":2: expected each host once" },
-		{ HEAD "@server other.example\n", ":5: expected an A or AAAA" },
-		{ SERVER "C: NOOP\nC: HELP\nS: 214\n", ":7: expected S: or" },
-		{ SERVER "C: NOOP\n", ":6: expected S: or an @ line" },
-		{ SERVER "C: NOOP\n@once\n\n@steps\n", ":9: expected S: or" },
-		{ SERVER "C:\n", ":6: expected a command after C:" },
-		{ SERVER "S:220\n", ":6: expected a blank after" },
-		{ SERVER "@once\n", ":6: expected a C: line before this" },
-		{ SERVER "@always\n", ":6: expected a C: line before this" },
-		{ SERVER "@after 2s\n", ":6: expected a C: line before this" },
-		{ SERVER "@after 2\n", ":6: expected a time such as" },
-		{ SERVER "@tls good.pem\n", ":6: expected no @tls" },
-		{ SERVER "say: hi\n", ":6: \"say:\" does not belong here" },
-		{ SERVER "prose\n", ":6: expected one of @zone, @server" },
-		{ SERVER "@bytes 220\n", ":6: expected bytes in" },
-		{ HEAD "@steps\nsay: hi\n", ":6: expected a C: line before" },
-		{ HEAD "@steps\n@connect 20s\n", ":6: expected a C: line" },
-		{ HEAD "@steps\nC:\n", ":6: expected a command after C:" },
-		{ HEAD "@steps\nS: 220\n", ":6: \"S:\" does not belong here" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < sizeof bad_lessons / sizeof *bad_lessons; i++) {
 		char *error = NULL;
 		struct lesson *l =
-		    lesson_parse("x.lesson", cases[i].text,
-		                 strlen(cases[i].text), &error);
+		    lesson_parse("x.lesson", bad_lessons[i].text,
+		                 strlen(bad_lessons[i].text), &error);
 
-		if (l || !strstr(error, cases[i].error) ||
+		if (l || !strstr(error, bad_lessons[i].error) ||
 		    strncmp(error, "x.lesson:", 9) != 0)
-			fail_msg("%s: %s", cases[i].text,
+			fail_msg("%s: %s", bad_lessons[i].text,
 			         l ? "no error" : error);
 		free(error);
 	}

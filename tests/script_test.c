@@ -149,7 +149,7 @@ static void test_script_error_names_line_and_what_was_expected(void **state)
 		{ "C: x\n@bytes \"a\" \"b\" x\n", "t:2: expected bytes" },
 		{ "C: x\n  more\n", "t:2: expected one of" },
 		{ "title.toolongtag: x\nX:\n", "t:2: expected one of" },
-		{ "C: x\n\x1b[31m\n", "found \"?[31m\"" },
+		{ "C: x\n\x1b[31m\n", "found \"<1B>[31m\"" },
 	};
 
 	(void)state;

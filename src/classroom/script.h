@@ -14,7 +14,8 @@
  *     @wait 2s                      a directive with its argument
  *     = READY                       a word of its own
  *
- * Lines end in LF or CRLF and hold no NUL. A table for dialogs is as short as this:
+ * Lines end in LF or CRLF and hold no NUL. A table for dialogs is as short as
+ * this:
  *
  *     enum { PLAY = 1 };   the section that the first C:, S:, @ or = opens
  *     #define HERE SCRIPT_IN(SCRIPT_HEAD) | SCRIPT_IN(PLAY)
