@@ -48,7 +48,8 @@ static void test_name_wrong_text_is_refused_with_its_cause(void **state)
 		enum dns_name_error error;
 	} rows[] = {
 		{ "", DNS_NAME_EMPTY_LABEL }, { ".a", DNS_NAME_EMPTY_LABEL },
-		{ "a..b", DNS_NAME_EMPTY_LABEL }, { "..", DNS_NAME_EMPTY_LABEL },
+		{ "a..b", DNS_NAME_EMPTY_LABEL },
+		{ "..", DNS_NAME_EMPTY_LABEL },
 		{ "a\\", DNS_NAME_ESCAPE }, { "a\\25", DNS_NAME_ESCAPE },
 		{ "a\\256", DNS_NAME_ESCAPE }, { "a\\2x5", DNS_NAME_ESCAPE },
 	};
@@ -250,7 +251,7 @@ static void test_message_cut_anywhere_is_refused_not_read_over(void **state)
 	}
 }
 
-static void test_record_of_a_wrong_size_is_bad_and_shown_as_octets(void **state)
+static void test_record_of_a_wrong_size_is_shown_as_octets(void **state)
 {
 	static const struct {
 		uint16_t type;
@@ -305,7 +306,8 @@ static void test_record_ttl_over_31_bits_counts_as_zero(void **state)
 
 static void test_txt_strings_are_joined_without_blank(void **state)
 {
-	struct sample s = { RR_TXT, "\"v=spf1 incl\" \"ude:x\" \"\" \" -all\"" };
+	struct sample s = { RR_TXT,
+		            "\"v=spf1 incl\" \"ude:x\" \"\" \" -all\"" };
 	uint8_t wire[512];
 	struct buf out = { 0 };
 	struct dns_msg m;
@@ -531,7 +533,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_name_text_and_back_is_the_same),
-		cmocka_unit_test(test_name_wrong_text_is_refused_with_its_cause),
+		cmocka_unit_test(
+		    test_name_wrong_text_is_refused_with_its_cause),
 		cmocka_unit_test(test_name_limits_hold_to_the_octet),
 		cmocka_unit_test(test_name_longest_text_fits_its_buffer),
 		cmocka_unit_test(test_name_compare_ignores_case),
@@ -540,7 +543,7 @@ int main(void)
 		cmocka_unit_test(
 		    test_message_cut_anywhere_is_refused_not_read_over),
 		cmocka_unit_test(
-		    test_record_of_a_wrong_size_is_bad_and_shown_as_octets),
+		    test_record_of_a_wrong_size_is_shown_as_octets),
 		cmocka_unit_test(test_record_ttl_over_31_bits_counts_as_zero),
 		cmocka_unit_test(test_txt_strings_are_joined_without_blank),
 		cmocka_unit_test(test_name_pointers_must_go_backwards),

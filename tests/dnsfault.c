@@ -184,26 +184,6 @@ static void other_question(struct work *k)
 	k->drop = true;
 }
 
-static void servfail(struct work *k)
-{
-	dns_write_rcode(&k->w, RCODE_SERVFAIL);
-}
-
-static void refused(struct work *k)
-{
-	dns_write_rcode(&k->w, RCODE_REFUSED);
-}
-
-static void notimp(struct work *k)
-{
-	dns_write_rcode(&k->w, RCODE_NOTIMP);
-}
-
-static void yxdomain(struct work *k)
-{
-	dns_write_rcode(&k->w, 6);
-}
-
 /* FORMERR for whoever sends an OPT, as very old servers do. */
 static void formerr(struct work *k)
 {
@@ -244,11 +224,6 @@ static void nxdomain(struct work *k)
 {
 	dns_write_rcode(&k->w, RCODE_NXDOMAIN);
 	soa(k);
-}
-
-static void no_soa(struct work *k)
-{
-	(void)k; /* NOERROR and nothing else */
 }
 
 static void authentic(struct work *k)
@@ -311,6 +286,7 @@ static void truncated_always(struct work *k)
 	dns_write_flags(&k->w, DNS_TC, 0);
 }
 
+/* DNSFAULT_SLOW_MS late */
 static void later(struct work *k)
 {
 	struct late *l = k->d->late;
@@ -325,32 +301,6 @@ static void later(struct work *k)
 	l->to = k->from;
 	l->len = k->w.len;
 	memcpy(l->data, k->out, l->len);
-}
-
-/* hop1 -> hop2 -> hop3, one alias a message; the records are at hop3. */
-static void hop1(struct work *k)
-{
-	put(k, DNS_ANSWER, NULL, RR_CNAME, "hop2.test.");
-}
-
-static void hop2(struct work *k)
-{
-	put(k, DNS_ANSWER, NULL, RR_CNAME, "HOP3.test.");
-}
-
-static void to_refused(struct work *k)
-{
-	put(k, DNS_ANSWER, NULL, RR_CNAME, "refused.test.");
-}
-
-static void loop1(struct work *k)
-{
-	put(k, DNS_ANSWER, NULL, RR_CNAME, "loop2.test.");
-}
-
-static void loop2(struct work *k)
-{
-	put(k, DNS_ANSWER, NULL, RR_CNAME, "loop1.test.");
 }
 
 /* endless.N.test -> endless.N+1.test */
@@ -383,37 +333,57 @@ static void strange_names(struct work *k)
 
 static const struct fault {
 	const char *label;
-	void (*make)(struct work *k);
+	void (*make)(struct work *k); /* or, where that is NULL, */
+	unsigned rcode;               /* nothing but this, or */
+	const char *alias;            /* nothing but this CNAME */
 } faults[] = {
-	{ "drop", drop }, { "dropedns", drop_edns },
-	{ "badid", bad_id }, { "badidgood", bad_id_good },
-	{ "emptygood", empty_good },
-	{ "shortgood", short_good }, { "otherport", other_port },
-	{ "otherquestion", other_question },
-	{ "servfail", servfail }, { "refused", refused },
-	{ "notimp", notimp }, { "yxdomain", yxdomain },
-	{ "formerr", formerr }, { "formerralways", formerr_always },
-	{ "ede", ede }, { "badvers", badvers },
-	{ "noquestion", no_question }, { "nxdomain", nxdomain },
-	{ "nodata", soa }, { "nosoa", no_soa }, { "ad", authentic },
-	{ "badrdata", bad_rdata }, { "badcount", bad_count },
-	{ "pointerloop", pointer_loop }, { "trunc", truncated },
-	{ "truncclose", truncated_close },
-	{ "truncsilent", truncated_silent },
-	{ "truncalways", truncated_always }, { "slow", later },
-	{ "hop1", hop1 }, { "hop2", hop2 }, { "torefused", to_refused },
-	{ "loop1", loop1 }, { "loop2", loop2 }, { "endless", endless },
-	{ "below", dname }, { "strange", strange_names },
+	{ "drop", drop, 0, NULL }, { "dropedns", drop_edns, 0, NULL },
+	{ "badid", bad_id, 0, NULL }, { "badidgood", bad_id_good, 0, NULL },
+	{ "emptygood", empty_good, 0, NULL },
+	{ "shortgood", short_good, 0, NULL },
+	{ "otherport", other_port, 0, NULL },
+	{ "otherquestion", other_question, 0, NULL },
+	{ "servfail", NULL, RCODE_SERVFAIL, NULL },
+	{ "refused", NULL, RCODE_REFUSED, NULL },
+	{ "notimp", NULL, RCODE_NOTIMP, NULL },
+	{ "yxdomain", NULL, 6, NULL },
+	{ "nosoa", NULL, RCODE_NOERROR, NULL },
+	{ "formerr", formerr, 0, NULL },
+	{ "formerralways", formerr_always, 0, NULL },
+	{ "ede", ede, 0, NULL }, { "badvers", badvers, 0, NULL },
+	{ "noquestion", no_question, 0, NULL },
+	{ "nxdomain", nxdomain, 0, NULL }, { "nodata", soa, 0, NULL },
+	{ "ad", authentic, 0, NULL }, { "badrdata", bad_rdata, 0, NULL },
+	{ "badcount", bad_count, 0, NULL },
+	{ "pointerloop", pointer_loop, 0, NULL },
+	{ "trunc", truncated, 0, NULL },
+	{ "truncclose", truncated_close, 0, NULL },
+	{ "truncsilent", truncated_silent, 0, NULL },
+	{ "truncalways", truncated_always, 0, NULL },
+	{ "slow", later, 0, NULL }, { "endless", endless, 0, NULL },
+	{ "below", dname, 0, NULL }, { "strange", strange_names, 0, NULL },
+	/* one alias a message; the records are at hop3 */
+	{ "hop1", NULL, 0, "hop2.test." }, { "hop2", NULL, 0, "HOP3.test." },
+	{ "torefused", NULL, 0, "refused.test." },
+	{ "loop1", NULL, 0, "loop2.test." },
+	{ "loop2", NULL, 0, "loop1.test." },
 };
 
-static void (*find_fault(const struct work *k))(struct work *k)
+static void misbehave(struct work *k)
 {
+	static const struct fault none = { "", good, 0, NULL };
 	const char *word = k->d->always ? k->d->always : k->label;
+	const struct fault *f = &none;
 
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
 		if (strcmp(faults[i].label, word) == 0)
-			return faults[i].make;
-	return good;
+			f = &faults[i];
+	if (f->make)
+		f->make(k);
+	else if (f->alias)
+		put(k, DNS_ANSWER, NULL, RR_CNAME, f->alias);
+	else
+		dns_write_rcode(&k->w, f->rcode);
 }
 
 /* Makes the answer in k->out; false: the query is none. */
@@ -428,7 +398,7 @@ static bool make_answer(struct work *k, const uint8_t *query, size_t len)
 		memcpy(k->label, k->q.qname.wire + 1, k->q.qname.wire[0]);
 		dns_write_begin(&k->w, k->out, sizeof k->out, k->q.id, flags);
 		dns_write_question(&k->w, &k->q.qname, k->q.qtype);
-		find_fault(k)(k);
+		misbehave(k);
 		if (k->edns)
 			dns_write_opt(&k->w, DNS_UDP_PAYLOAD,
 			              k->out[3] & DNS_RCODE, -1, NULL);

@@ -149,11 +149,11 @@ struct dns_msg {
 
 /*
  * Reads a whole message. data: borrowed, must outlive m.
- * Returns false when it is no DNS message: shorter than a header, a count that
- * promises more than there is, a compression pointer that does not go
- * backwards, a name over 255 octets, RDATA past the end. m then holds what
- * could be read before (m->rr and n included). Octets behind the last record
- * are ignored. Call dns_msg_clear() in both cases.
+ * Returns false when it is no DNS message: shorter than a header or over
+ * DNS_MESSAGE_MAX, a count that promises more than there is, a compression
+ * pointer that does not go backwards, a name over 255 octets, RDATA past the
+ * end. m then holds what could be read before (m->rr and n included). Octets
+ * behind the last record are ignored. Call dns_msg_clear() in both cases.
  */
 bool dns_msg_parse(struct dns_msg *m, const uint8_t *data, size_t len);
 void dns_msg_clear(struct dns_msg *m);

@@ -250,7 +250,7 @@ bool dns_msg_parse(struct dns_msg *m, const uint8_t *data, size_t len)
 	memset(m, 0, sizeof *m);
 	m->data = data;
 	m->len = len;
-	if (len < DNS_HEADER_SIZE)
+	if (len < DNS_HEADER_SIZE || len > DNS_MESSAGE_MAX)
 		return false;
 	m->id = get16(data);
 	m->flags = get16(data + 2);

@@ -84,8 +84,14 @@ static void put_strings(struct text_writer *w)
 
 static void put_hex(struct text_writer *w)
 {
-	while (w->at < w->end)
-		buf_addf(w->out, "%02x", w->m->data[w->at++]);
+	static const char digits[] = "0123456789abcdef";
+
+	while (w->at < w->end) {
+		uint8_t c = w->m->data[w->at++];
+
+		buf_addc(w->out, digits[c >> 4]);
+		buf_addc(w->out, digits[c & 15]);
+	}
 }
 
 static void put_base64(struct text_writer *w)
