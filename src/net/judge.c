@@ -106,6 +106,16 @@ static void see_reply(struct judge *j, const struct event *e,
 		}
 }
 
+/* Replies no longer match commands: what this one said of a recipient is not
+ * to be believed, and the session's verdict says why. */
+static void disbelieve(struct judge *j)
+{
+	if (j->n_due == 0)
+		return;
+	free(j->rcpts[j->n_due - 1].reply);
+	j->rcpts[j->n_due - 1].reply = NULL;
+}
+
 void judge_see(struct judge *j, const struct event *e,
                const struct session_result *r)
 {
@@ -113,8 +123,11 @@ void judge_see(struct judge *j, const struct event *e,
 		see_sent(j, e);
 	else if (e->kind == EV_REPLY)
 		see_reply(j, e, r);
-	else if (e->kind == EV_STATE)
+	else if (e->kind == EV_STATE) {
 		j->state = e->u.state.to;
+		if (j->state == ST_LOST)
+			disbelieve(j);
+	}
 }
 
 static void count(struct judge *j, uint8_t outcome)
