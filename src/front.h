@@ -19,6 +19,7 @@ struct front_look {
 	int width;   /* columns, 0 unknown */
 	bool json;
 	bool plain;  /* line by line, no cursor control */
+	bool lesson; /* the scene's lesson is gone through as it is */
 };
 
 /*

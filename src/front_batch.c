@@ -43,6 +43,7 @@ struct watch {
 	struct tape *tape;
 	struct print *print;
 	sigset_t wait_mask;
+	const struct lesson *lesson; /* gone through as it is, or NULL */
 	bool cancelled; /* REQ_CANCEL was sent */
 	bool broken;    /* standard output is gone: errno in why */
 	int why;
@@ -128,8 +129,7 @@ static int status(const struct watch *w)
 		                     strerror(w->why)));
 	if (w->broken)
 		return EXIT_IO;
-	return w->scene->lesson ? lesson_exit(w->scene->lesson, w->exit)
-	                        : w->exit;
+	return w->lesson ? lesson_exit(w->lesson, w->exit) : w->exit;
 }
 
 int front_batch(const struct front_look *look, struct scene *s,
@@ -138,6 +138,7 @@ int front_batch(const struct front_look *look, struct scene *s,
 	struct watch w = {
 		.scene = s,
 		.tape = t,
+		.lesson = look->lesson ? s->lesson : NULL,
 		.print = print_new(look->json, look->color, look->width),
 	};
 	bool go_on = true;

@@ -117,15 +117,22 @@ void scene_close(struct scene *s)
 	*s = (struct scene){ 0 };
 }
 
+bool scene_is_lesson(const struct scene *s, const struct options *o)
+{
+	return s->lesson && !o->n_words && !o->to && !o->stage && !o->script;
+}
+
 void scene_fill(const struct scene *s, const struct options *o,
                 struct plan *p)
 {
-	size_t steps = p->n_steps;
+	size_t steps = p->n_steps, to = p->n_to;
 
 	if (!s->lesson)
 		return;
 	lesson_fill_plan(s->lesson, p);
-	/* who says what to do does not want the lesson's steps */
-	if (o->script || o->stage || o->to)
-		plan_drop_steps(p, steps);
+	if (scene_is_lesson(s, o))
+		return;
+	plan_drop_steps(p, steps);
+	if (o->n_words) /* the lesson's recipients are elsewhere */
+		plan_drop_to(p, to);
 }

@@ -29,6 +29,8 @@ char *scene_open(struct scene *s, const struct options *o, const char *lesson,
 /* An open session is told QUIT first. Events that were not taken are lost:
  * drain worker_events() before, if they matter. */
 void scene_close(struct scene *s);
+/* Is the lesson gone through as it is? Not when the user says what to do. */
+bool scene_is_lesson(const struct scene *s, const struct options *o);
 /* The lesson's helo, sender, recipients and steps, as far as the user has not
  * said something else. */
 void scene_fill(const struct scene *s, const struct options *o,

@@ -245,6 +245,32 @@ COLUMNS=60 run --demo=first --batch
 test "$(grep -v '^[CS*]' out | awk 'length > 60 && !/mx0/' | wc -l)" -eq 0 ||
 	fail "the lesson does not keep to 60 columns"
 
+# ---- a lesson's servers, but not its steps ----
+run --demo -b -t empfaenger1@t-online.example
+want_status 67 'one recipient who is refused'
+run --demo -b empfaenger2@t-online.example
+want_status 0 'one recipient who is taken'
+grep -q '^C: RCPT TO:<empfaenger1' out && fail "a recipient nobody asked for"
+printf 'Subject: x\n\n.dot\n' >message
+run --demo -b empfaenger2@t-online.example -q dot --data message
+want_status 0 '-q dot'
+has out 'C: .' '-q dot'
+has out 'S: 250 2.0.0' '-q dot'
+run --demo -b empfaenger2@t-online.example -q data
+want_status 0 '-q data'
+grep -q '^C: \.$' out && fail "-q data sends a message"
+printf 'EHLO a.example\nNOOP\n' >script
+run --demo -b --script script
+want_status 0 --script
+has out 'C: NOOP' --script
+has out 'C: QUIT' --script
+run --demo -b t-online.example nx.example
+want_status 68 'the worst of two targets'
+has out NXDOMAIN 'the worst of two targets'
+run --demo -b -q route t-online.example
+want_status 0 '-q route'
+grep -q '^[CS]: ' out && fail "-q route connects"
+
 # ---- the same bytes in each run, in a replay, in both forms ----
 SMTPSCOPE_TEST_CLOCK=2026-01-02T10:41:02Z
 export SMTPSCOPE_TEST_CLOCK

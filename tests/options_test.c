@@ -513,6 +513,7 @@ static void test_plan_script_lines_are_steps(void **state)
 	assert_string_equal(p->steps[0].line, "EHLO a.example");
 	assert_string_equal(p->steps[2].line, "");
 	assert_string_equal(p->steps[3].line, "QUIT");
+	assert_int_equal(p->stage, STAGE_EHLO);
 	plan_free(p);
 	free(line);
 	unlink(path);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/checks.h"
+#include "core/command.h"
 #include "core/session.h"
 #include "util/buf.h"
 #include "util/i18n.h"
@@ -225,6 +226,32 @@ static char *check_message(const struct options *o, const struct plan *p)
 	return NULL;
 }
 
+/* How far a script goes, when nobody says more. */
+static enum stage script_stage(const struct plan *p)
+{
+	static const struct {
+		enum verb verb;
+		enum stage stage;
+	} stages[] = {
+		{ VERB_EHLO, STAGE_EHLO }, { VERB_HELO, STAGE_EHLO },
+		{ VERB_MAIL, STAGE_MAIL }, { VERB_RCPT, STAGE_RCPT },
+		{ VERB_DATA, STAGE_DATA },
+	};
+	enum stage stage = STAGE_CONNECT;
+
+	for (size_t i = 0; i < p->n_steps; i++) {
+		const char *line = p->steps[i].line;
+		enum verb v = command_find(line, strlen(line));
+
+		for (size_t k = 0; k < sizeof stages / sizeof *stages; k++)
+			if (stages[k].verb == v && stages[k].stage > stage)
+				stage = stages[k].stage;
+		if (stage == STAGE_DATA && strcmp(line, ".") == 0)
+			return STAGE_DOT;
+	}
+	return stage;
+}
+
 char *plans_finish(const struct options *o, struct plan *p)
 {
 	bool batch = p->hold_enter;
@@ -235,6 +262,8 @@ char *plans_finish(const struct options *o, struct plan *p)
 		                 SESSION_RCPT_MAX);
 	if (o->stage)
 		p->stage = (enum stage)(o->stage - 1);
+	else if (o->script)
+		p->stage = script_stage(p);
 	else if (batch && p->n_to == 0)
 		p->stage = STAGE_EHLO;
 	if (p->n_steps > 0) /* a script says itself how far it goes */

@@ -34,8 +34,7 @@ void plan_init(struct plan *p)
 
 void plan_clear(struct plan *p)
 {
-	for (size_t i = 0; i < p->n_to; i++)
-		free(p->to[i]);
+	plan_drop_to(p, 0);
 	plan_drop_steps(p, 0);
 	free(p->to);
 	free(p->steps);
@@ -113,4 +112,12 @@ void plan_drop_steps(struct plan *p, size_t from)
 	}
 	if (from < p->n_steps)
 		p->n_steps = from;
+}
+
+void plan_drop_to(struct plan *p, size_t from)
+{
+	for (size_t i = from; i < p->n_to; i++)
+		free(p->to[i]);
+	if (from < p->n_to)
+		p->n_to = from;
 }

@@ -66,6 +66,7 @@ void plan_add_to(struct plan *p, const char *addr);
 /* Copies; say and ask may be NULL. */
 void plan_add_step(struct plan *p, enum step_kind kind, const char *line,
                    uint32_t wait_ms, const char *say, const char *ask);
+void plan_drop_to(struct plan *p, size_t from);    /* from..n_to */
 void plan_drop_steps(struct plan *p, size_t from); /* from..n_steps */
 
 #endif
