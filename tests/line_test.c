@@ -353,7 +353,7 @@ static void test_line_draw_scrolls_with_the_cursor(void **state)
 	(void)state;
 	type(l, "0123456789");
 	draw(l, 20, "> 0123456789        ", 12);
-	draw(l, 8, "> 56789 ", 7);
+	draw(l, 8, "> …6789 ", 7);
 	type(l, "<Home>");
 	draw(l, 8, "> 012345", 2);
 	type(l, "<Ctrl-K><Ctrl-V><Esc>[2J");

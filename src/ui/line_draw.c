@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/escape.h"
+#include "ui/glyph.h"
 #include "ui/line.h"
 #include "ui/line_state.h"
 #include "util/i18n.h"
@@ -75,8 +76,16 @@ int line_draw(const struct line *l, struct canvas *c, struct rect r,
 	int used = draw_prompt(l, c, r, prompt);
 	struct rect text = {r.x + used, r.y, r.w - used, 1};
 	size_t from = first_shown(l, text.w);
-	/* a token at the cursor may be wider than the room: cut, not hidden */
-	int before = 0;
+	int before = 0; /* columns between the first shown and the cursor */
+
+	if (from > 0 && text.w > 2) {
+		/* there is more to the left */
+		from = first_shown(l, text.w - 1);
+		used += canvas_text(c, text.x, r.y, 1, STYLE_DIM,
+		                    glyph(GLYPH_CUT));
+		text.x++;
+		text.w--;
+	}
 
 	for (size_t at = from; at < l->cursor;) {
 		size_t next = line_step_right(l, at);
