@@ -38,8 +38,12 @@ struct channel {
 	struct watch watches[SOCKETS_MAX];
 	void (*ready)(void *arg);
 	void *arg;
+	struct sockaddr_storage peer; /* of the UDP socket, peer_len octets */
+	socklen_t peer_len;
+	int stream_fd;  /* the TCP socket, -1 none */
 	unsigned uses;
-	bool answered;  /* on_answer() was called for the query under way */
+	bool busy;      /* a query is under way */
+	bool answered;  /* on_answer() was called for it */
 	int status;     /* then: ARES_... */
 	bool tcp;       /* a TCP socket was opened for it */
 	uint16_t id;    /* as it went out: 1.34 makes its own */
@@ -60,42 +64,56 @@ void resolve_library_cleanup(void)
 
 /* ---- the sockets, as c-ares asks for them ---- */
 
-static bool is_stream(int fd)
+#ifdef SOCK_NONBLOCK
+static int socket_new(int family, int type, int protocol)
 {
-	int type = 0;
-	socklen_t len = sizeof type;
-
-	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
-	return type == SOCK_STREAM;
+	return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 }
+#else
+static int socket_new(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0 || (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
+	               fcntl(fd, F_SETFD, FD_CLOEXEC) == 0))
+		return fd;
+	close(fd);
+	return -1;
+}
+#endif
 
 static ares_socket_t open_socket(int family, int type, int protocol, void *arg)
 {
 	struct channel *c = arg;
-	int fd = socket(family, type, protocol);
+	int fd = socket_new(family, type, protocol);
 
 	if (fd < 0)
 		return ARES_SOCKET_BAD;
-	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
-	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
-		close(fd);
-		return ARES_SOCKET_BAD;
-	}
-	if (type == SOCK_STREAM)
+	if (type == SOCK_STREAM) {
 		c->tcp = true;
+		c->stream_fd = fd;
+	}
 	return fd;
 }
 
 static int close_socket(ares_socket_t fd, void *arg)
 {
-	(void)arg;
+	struct channel *c = arg;
+
+	if (c->stream_fd == fd)
+		c->stream_fd = -1;
 	return close(fd);
 }
 
 static int connect_socket(ares_socket_t fd, const struct sockaddr *addr,
                           ares_socklen_t len, void *arg)
 {
-	(void)arg;
+	struct channel *c = arg;
+
+	if ((size_t)len <= sizeof c->peer) {
+		memcpy(&c->peer, addr, (size_t)len);
+		c->peer_len = (socklen_t)len;
+	}
 	return connect(fd, addr, len);
 }
 
@@ -124,7 +142,7 @@ static ares_ssize_t receive(ares_socket_t fd, void *data, size_t size,
 	struct channel *c = arg;
 	ssize_t n;
 
-	if (is_stream(fd)) {
+	if (fd == c->stream_fd) {
 		n = recv(fd, data, size, flags);
 		if (n > 0 && c->stream.len <= DNS_MESSAGE_MAX)
 			buf_add(&c->stream, data, (size_t)n);
@@ -133,8 +151,10 @@ static ares_ssize_t receive(ares_socket_t fd, void *data, size_t size,
 	/* connected: the kernel has already checked who sends. c-ares wants
 	 * to see the address all the same. */
 	n = receive_datagram(c, fd, data, size);
-	if (n >= 0 && from)
-		getpeername(fd, from, from_len);
+	if (n >= 0 && from && *from_len >= c->peer_len) {
+		memcpy(from, &c->peer, c->peer_len);
+		*from_len = c->peer_len;
+	}
 	return n;
 }
 
@@ -145,7 +165,7 @@ static ares_ssize_t send_pieces(ares_socket_t fd, const struct iovec *pieces,
 	const uint8_t *p = pieces[0].iov_base;
 
 	/* over TCP the first two octets are the length */
-	if (pieces[0].iov_len >= DNS_HEADER_SIZE && !is_stream(fd))
+	if (pieces[0].iov_len >= DNS_HEADER_SIZE && fd != c->stream_fd)
 		c->id = (uint16_t)(p[0] << 8 | p[1]);
 	return writev(fd, pieces, count);
 }
@@ -168,9 +188,12 @@ static void on_ready(void *arg, int events)
 
 	ares_process_fd(c->ares, events & LOOP_READ ? fd : ARES_SOCKET_BAD,
 	                events & LOOP_WRITE ? fd : ARES_SOCKET_BAD);
-	/* only here, where c-ares is not on the stack any more */
-	if (c->answered)
+	/* only here, where c-ares is not on the stack any more. The socket of
+	 * an idle channel may still get what nobody waits for. */
+	if (c->busy && c->answered) {
+		c->busy = false;
 		c->ready(c->arg);
+	}
 }
 
 static struct watch *find_watch(struct channel *c, int fd)
@@ -212,7 +235,8 @@ static int init_options(struct channel *c, bool edns)
 	struct in_addr nobody = { 0 };
 	struct ares_options o = {
 		.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH |
-		         ARES_FLAG_NOALIASES | (edns ? ARES_FLAG_EDNS : 0),
+		         ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN |
+		         (edns ? ARES_FLAG_EDNS : 0),
 		.timeout = NEVER_MS,
 		.tries = 1,
 		.ndots = 1,
@@ -255,6 +279,7 @@ struct channel *channel_new(struct loop *l, const struct server_address *s,
 	struct channel *c = xcalloc(1, sizeof *c);
 
 	c->loop = l;
+	c->stream_fd = -1;
 	for (size_t i = 0; i < SOCKETS_MAX; i++)
 		c->watches[i] = (struct watch){ .channel = c, .fd = -1 };
 	if (init_options(c, edns) != ARES_SUCCESS) {
@@ -307,7 +332,8 @@ bool channel_send(struct channel *c, const uint8_t *query, size_t len,
 	buf_reset(&c->datagram);
 	buf_reset(&c->stream);
 	ares_send(c->ares, query, (int)len, on_answer, c);
-	return !c->answered;
+	c->busy = !c->answered;
+	return c->busy;
 }
 
 bool channel_reusable(const struct channel *c)

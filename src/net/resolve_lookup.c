@@ -39,6 +39,8 @@ struct resolver {
 	struct lookup *all;           /* every one, in flight or waiting */
 	struct lookup *first, *last;  /* waiting */
 	struct loop_timer *kick;      /* starts those that wait */
+	uint16_t ids[100];            /* n_ids random numbers not used yet */
+	size_t n_ids;
 };
 
 struct lookup {
@@ -164,13 +166,15 @@ static bool next_server(struct lookup *l)
 
 static void query_ended(void *arg);
 
-static uint16_t random_id(void)
+/* No one can guess it: the kernel's random numbers, fetched by the hundred. */
+static uint16_t random_id(struct resolver *r)
 {
-	uint16_t id;
-
-	if (getentropy(&id, sizeof id) < 0)
-		abort(); /* a kernel without random numbers */
-	return id;
+	if (r->n_ids == 0) {
+		if (getentropy(r->ids, sizeof r->ids) < 0)
+			abort(); /* a kernel without random numbers */
+		r->n_ids = sizeof r->ids / sizeof *r->ids;
+	}
+	return r->ids[--r->n_ids];
 }
 
 /* Asks the server that it is the turn of. */
@@ -184,7 +188,7 @@ static void ask(struct lookup *l)
 
 	l->asked = *answer_end(l->a);
 	dns_name_lower(&l->asked);
-	len = dns_query(query, random_id(), &l->asked, l->a->type,
+	len = dns_query(query, random_id(r), &l->asked, l->a->type,
 	                round->edns);
 	l->sent_us = loop_now_us();
 	until = l->sent_us + (int64_t)r->try_ms * 1000 * round->times;
