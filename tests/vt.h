@@ -9,8 +9,8 @@
  *
  * The program gets: TZ=UTC, LC_ALL=C.UTF-8, TERM=xterm-256color, HOME and the
  * XDG folders in a new folder that vt_free() removes, and
- * SMTPSCOPE_TEST_CLOCK=2026-01-05T10:41:02Z (src/clock.h), so that two runs of a
- * lesson look the same; with several equal MX add --seed 1.
+ * SMTPSCOPE_TEST_CLOCK=2026-01-05T10:41:02Z (src/clock.h), so that two runs of
+ * a lesson look the same; with several equal MX add --seed 1.
  */
 #ifndef TESTS_VT_H
 #define TESTS_VT_H
