@@ -137,11 +137,13 @@ static char *make_plans(const struct options *o, const struct scene *s,
 		error = plans_finish(o, plans[made++]);
 	}
 	plan_clear(&base);
-	if (error)
+	if (error) {
 		free_plans(plans, made);
+		return error;
+	}
 	*out = plans;
 	*n_out = n;
-	return error;
+	return NULL;
 }
 
 static char *check_session(const struct options *o, bool batch)
@@ -172,10 +174,13 @@ static int run_front(const struct options *o, struct scene *s,
 
 	look.lesson = scene_is_lesson(s, o);
 	error = make_plans(o, s, batch, &plans, &n);
-	if (!error)
-		error = tape_check(t);
 	if (error)
 		return usage(error);
+	error = tape_check(t);
+	if (error) {
+		free_plans(plans, n);
+		return usage(error);
+	}
 	if (batch)
 		exit = front_batch(&look, s, t, plans, n);
 	else
