@@ -52,6 +52,7 @@ static void test_classroom_last_redirect_fits_everything(void **state)
 {
 	struct room r;
 	const struct classroom_redirect *d;
+	struct sock_addr a;
 	size_t n;
 
 	(void)state;
@@ -64,6 +65,11 @@ static void test_classroom_last_redirect_fits_everything(void **state)
 	assert_null(d[4].address);
 	assert_int_equal(d[4].port, 0);
 	assert_string_equal(d[4].host, "");
+	/* it is ours: nobody else can start to listen there */
+	assert_true(sock_parse("127.0.0.1", &a));
+	sock_set_port(&a, d[4].to_port);
+	assert_int_equal(sock_bind(&a, SOCK_STREAM), -1);
+	assert_int_equal(errno, EADDRINUSE);
 	room_close(&r);
 }
 

@@ -221,6 +221,18 @@ static void test_smtpd_client_that_never_reads_is_bounded(void **state)
 
 /* ---- two lessons ------------------------------------------------------ */
 
+/* Our FIN comes at once, also when the client's last bytes were never read;
+ * waiting for the client to close first would take SMTPD_LINGER_MS. */
+static void test_smtpd_closes_at_once_behind_the_goodbye(void **state)
+{
+	int64_t began = loop_now_us();
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		check_talk(HEAD, "QUIT\r\nNOOP\r\nNOOP\r\n", GREETING BYE, 0);
+	assert_true(loop_now_us() - began < 20 * SMTPD_LINGER_MS * 1000);
+}
+
 /* 421 and @close: the client reads the line, then FIN. */
 static void test_lesson_shutdown_closes_behind_its_421(void **state)
 {
@@ -296,6 +308,7 @@ int main(void)
 		T(test_smtpd_reset_is_a_reset),
 		T(test_smtpd_silent_server_says_nothing_more),
 		T(test_smtpd_many_clients_at_once),
+		T(test_smtpd_closes_at_once_behind_the_goodbye),
 		T(test_smtpd_detach_drops_open_connections),
 		T(test_smtpd_client_that_never_reads_is_bounded),
 		T(test_lesson_shutdown_closes_behind_its_421),
