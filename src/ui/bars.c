@@ -11,32 +11,10 @@
 
 enum { NARROW = 100, WIDE = 160, FOOTER_MAX = 32 };
 
-/* What the server waits for, as the prompt and the title say it. */
 void state_prompt(const struct ui *u, char *out, size_t size)
 {
-	static const char *const words[STATE_COUNT] = {
-		[ST_CLOSED] = N_("domain"),
-		[ST_CONNECTED] = N_("greeting?"),
-		[ST_GREETED] = "EHLO",
-		[ST_READY] = "MAIL",
-		[ST_MAIL] = "RCPT",
-		[ST_RCPT] = N_("after RCPT"),
-		[ST_DATA] = "DATA",
-		[ST_BDAT] = "BDAT",
-		[ST_AUTH] = "AUTH",
-		[ST_REVERSED] = N_("roles exchanged"),
-		[ST_BYE] = N_("after QUIT"),
-		[ST_LOST] = N_("out of step"),
-	};
-	const struct dialog_now *now = ui_now(u);
-	enum state s = now->connected && !now->closed ? now->state : ST_CLOSED;
-
-	if (u->link.replay)
-		snprintf(out, size, "%s", _("recording"));
-	else if (s == ST_MAIL && now->n_rcpts > 0)
-		snprintf(out, size, "%s", _("after RCPT"));
-	else
-		snprintf(out, size, "%s", _(words[s]));
+	snprintf(out, size, "%s", u->link.replay ? _("recording")
+	                                         : state_words(ui_now(u)));
 }
 
 static void title_left(const struct ui *u, char *out, size_t size)
@@ -152,7 +130,8 @@ static int strip_item(struct ui *u, const struct strip_item *it, int x, int y,
                       bool draw)
 {
 	enum mark m = it->step ? it->step->mark : MARK_UNTRIED;
-	bool last = it->step == &u->strip.step[u->strip.n - 1];
+	bool last = u->strip.n > 0 &&
+	            it->step == &u->strip.step[u->strip.n - 1];
 	const char *gap = u->w >= NARROW ? " " : "";
 	char text[64], span[24] = "";
 
