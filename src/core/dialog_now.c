@@ -30,6 +30,10 @@ static void clear_caps(struct dialog_now *now)
 	now->size_limit = 0;
 }
 
+/* Ten times what a session sends (SESSION_RCPT_MAX): only a recording that
+ * somebody made up has more, and each reply looks through all of them. */
+enum { RCPTS_KEPT = 1000 };
+
 static void clear_rcpts(struct dialog_now *now)
 {
 	for (size_t i = 0; i < now->n_rcpts; i++)
@@ -272,6 +276,8 @@ static void apply_sent(struct dialog_now *now, const struct event *e)
 		now->from = path_of(line);
 		break;
 	case VERB_RCPT:
+		if (now->n_rcpts >= RCPTS_KEPT)
+			break;
 		path = path_of(line);
 		now->rcpts = xreallocarray(now->rcpts, now->n_rcpts + 1,
 		                           sizeof *now->rcpts);
