@@ -58,7 +58,7 @@
 	X(CMD_FILTER, "filter", N_("TEXT"),                                    \
 	  N_("show only entries that hold a text"))                            \
 	X(CMD_FILTER_MENU, "filter-menu", "",                                  \
-	  N_("show only client lines, server lines, 4xx and 5xx ..."))         \
+	  N_("show only client lines, server lines, or 4xx and 5xx"))         \
 	X(CMD_TIME, "time", "start|previous|clock|none",                       \
 	  N_("time of each entry: since start, since previous, clock, none"))  \
 	X(CMD_WRAP, "wrap", "", N_("break long lines, or cut them"))           \

@@ -67,10 +67,10 @@ void dialog_edge(struct ui *u, struct pane_edge *e)
 	count_words(u, e->right, sizeof e->right);
 }
 
-/* The moment of entry index, as the user wants to see it. */
-static void time_words(struct ui *u, size_t index, char out[16])
+/* The moment of a row, as the user wants to see it. */
+static void time_words(struct ui *u, size_t row, char out[16])
 {
-	const struct event *e = dialog_at(u->link.dialog, index);
+	const struct event *e = dialog_at(u->link.dialog, u->rows.at[row]);
 	int64_t from = 0;
 
 	*out = '\0';
@@ -82,8 +82,8 @@ static void time_words(struct ui *u, size_t index, char out[16])
 		                    : "", e->t_us);
 		return;
 	}
-	if (u->time == TIME_PREVIOUS && index > 0)
-		from = dialog_at(u->link.dialog, index - 1)->t_us;
+	if (u->time == TIME_PREVIOUS && row > 0)
+		from = dialog_at(u->link.dialog, u->rows.at[row - 1])->t_us;
 	if (u->time != TIME_NONE)
 		time_since(out, e->t_us - from);
 }
@@ -93,17 +93,17 @@ struct row_pen {
 	int text_x;
 };
 
-static struct row_pen draw_margin(struct ui *u, struct rect r, size_t index,
+static struct row_pen draw_margin(struct ui *u, struct rect r, size_t row,
                                   bool first)
 {
-	const struct event *e = dialog_at(u->link.dialog, index);
+	const struct event *e = dialog_at(u->link.dialog, u->rows.at[row]);
 	struct entry_head head;
 	struct row_pen pen = { .r = r };
 	int x = r.x + 1;
 	char time[16];
 
 	entry_head(e, &head);
-	time_words(u, index, time);
+	time_words(u, row, time);
 	if (time_columns(u->time)) {
 		if (first)
 			canvas_text(&u->canvas, x, r.y, time_columns(u->time),
@@ -140,7 +140,7 @@ static bool line_selected(struct ui *u, size_t row, size_t line, size_t lines)
 static void draw_line(struct ui *u, const struct doc *doc, struct rect r,
                       size_t row, size_t line)
 {
-	struct row_pen pen = draw_margin(u, r, u->rows.at[row], line == 0);
+	struct row_pen pen = draw_margin(u, r, row, line == 0);
 	int left = u->wrap ? 0 : u->view.left;
 
 	doc_draw_line(doc, line, &u->canvas,

@@ -113,15 +113,24 @@ static void put_head(struct doc *d, const struct explanation *x)
 	doc_put(d, *x->chip ? class_style(x->cls) : STYLE_BOLD, x->headline);
 }
 
-static void put_summary(struct doc *d, const struct explanation *x, bool tall)
+/* Beside the headline. Where it does not fit in a code's row, its first
+ * sentence is enough: rows are dear there. */
+static void put_summary(struct doc *d, const struct explanation *x, bool roomy)
 {
-	if (!*x->summary)
+	const char *s = x->summary, *end = strstr(s, ". ");
+	char *first;
+
+	if (!*s)
 		return;
-	if (tall)
-		doc_line(d, 0);
-	else
-		doc_put(d, STYLE_TEXT, *x->headline ? "  " : "");
-	doc_put(d, STYLE_TEXT, x->summary);
+	doc_put(d, STYLE_TEXT, *x->headline ? "  " : "");
+	if (roomy || !*x->chip || !end ||
+	    doc_column(d) + canvas_width(s) <= d->width) {
+		doc_put(d, STYLE_TEXT, s);
+		return;
+	}
+	first = xmemdup0(s, (size_t)(end - s) + 1);
+	doc_put(d, STYLE_TEXT, first);
+	free(first);
 }
 
 static void put_notes(struct doc *d, const struct explanation *x)
@@ -240,7 +249,7 @@ static void compact_doc(struct ui *u, const struct explanation *x,
                         struct doc *d, bool roomy, bool gaps)
 {
 	put_head(d, x);
-	put_summary(d, x, false);
+	put_summary(d, x, roomy);
 	if (!*x->chip)
 		put_notes(d, x);
 	if (gaps && x->n_digits)
@@ -336,7 +345,10 @@ static void tall_codes(struct doc *d, const struct explanation *x)
 static void tall_doc(struct ui *u, const struct explanation *x, struct doc *d)
 {
 	put_head(d, x);
-	put_summary(d, x, true);
+	if (*x->summary) {
+		doc_line(d, 0);
+		doc_put(d, STYLE_TEXT, x->summary);
+	}
 	if (x->n_notes)
 		doc_line(d, 0);
 	put_notes(d, x);

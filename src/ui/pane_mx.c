@@ -45,19 +45,22 @@ bool mx_at(const struct ui *u, size_t i, const char **host,
 void mx_edge(struct ui *u, struct pane_edge *e)
 {
 	const struct dialog_now *now = ui_now(u);
-	char domain[80];
+	char domain[80], hosts[32];
 
 	ui_safe(*now->domain ? now->domain : now->target, domain,
 	        sizeof domain);
+	*e->right = '\0';
 	if (*domain)
 		snprintf(e->title, sizeof e->title, _("1 MX of %s"), domain);
 	else
 		snprintf(e->title, sizeof e->title, "1 MX");
-	*e->right = '\0';
-	if (now->has_route)
-		snprintf(e->right, sizeof e->right,
-		         now->n_hosts == 1 ? _("%zu host") : _("%zu hosts"),
-		         now->n_hosts);
+	if (!now->has_route)
+		return;
+	snprintf(hosts, sizeof hosts,
+	         now->n_hosts == 1 ? _("%zu host") : _("%zu hosts"),
+	         now->n_hosts);
+	snprintf(e->title + strlen(e->title),
+	         sizeof e->title - strlen(e->title), "  %s", hosts);
 }
 
 /* Why a host cannot be used, by the id that the route gives. */
@@ -133,7 +136,7 @@ static void put_dns(struct ui *u, struct doc *d)
 		return;
 	time_span(span, now->dns_us);
 	doc_gap(d, 0);
-	doc_putf(d, STYLE_DIM, "DNS %s · TTL %u · %s", span,
+	doc_putf(d, STYLE_DIM, "DNS %s TTL %u %s", span,
 	         (unsigned)now->dns_ttl,
 	         now->dns_ad ? _("DNSSEC ok (AD)") : _("no DNSSEC"));
 	doc_line(d, 0);

@@ -14,6 +14,7 @@
 #include "ui/doc.h"
 #include "ui/entry.h"
 #include "ui/keymap.h"
+#include "ui/words.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -167,20 +168,6 @@ static void print_ask(struct plain *p)
 	buf_clear(&what);
 }
 
-static const char *state_word(const struct plain *p)
-{
-	static const char *const words[STATE_COUNT] = {
-		[ST_CLOSED] = N_("domain"), [ST_CONNECTED] = N_("greeting?"),
-		[ST_GREETED] = "EHLO", [ST_READY] = "MAIL",
-		[ST_MAIL] = "RCPT", [ST_RCPT] = N_("after RCPT"),
-		[ST_DATA] = "DATA", [ST_BDAT] = "BDAT", [ST_AUTH] = "AUTH",
-		[ST_REVERSED] = N_("roles exchanged"),
-		[ST_BYE] = N_("after QUIT"), [ST_LOST] = N_("out of step"),
-	};
-
-	return _(words[is_open(p) ? now_of(p)->state : ST_CLOSED]);
-}
-
 static void print_prompt(struct plain *p)
 {
 	const struct event *e = now_of(p)->prompt;
@@ -196,9 +183,9 @@ static void print_prompt(struct plain *p)
 	safe = buf_steal(&b);
 	if (*safe)
 		fprintf(p->out, _("%s (Enter alone sends: %s)> "),
-		        state_word(p), safe);
+		        state_words(now_of(p)), safe);
 	else
-		fprintf(p->out, "%s> ", state_word(p));
+		fprintf(p->out, "%s> ", state_words(now_of(p)));
 	free(safe);
 	p->prompted = true;
 }

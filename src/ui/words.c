@@ -142,6 +142,29 @@ void time_span(char out[24], int64_t us)
 		snprintf(out, 24, "%d min", (int)(us / 60000000));
 }
 
+const char *state_words(const struct dialog_now *now)
+{
+	static const char *const words[STATE_COUNT] = {
+		[ST_CLOSED] = N_("domain"),
+		[ST_CONNECTED] = N_("greeting?"),
+		[ST_GREETED] = "EHLO",
+		[ST_READY] = "MAIL",
+		[ST_MAIL] = "RCPT",
+		[ST_RCPT] = N_("after RCPT"),
+		[ST_DATA] = "DATA",
+		[ST_BDAT] = "BDAT",
+		[ST_AUTH] = "AUTH",
+		[ST_REVERSED] = N_("roles exchanged"),
+		[ST_BYE] = N_("after QUIT"),
+		[ST_LOST] = N_("out of step"),
+	};
+	enum state s = now->connected && !now->closed ? now->state : ST_CLOSED;
+
+	if (s == ST_MAIL && now->n_rcpts > 0)
+		s = ST_RCPT; /* tried, none was taken yet */
+	return _(words[s]);
+}
+
 const char *fail_words(enum fail_kind k)
 {
 	static const char *const words[] = {

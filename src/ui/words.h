@@ -33,6 +33,10 @@ int time_columns(enum time_mode m);
 /* "31 ms", "1.2 s", "5 min". */
 void time_span(char out[24], int64_t us);
 
+/* What the server waits for, as the prompt says it: "after RCPT"; "domain"
+ * while there is no connection. */
+const char *state_words(const struct dialog_now *now);
+
 /* The failure in a few words: "timeout", "refused". In the user's language. */
 const char *fail_words(enum fail_kind k);
 const char *dns_words(enum dns_status s);

@@ -1,0 +1,151 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ui/plain.h"
+#include "ui_dialog.h"
+
+struct run {
+	struct script script;
+	struct plan plan;
+	struct ui_config cfg;
+	enum request_kind kinds[8];
+	char lines[8][80];
+	size_t n;
+	struct queue *events;
+	char *out;
+};
+
+static void post_end(struct run *r)
+{
+	struct event_builder b;
+	struct event *e;
+
+	event_begin(&b, EV_END);
+	e = event_finish(&b);
+	queue_post(r->events, e, e->size);
+}
+
+static void take_request(void *arg, struct request *q)
+{
+	struct run *r = arg;
+
+	if (r->n < 8) {
+		r->kinds[r->n] = q->kind;
+		snprintf(r->lines[r->n++], 80, "%s", q->text ? q->text : "");
+	}
+	if (q->kind == REQ_STOP)
+		post_end(r);
+	request_free(q);
+}
+
+/* What comes out when these lines are typed over the greylisted session. */
+static void play(struct run *r, const char *typed, bool replay)
+{
+	int in[2];
+	size_t size;
+	FILE *out;
+
+	*r = (struct run){ .n = 0 };
+	script_new(&r->script);
+	script_greylisted(&r->script);
+	plan_init(&r->plan);
+	r->events = queue_new();
+	r->cfg = (struct ui_config){
+		.link = { .dialog = r->script.dialog, .plan = &r->plan,
+		          .events = r->events, .title = "", .replay = replay },
+		.calls = { .request = take_request, .arg = r },
+		.theme = "", .record_path = "", .state_dir = "",
+		.guided = true,
+	};
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(write(in[1], typed, strlen(typed)), strlen(typed));
+	close(in[1]);
+	out = open_memstream(&r->out, &size);
+	plain_run(&r->cfg, in[0], out);
+	fclose(out);
+	close(in[0]);
+}
+
+static void done(struct run *r)
+{
+	free(r->out);
+	queue_free(r->events, free);
+	plan_clear(&r->plan);
+	dialog_free(r->script.dialog);
+}
+
+static void test_plain_dialog_is_numbered_lines(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, "", true);
+	assert_non_null(strstr(r.out, "   5 C: EHLO lab.example.net\n"));
+	assert_non_null(strstr(r.out, "S: 250-SIZE 36700160\n"));
+	assert_non_null(strstr(r.out, "S: 450 4.2.0 Greylisted"));
+	assert_non_null(strstr(r.out, "TEMPORARY"));
+	assert_null(strstr(r.out, "│"));
+	assert_null(strchr(r.out, '\033'));
+	assert_int_equal(r.n, 0);
+	done(&r);
+}
+
+static void test_plain_question_mark_explains_again(void **state)
+{
+	struct run r;
+	const char *first, *again;
+
+	(void)state;
+	play(&r, "?\n", true);
+	first = strstr(r.out, "TEMPORARY");
+	assert_non_null(first);
+	again = strstr(first + 1, "TEMPORARY");
+	assert_non_null(again);
+	assert_non_null(strstr(again, "Refs: "));
+	done(&r);
+}
+
+static void test_plain_end_of_input_says_quit(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, "", false);
+	assert_int_equal(r.n, 1);
+	assert_int_equal(r.kinds[0], REQ_STOP);
+	assert_non_null(strstr(r.out, "after RCPT"));
+	done(&r);
+}
+
+static void test_plain_wrong_command_says_so(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, ":thme\n:q\n", false);
+	assert_non_null(strstr(r.out, ":help"));
+	assert_int_equal(r.kinds[0], REQ_STOP);
+	done(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain_dialog_is_numbered_lines),
+		cmocka_unit_test(test_plain_question_mark_explains_again),
+		cmocka_unit_test(test_plain_end_of_input_says_quit),
+		cmocka_unit_test(test_plain_wrong_command_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

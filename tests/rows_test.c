@@ -1,0 +1,179 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ui/rows.h"
+#include "ui/strip.h"
+#include "ui_dialog.h"
+
+/* Index in the dialog of the newest event of that kind. */
+static size_t newest(const struct script *s, enum event_kind k)
+{
+	for (size_t i = dialog_count(s->dialog); i-- > 0;)
+		if (dialog_at(s->dialog, i)->kind == k)
+			return i;
+	return SIZE_MAX;
+}
+
+static void test_rows_state_events_are_no_rows(void **state)
+{
+	struct script s;
+	struct rows r;
+
+	(void)state;
+	script_new(&s);
+	script_greylisted(&s);
+	rows_init(&r, s.dialog);
+	assert_true(rows_scan(&r, SIZE_MAX));
+	for (size_t i = 0; i < r.n; i++) {
+		int kind = dialog_at(s.dialog, r.at[i])->kind;
+
+		assert_int_not_equal(kind, EV_STATE);
+		assert_int_not_equal(kind, EV_START);
+	}
+	/* DNS, connecting, connected, greeting and three turns */
+	assert_int_equal(r.n, 10);
+	rows_clear(&r);
+	dialog_free(s.dialog);
+}
+
+static void test_rows_filter_keeps_what_it_names(void **state)
+{
+	static const struct {
+		enum filter_kind kind;
+		const char *text;
+		size_t rows;
+	} cases[] = {
+		{ FILTER_NONE, "", 10 },   { FILTER_CLIENT, "", 3 },
+		{ FILTER_SERVER, "", 4 },  { FILTER_BAD, "", 1 },
+		{ FILTER_EVENTS, "", 3 },  { FILTER_TEXT, "greylist", 1 },
+		{ FILTER_TEXT, "GREYLIST", 0 }, { FILTER_TEXT, "", 10 },
+		{ FILTER_TEXT, "example.org", 5 },
+	};
+	struct script s;
+	struct rows r;
+
+	(void)state;
+	script_new(&s);
+	script_greylisted(&s);
+	rows_init(&r, s.dialog);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		rows_filter(&r, cases[i].kind, cases[i].text, 0);
+		rows_scan(&r, SIZE_MAX);
+		assert_int_equal(r.n, cases[i].rows);
+	}
+	rows_clear(&r);
+	dialog_free(s.dialog);
+}
+
+static void test_rows_scanned_in_slices_are_the_same(void **state)
+{
+	struct script s;
+	struct rows whole, sliced;
+
+	(void)state;
+	script_new(&s);
+	script_greylisted(&s);
+	rows_init(&whole, s.dialog);
+	rows_init(&sliced, s.dialog);
+	rows_scan(&whole, SIZE_MAX);
+	while (!rows_scan(&sliced, 1))
+		;
+	assert_int_equal(whole.n, sliced.n);
+	assert_memory_equal(whole.at, sliced.at, whole.n * sizeof *whole.at);
+	rows_clear(&whole);
+	rows_clear(&sliced);
+	dialog_free(s.dialog);
+}
+
+static void test_rows_ehlo_starts_folded_where_room_is_short(void **state)
+{
+	struct script s;
+	struct rows r;
+	size_t ehlo;
+
+	(void)state;
+	script_new(&s);
+	script_greylisted(&s);
+	rows_init(&r, s.dialog);
+	rows_scan(&r, SIZE_MAX);
+	ehlo = dialog_find(s.dialog, 10);
+	assert_int_equal(dialog_at(s.dialog, ehlo)->kind, EV_REPLY);
+	assert_true(rows_folded(&r, ehlo));
+	r.open_all = true;
+	assert_false(rows_folded(&r, ehlo));
+	rows_turn(&r, ehlo);
+	assert_true(rows_folded(&r, ehlo));
+	rows_turn(&r, ehlo);
+	assert_false(rows_folded(&r, ehlo));
+	assert_false(rows_folded(&r, newest(&s, EV_REPLY)));
+	rows_clear(&r);
+	dialog_free(s.dialog);
+}
+
+static void test_rows_rank_finds_row_or_next(void **state)
+{
+	struct script s;
+	struct rows r;
+
+	(void)state;
+	script_new(&s);
+	script_greylisted(&s);
+	rows_init(&r, s.dialog);
+	rows_scan(&r, SIZE_MAX);
+	for (size_t i = 0; i < r.n; i++)
+		assert_int_equal(rows_rank(&r, r.at[i]), i);
+	assert_int_equal(rows_rank(&r, 0), 0); /* EV_START: the row after it */
+	assert_int_equal(rows_rank(&r, SIZE_MAX), r.n);
+	rows_clear(&r);
+	dialog_free(s.dialog);
+}
+
+static void test_strip_session_tells_how_each_step_went(void **state)
+{
+	static const struct {
+		const char *word;
+		enum mark mark;
+	} steps[] = {
+		{ "TCP", MARK_OK },  { "220", MARK_OK }, { "EHLO", MARK_OK },
+		{ "MAIL", MARK_OK }, { "RCPT", MARK_LATER },
+	};
+	struct strip strip = { .n = 0 };
+	const char *future[8];
+	struct script s;
+
+	(void)state;
+	script_new(&s);
+	script_greylisted(&s);
+	for (size_t i = 0; i < dialog_count(s.dialog); i++)
+		strip_event(&strip, s.dialog, dialog_at(s.dialog, i));
+	assert_int_equal(strip.n, 5);
+	for (size_t i = 0; i < 5; i++) {
+		assert_string_equal(strip.step[i].word, steps[i].word);
+		assert_int_equal(strip.step[i].mark, steps[i].mark);
+	}
+	assert_int_equal(strip_future(&strip, future, 8), 2);
+	assert_string_equal(future[0], "DATA");
+	assert_string_equal(future[1], "QUIT");
+	dialog_free(s.dialog);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows_state_events_are_no_rows),
+		cmocka_unit_test(test_rows_filter_keeps_what_it_names),
+		cmocka_unit_test(test_rows_scanned_in_slices_are_the_same),
+		cmocka_unit_test(
+		    test_rows_ehlo_starts_folded_where_room_is_short),
+		cmocka_unit_test(test_rows_rank_finds_row_or_next),
+		cmocka_unit_test(test_strip_session_tells_how_each_step_went),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

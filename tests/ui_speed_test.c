@@ -1,0 +1,130 @@
+/*
+ * ui_speed_test: a dialog of a million entries: a key to its frame, a search
+ * to the end, and what the views keep for it (design §9).
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "ui_dialog.h"
+
+enum { ENTRIES = 1000000, KEYS = 600 };
+
+static struct ui_stage st;
+
+static int64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static int fill(void **state)
+{
+	struct script *s = &st.script;
+
+	(void)state;
+	script_new(s);
+	/* a recording of many sessions */
+	while (dialog_count(s->dialog) < ENTRIES) {
+		script_greylisted(s);
+		script_sent(s, "RCPT", "RCPT TO:<somebody.else@example.org>");
+		script_reply(s, "5.1.1", "550 5.1.1 <somebody.else@example.org>"
+		                         ": Recipient address rejected: User "
+		                         "unknown");
+	}
+	stage_open(&st, 120, 35, true);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	stage_close(&st);
+	return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void test_ui_key_to_frame_within_2_ms(void **state)
+{
+	static const char *const names[] = { "PgUp", "k", "Up", "g", "j",
+		                             "PgDn", "d", "u", "]", "G",
+		                             "k", "[" };
+	static int64_t took[KEYS];
+
+	(void)state;
+	for (size_t i = 0; i < KEYS; i++) {
+		struct key k;
+		int64_t begin = now_us();
+
+		assert_true(key_parse(names[i % 12], &k));
+		ui_layout(&st.ui);
+		ui_key(&st.ui, &k);
+		ui_draw(&st.ui);
+		took[i] = now_us() - begin;
+	}
+	qsort(took, KEYS, sizeof *took, by_value);
+	printf("key to frame: p50 %lld us, p99 %lld us, worst %lld us\n",
+	       (long long)took[KEYS / 2], (long long)took[KEYS * 99 / 100],
+	       (long long)took[KEYS - 1]);
+	/* twice the figure: the machine does other things, too */
+	assert_true(took[KEYS * 99 / 100] <= 4000);
+}
+
+static void test_ui_search_all_within_300_ms(void **state)
+{
+	int64_t begin = now_us(), longest = 0;
+	bool more = true;
+
+	(void)state;
+	find_set(&st.ui, "nowhere in it");
+	while (more) {
+		int64_t slice = now_us();
+
+		more = find_slice(&st.ui);
+		slice = now_us() - slice;
+		longest = slice > longest ? slice : longest;
+	}
+	begin = now_us() - begin;
+	printf("search: %lld ms, longest slice %lld ms\n",
+	       (long long)begin / 1000, (long long)longest / 1000);
+	find_stop(&st.ui);
+	assert_true(begin <= 600000);
+	assert_true(longest <= 33000); /* a frame */
+}
+
+static void test_ui_views_keep_few_bytes_a_line(void **state)
+{
+	size_t bytes = rows_bytes(&st.ui.rows);
+
+	(void)state;
+	printf("views: %zu bytes a line beside the dialog\n",
+	       bytes / st.ui.rows.n);
+	assert_true(bytes / st.ui.rows.n <= 16);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ui_key_to_frame_within_2_ms),
+		cmocka_unit_test(test_ui_search_all_within_300_ms),
+		cmocka_unit_test(test_ui_views_keep_few_bytes_a_line),
+	};
+
+	return cmocka_run_group_tests(tests, fill, drop);
+}
