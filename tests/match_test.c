@@ -101,7 +101,7 @@ static void test_provider_buckets_lose_nothing(void **state)
 			struct reply_view v;
 
 			view_text(&v, sample);
-			if (!provider_may_fit(pattern, code, v.lower))
+			if (!pattern_may_fit(pattern, code, v.lower))
 				assert_int_not_equal(
 				    regexec(&re, v.match, 0, NULL, 0), 0);
 			view_clear(&v);
@@ -149,7 +149,7 @@ static void test_prefilter_by_digits_and_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (provider_may_fit(rows[i].pattern, rows[i].code,
+		if (pattern_may_fit(rows[i].pattern, rows[i].code,
 		                     rows[i].text) != rows[i].may)
 			fail_msg("%s: %s", rows[i].pattern, rows[i].text);
 }

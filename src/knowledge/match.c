@@ -69,6 +69,11 @@ static bool has_code(const char *s, size_t len)
 	       (len == 3 || s[3] == ' ' || s[3] == '-' || s[3] == '\t');
 }
 
+static unsigned code_of(const char *s)
+{
+	return (unsigned)((s[0] - '0') * 100 + (s[1] - '0') * 10 + s[2] - '0');
+}
+
 void view_begin(struct reply_view *v)
 {
 	*v = (struct reply_view){ 0 };
@@ -101,9 +106,7 @@ void view_line(struct reply_view *v, const char *line, size_t len)
 
 	if (has_code(line, len)) {
 		if (!v->lines)
-			v->code = (unsigned)((line[0] - '0') * 100 +
-			                     (line[1] - '0') * 10 +
-			                     (line[2] - '0'));
+			v->code = code_of(line);
 		skip = len > 3 ? 4 : 3;
 	}
 	v->lines++;
@@ -204,7 +207,7 @@ static bool provider_fits(size_t i, const struct reply_view *v)
 	char lower[PATTERN_MAX];
 	size_t n = 0;
 
-	if (!provider_may_fit(pattern, v->code, v->lower))
+	if (!pattern_may_fit(pattern, v->code, v->lower))
 		return false;
 	for (; pattern[n] && n + 1 < sizeof lower; n++)
 		lower[n] = (char)tolower((unsigned char)pattern[n]);
@@ -223,14 +226,18 @@ const struct provider_row *provider_find(const struct reply_view *v)
 const struct banner *banner_find(const char *where, const char *line,
                                  size_t len)
 {
-	char text[MATCH_MAX + 1];
+	char text[MATCH_MAX + 1], lower[MATCH_MAX + 1];
 	size_t n = len < MATCH_MAX ? len : MATCH_MAX;
+	unsigned code = has_code(line, len) ? code_of(line) : 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		text[i] = printable(line[i]);
-	text[n] = '\0';
+		lower[i] = (char)tolower((unsigned char)text[i]);
+	}
+	text[n] = lower[n] = '\0';
 	for (size_t i = 0; i < SLOTS && banner_at(i); i++)
 		if (strcmp(banner_at(i)->where, where) == 0 &&
+		    pattern_may_fit(banner_at(i)->pattern, code, lower) &&
 		    fits(&banner_slots[i], banner_at(i)->pattern, text))
 			return banner_at(i);
 	return NULL;

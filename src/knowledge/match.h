@@ -49,7 +49,7 @@ const struct provider_row *provider_find(const struct reply_view *v);
  * at its first digits and at the longest plain words in it, so that few
  * patterns are ever compiled. Never wrongly false. (prefilter.c)
  */
-bool provider_may_fit(const char *pattern, unsigned code, const char *lower);
+bool pattern_may_fit(const char *pattern, unsigned code, const char *lower);
 
 /*
  * First row of banners.tsv for that place ("banner", "ehlo", "help",

@@ -126,7 +126,7 @@ static void literal(const char *pattern, char out[LITERAL_MAX])
 	}
 }
 
-bool provider_may_fit(const char *pattern, unsigned code, const char *lower)
+bool pattern_may_fit(const char *pattern, unsigned code, const char *lower)
 {
 	char word[LITERAL_MAX];
 
