@@ -12,7 +12,7 @@ status=0
 # options as "--name", sorted
 of_help() {
 	"$program" --help | grep -oE -e '(^|[ ,])--[a-z][a-z0-9-]*' |
-		tr -d ' ,' | sort -u
+		tr -d ' ,' | grep -vx -e '--no-' | sort -u
 }
 of_page() {
 	sed 's/\\-/-/g; s/\\f.//g' "$page" |
@@ -35,6 +35,6 @@ differ "--help and the manual page" "$options" "$(of_page)"
 differ "exit codes of the page and README" \
 	"$(sed -n '/^.SH "EXIT STATUS"/,/^.SH LESSONS/p' "$page" |
 		sed -n 's/^\.B \([0-9]*\)$/\1/p' | sort -n)" \
-	"$(sed -n '/^EXIT STATUS/,/^[A-Z]* *$/p' "$readme" |
+	"$(sed -n '/^EXIT STATUS/,/^FILES/p' "$readme" |
 		sed -n 's/^ *\([0-9][0-9]*\)  .*/\1/p' | sort -n)"
 exit $status
