@@ -328,6 +328,7 @@ void verdict_route(struct event_builder *b, const struct event *route)
 		                .confidence = CONF_SURE };
 
 	f.args[0] = event_text(route, route->u.route.domain);
+	f.args[1] = dns_status_name(route->u.route.cause);
 	set_rule(&f, "route-", route_kind_name(kind));
 	switch (kind) {
 	case ROUTE_NULL:

@@ -200,6 +200,19 @@ static void host_note(const struct event *e, const struct ev_host *h,
 	buf_clear(&list);
 }
 
+/* "For now" has a reason: SERVFAIL, REFUSED and silence each need another
+ * next step. */
+static void route_cause(const struct event *e, struct explanation *x)
+{
+	const struct lookup *row = lookup_find(e->u.route.cause, "MX");
+
+	if (e->u.route.kind != ROUTE_TEMP || e->u.route.cause == DNS_NOERROR)
+		return;
+	part_note(x, xstrdup(i18n_pick(row->text_en, row->text_de)));
+	part_try(x, TRY_TEXT, xstrdup(i18n_pick(row->next_en, row->next_de)),
+	         NULL);
+}
+
 void explain_route(const struct event *e, struct explanation *x)
 {
 	static const struct {
@@ -220,8 +233,10 @@ void explain_route(const struct event *e, struct explanation *x)
 	part_copy(&x->mta, i18n_pick(row->mta_en, row->mta_de));
 	part_act(x, (enum act)act_find(row->act));
 	part_refs(x, row->source);
-	part_try(x, TRY_TEXT, xstrdup(i18n_pick(row->next_en, row->next_de)),
-	         NULL);
+	route_cause(e, x);
+	if (!x->n_tries)
+		part_try(x, TRY_TEXT, xstrdup(i18n_pick(row->next_en,
+		                                        row->next_de)), NULL);
 	for (uint32_t i = 0; i < e->u.route.hosts.len; i++)
 		host_note(e, event_host(e, i), x);
 }

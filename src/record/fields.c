@@ -55,6 +55,7 @@ static const struct field dns_fields[] = {
 static const struct field route_fields[] = {
 	{ "domain", FIELD_TEXT, AT(route.domain), NULL },
 	{ "kind", FIELD_WORD, AT(route.kind), &route_kind_words },
+	{ "cause", FIELD_WORD, AT(route.cause), &dns_status_words },
 	{ "hosts", FIELD_HOSTS, AT(route.hosts), NULL },
 	END,
 };
