@@ -33,12 +33,11 @@ int front_batch_replay(const struct front_look *look, const char *file);
 
 /*
  * The inspector, or its line by line form. plan: given away; its target may be
- * empty. file: a recording to show, NULL: live. s may be changed (:demo).
+ * empty. JOB_REPLAY shows the recording. s may be changed (:demo).
  * Returns the exit status, or -1 when this terminal cannot be used.
  */
 int front_inspector(const struct front_look *look, const struct options *o,
-                    struct scene *s, struct tape *t, struct plan *plan,
-                    const char *file);
+                    struct scene *s, struct tape *t, struct plan *plan);
 
 /* "smtpscope: text" on stderr, fit for a terminal. text: given away. */
 void front_tell(char *text);

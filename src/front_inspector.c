@@ -292,9 +292,9 @@ static void clear(struct desk *desk)
 }
 
 int front_inspector(const struct front_look *look, const struct options *o,
-                    struct scene *s, struct tape *t, struct plan *plan,
-                    const char *file)
+                    struct scene *s, struct tape *t, struct plan *plan)
 {
+	const char *file = o->job == JOB_REPLAY ? o->replay : NULL;
 	struct desk desk = {
 		.options = o,
 		.scene = s,

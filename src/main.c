@@ -184,7 +184,7 @@ static int run_front(const struct options *o, struct scene *s,
 	if (batch)
 		exit = front_batch(&look, s, t, plans, n);
 	else
-		exit = front_inspector(&look, o, s, t, plans[0], NULL);
+		exit = front_inspector(&look, o, s, t, plans[0]);
 	free(plans);
 	return exit;
 }
@@ -222,7 +222,7 @@ static int run_replay(const struct options *o)
 	plan = xmalloc(sizeof *plan);
 	plan_init(plan);
 	tape = tape_new(o->record);
-	exit = front_inspector(&look, o, &none, tape, plan, o->replay);
+	exit = front_inspector(&look, o, &none, tape, plan);
 	scene_close(&none);
 	tape_end(tape);
 	return exit;

@@ -42,11 +42,11 @@ static int end(void **state)
 /* words: separated by one blank each. */
 static char *read_line(const char *line)
 {
-	char *copy = xstrdup(line), *words[WORDS], *error;
+	char *copy = xstrdup(line), *words[WORDS], *error, *rest = copy;
 	size_t n = 0;
 
-	for (char *w = strtok(copy, " "); w; w = strtok(NULL, " "))
-		words[n++] = w;
+	while (rest && *rest)
+		words[n++] = strsep(&rest, " ");
 	error = options_read_args(&o, n, words, SOURCE_ARGS);
 	free(copy);
 	return error;

@@ -117,7 +117,7 @@ static void zsh_action(FILE *out, const struct option *row,
 		fputc(':', out);
 	if (row->arg != ARG_NONE) {
 		fputc(':', out);
-		quoted(out, row->form, true);
+		quoted(out, _(row->form), true);
 		if (takes_file(row))
 			fputs(":_files", out);
 		else if (*words)

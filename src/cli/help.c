@@ -46,7 +46,7 @@ static void add_option(struct buf *b, const struct option *row, int width)
 	option_form(&form, row);
 	add_blanks(b, INDENT);
 	buf_adds(b, buf_str(&form));
-	at = INDENT + (int)form.len;
+	at = INDENT + wrap_columns(buf_str(&form));
 	if (at + 2 > HELP_COLUMN) {
 		buf_addc(b, '\n');
 		at = 0;
@@ -191,7 +191,7 @@ static void add_setting(struct buf *b, const struct options *o,
 	if (value)
 		escape_text(b, value, strlen(value), false);
 	else
-		buf_adds(b, row->arg == ARG_NONE ? "no" : row->form);
+		buf_adds(b, row->arg == ARG_NONE ? "no" : _(row->form));
 	buf_adds(b, "\n");
 	free(value);
 }

@@ -170,9 +170,9 @@ void option_form(struct buf *out, const struct option *row)
 		buf_addf(out, "-%c, ", row->letter);
 	buf_addf(out, "--%s", row->name);
 	if (row->arg == ARG_OPTIONAL)
-		buf_addf(out, "[=%s]", row->form);
+		buf_addf(out, "[=%s]", _(row->form));
 	else if (row->form)
-		buf_addf(out, " %s", row->form);
+		buf_addf(out, " %s", _(row->form));
 }
 
 static char *with_form(const struct option *row, char *error)

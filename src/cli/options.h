@@ -81,7 +81,7 @@ struct option {
 	const char *name;   /* without the -- */
 	char letter;        /* 0: none */
 	enum option_arg arg;
-	const char *form;   /* "ADDR", NULL none; not translated */
+	const char *form;   /* msgid: "ADDR"; NULL none */
 	enum option_group group;
 	const char *help;   /* msgid */
 	enum option_type type;

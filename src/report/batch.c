@@ -468,6 +468,15 @@ static void print_end(struct batch *b, const struct event *e)
 	end_star(p);
 }
 
+/* One target has nothing to do with the one before: what explanations look
+ * back at, and the memory for it, begin anew. */
+static void forget(struct batch *b)
+{
+	flush_verdicts(b);
+	dialog_free(b->dialog);
+	b->dialog = dialog_new();
+}
+
 static void print_event(struct batch *b, const struct event *e)
 {
 	switch (e->kind) {
@@ -493,6 +502,8 @@ bool batch_event(struct batch *b, const struct event *e)
 {
 	if (e->kind == EV_PROMPT || e->kind == EV_ASK)
 		return true;
+	if (e->kind == EV_START)
+		forget(b);
 	dialog_append(b->dialog, e);
 	print_event(b, e);
 	return paper_flush(&b->paper);
