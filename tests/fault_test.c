@@ -18,12 +18,14 @@
 /*
  * What servers do wrong (study: groups T, P and B): every row is a test of its
  * own, named by its id. Of every row is asked that the run ends within its
- * deadline and a second, that the session has exactly one verdict, that no
+ * deadline, that the session has exactly one verdict, that no
  * fault is taken for success, that the events are in order, and that they hold
  * every byte that the server sent, unless the row says LOSSY.
  */
 
-enum { SLACK_MS = 1000, NONE = -1 };
+/* A step may take its timeout and a second; with sanitizers and others on the
+ * same two processors, three. */
+enum { SLACK_MS = 3000, NONE = -1 };
 
 enum flag {
 	LOSSY = 1, /* the client closes before it has read everything */
@@ -210,7 +212,7 @@ static const struct greeting greetings[] = {
 
 static struct plan *plan_for(const struct row *row, uint16_t port)
 {
-	enum { LINE = 78, BIG_LINES = 200000 };
+	enum { LINE = 78, BIG_LINES = 80000 };
 	struct plan *p = client_plan_port(port);
 	struct buf m = { 0 };
 
@@ -298,8 +300,7 @@ static void run_row(const struct row *row)
 		assert_true(client_finding(&c, row->finding));
 	if (!(row->flags & LOSSY))
 		check_bytes(&c, row->script);
-	if (!getenv("SMTPSCOPE_SLOW"))
-		assert_in_range(took, 0, limit_ms);
+	assert_in_range(took, 0, limit_ms);
 	if (row->flags & SLOW)
 		assert_in_range(took, row->timeout_ms, 10000);
 	client_stop(&c);

@@ -317,8 +317,6 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 		.source = plan->source };
 	struct visit *v = xcalloc(1, sizeof *v);
 
-	if (limit_ms > VISIT_CONNECT_MS)
-		limit_ms = VISIT_CONNECT_MS;
 	v->loop = l;
 	v->out = out;
 	v->plan = plan;
