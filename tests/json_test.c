@@ -239,7 +239,7 @@ static void test_dialog_events_round_trip(void **state)
 
 static void test_judgement_events_round_trip(void **state)
 {
-	static const char *const args[] = { "one", "", "a\xff" "b" };
+	static const char *const args[] = { "one", "", "a\xffz" };
 	struct event_builder b;
 	struct event *e;
 
@@ -255,7 +255,7 @@ static void test_judgement_events_round_trip(void **state)
 	assert_int_equal(e->u.finding.args.len, 3);
 	assert_string_equal(event_item_text(e, e->u.finding.args, 1), "");
 	assert_string_equal(event_item_text(e, e->u.finding.args, 2),
-	                    "a\xff" "b");
+	                    "a\xffz");
 	assert_int_equal(e->u.finding.evidence.len, 5);
 	assert_int_equal(e->u.finding.caret, -1);
 	free(e);

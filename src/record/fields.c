@@ -8,7 +8,7 @@
 #define WORDS(prefix)                                                          \
 	static const char *prefix##_word(int v)                                \
 	{                                                                      \
-		return prefix##_name(v);                                       \
+		return prefix##_name((enum prefix)v);                          \
 	}                                                                      \
 	static const struct field_words prefix##_words = {                     \
 		prefix##_word, prefix##_find                                   \

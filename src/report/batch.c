@@ -157,7 +157,10 @@ static void print_failed(struct batch *b, const struct event *e)
 	}
 	end_star(p);
 	block_line(p, INK_PLAIN, x.summary);
-	block_advice(p, &x);
+	if (x.act != ACT_UNKNOWN && x.act != ACT_NOBODY)
+		block_row(p, _("Must act"), x.who);
+	block_row(p, _("MTA"), x.mta);
+	block_tries(p, &x);
 	block_refs(p, &x);
 	explanation_clear(&x);
 }
