@@ -141,8 +141,10 @@ static void put_meaning(struct ui *u, struct doc *d)
 	         x->headline);
 	doc_gap(d, 0);
 	for (size_t i = 0; i < x->n_digits; i++) {
-		doc_putf(d, STYLE_BOLD, i ? "   %s" : "%s", x->digits[i].key);
-		doc_putf(d, STYLE_TEXT, " %s", x->digits[i].brief);
+		if (i > 0)
+			doc_line(d, 2);
+		doc_putf(d, STYLE_BOLD, "%s", x->digits[i].key);
+		doc_putf(d, STYLE_TEXT, "  %s", x->digits[i].brief);
 	}
 	doc_gap(d, 0);
 	if (*x->likely) {
@@ -151,11 +153,11 @@ static void put_meaning(struct ui *u, struct doc *d)
 	} else {
 		doc_put(d, STYLE_BOLD, x->summary);
 	}
+	step_ask(u, d);
 	if (*x->mta) {
 		doc_gap(d, 0);
 		doc_put(d, STYLE_TEXT, x->mta);
 	}
-	step_say(u, d);
 }
 
 static void draw_rule(struct ui *u, struct rect r)

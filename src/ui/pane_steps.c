@@ -158,6 +158,16 @@ void steps_draw(struct ui *u, struct rect body)
 	draw_hints(u, body);
 }
 
+void step_ask(struct ui *u, struct doc *out)
+{
+	size_t at = lesson_current(u);
+
+	if (at >= u->plan.n_steps || !*u->plan.steps[at].ask)
+		return;
+	doc_gap(out, 0);
+	doc_put(out, STYLE_BOLD, u->plan.steps[at].ask);
+}
+
 void step_say(struct ui *u, struct doc *out)
 {
 	size_t at = lesson_current(u);

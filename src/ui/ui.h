@@ -241,6 +241,7 @@ void envelope_draw(struct ui *u, struct rect body);
 void start_draw(struct ui *u, struct rect body);
 void present_draw(struct ui *u, struct rect body);
 void step_say(struct ui *u, struct doc *out); /* words of the lesson's step */
+void step_ask(struct ui *u, struct doc *out); /* its question alone */
 
 /* --- block.c: is port 25 blocked here? */
 bool block_seen(const struct ui *u);
