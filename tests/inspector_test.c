@@ -331,7 +331,6 @@ static void test_ui_finding_puts_a_caret_under_the_place(void **state)
 	     line = stage_row(&st, ++y))
 		free(line);
 	caret = stage_row(&st, y + 1);
-	/* the blank is the ninth byte of the line */
 	assert_non_null(strstr(caret, "^ No blank"));
 	/* columns, not bytes: the frame and the gutter are three bytes each */
 	assert_int_equal(strstr(caret, "^") - caret + 2 + 2,
@@ -514,7 +513,6 @@ static void test_ui_wrong_command_suggests(void **state)
 static void test_ui_wrong_target_says_why(void **state)
 {
 	(void)state;
-	assert_int_equal(st.requests, 0);
 	stage_type(&st, "a..b");
 	stage_keys(&st, KEYS_OF("Enter"));
 	assert_int_equal(st.requests, 0);
@@ -526,8 +524,6 @@ static void test_ui_wrong_target_says_why(void **state)
 	assert_string_equal(st.last->plan->target.domain, "example.net");
 	assert_int_equal(st.last->plan->n_to, 1);
 }
-
-/* --- port 25 */
 
 static void test_ui_silent_addresses_open_the_port_panel(void **state)
 {
@@ -543,7 +539,7 @@ static void test_ui_silent_addresses_open_the_port_panel(void **state)
 	script_connecting(s, "mx2.example.org", "198.51.100.7");
 	st.ui.clock_us = s->t_us + 1000000;
 	stage_draw(&st);
-	assert_false(stage_shows(&st, "blocks outgoing port 25"));
+	assert_false(stage_shows(&st, "no answer on port 25"));
 	st.ui.clock_us = s->t_us + 6000000;
 	stage_draw(&st);
 	assert_true(stage_shows(&st, "no answer on port 25"));
@@ -566,8 +562,6 @@ static void test_ui_refused_port_is_no_block(void **state)
 	assert_false(stage_shows(&st, "blocks outgoing port 25"));
 }
 
-/* --- presenter */
-
 static void test_ui_presenter_uncovers_step_by_step(void **state)
 {
 	(void)state;
@@ -587,7 +581,8 @@ static void test_ui_presenter_uncovers_step_by_step(void **state)
 	assert_true(stage_shows(&st, "2 Dialog"));
 }
 
-#define ON(test, setup) cmocka_unit_test_setup_teardown(test, setup, close_stage)
+#define ON(test, setup) \
+	cmocka_unit_test_setup_teardown(test, setup, close_stage)
 #define GREY(test) ON(test, open_greylisted)
 
 int main(void)

@@ -75,7 +75,7 @@ struct ui_config {
 
 enum ui_end {
 	UI_LEFT,        /* the user left; everything was said */
-	UI_NO_TERMINAL, /* no terminal that can place a cursor: use plain_run() */
+	UI_NO_TERMINAL, /* none that can place a cursor: use plain_run() */
 	UI_HANGUP,      /* the terminal is gone (SIGHUP, EIO) */
 	UI_TERMINATED,  /* SIGTERM */
 };

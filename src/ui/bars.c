@@ -28,7 +28,8 @@ static void title_left(const struct ui *u, char *out, size_t size)
 	                                                   : "",
 	        target, sizeof target);
 	if (!u->started)
-		snprintf(out, size, "smtpscope  %s", _("SMTP dialog inspector"));
+		snprintf(out, size, "smtpscope  %s",
+		         _("SMTP dialog inspector"));
 	else if (!*now->host)
 		snprintf(out, size, "%s", target);
 	else if (u->w < 80)
@@ -61,7 +62,7 @@ static void clock_words(const struct ui *u, char *out, size_t size)
 
 static void title_right(const struct ui *u, char *out, size_t size)
 {
-	char clock[16], state[48] = "", session[32] = "";
+	char clock[16], state[48] = "", session[32] = "", rec[32] = "";
 	const struct dialog_now *now = ui_now(u);
 
 	if (!u->started) {
@@ -74,13 +75,12 @@ static void title_right(const struct ui *u, char *out, size_t size)
 	if (u->w >= NARROW && now->session > 1)
 		snprintf(session, sizeof session, _("session %u   "),
 		         (unsigned)now->session);
-	snprintf(out, size, "%s%s%s%s%s%s%s%s", session,
-	         u->demo ? _("DEMO  ") : "", u->link.replay ? _("REPLAY  ") : "",
-	         *u->cfg->record_path && !u->link.replay && u->w >= NARROW
-	             ? "REC " : "",
-	         *u->cfg->record_path && !u->link.replay && u->w >= NARROW
-	             ? glyph(GLYPH_NOW) : "",
-	         *state ? "  " : "", state, *clock ? "  " : "");
+	if (u->w >= NARROW && *u->cfg->record_path && !u->link.replay)
+		snprintf(rec, sizeof rec, "REC %s  ", glyph(GLYPH_NOW));
+	snprintf(out, size, "%s%s%s%s%s%s", session,
+	         u->demo ? _("DEMO  ") : "",
+	         u->link.replay ? _("REPLAY  ") : "", rec, state,
+	         *state && *clock ? "  " : "");
 	snprintf(out + strlen(out), size - strlen(out), "%s", clock);
 }
 

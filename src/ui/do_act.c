@@ -19,7 +19,9 @@ static void act_menu(struct ui *u, const struct explanation *x)
 		char key[24];
 
 		snprintf(key, sizeof key, "%zu", i + 1);
-		popup_add(u, key, x->tries[i].text, "", CMD_ACT, key);
+		popup_add(u, &(struct popup_row){
+			.key = key, .text = x->tries[i].text, .arg = key,
+			.cmd = CMD_ACT });
 	}
 }
 
@@ -81,7 +83,7 @@ void do_act(struct ui *u, const char *arg)
 {
 	const struct explanation *x = explain_get(u);
 	struct explain_try t;
-	size_t i = (size_t)atoi(arg);
+	size_t i = (size_t)ui_number(arg);
 
 	if (!*arg) {
 		act_menu(u, x);

@@ -210,8 +210,9 @@ static void copy_menu(struct ui *u)
 
 	popup_open(u, POPUP_LIST, _("Copy"), NULL);
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
-		popup_add(u, items[i].key, _(items[i].text), "", CMD_COPY,
-		          items[i].arg);
+		popup_add(u, &(struct popup_row){
+			.key = items[i].key, .text = _(items[i].text),
+			.arg = items[i].arg, .cmd = CMD_COPY });
 }
 
 void do_copy(struct ui *u, const char *arg)

@@ -155,8 +155,9 @@ void do_filter_menu(struct ui *u, const char *arg)
 	(void)arg;
 	popup_open(u, POPUP_LIST, _("Show"), NULL);
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
-		popup_add(u, items[i].key, _(items[i].text), "", CMD_FILTER,
-		          items[i].arg);
+		popup_add(u, &(struct popup_row){
+			.key = items[i].key, .text = _(items[i].text),
+			.arg = items[i].arg, .cmd = CMD_FILTER });
 }
 
 void do_filter(struct ui *u, const char *arg)
@@ -224,7 +225,7 @@ void do_show(struct ui *u, const char *arg)
 
 void do_pane(struct ui *u, const char *arg)
 {
-	int p = atoi(arg);
+	int p = ui_number(arg);
 
 	if (p >= PANE_MX && p < PANE_COUNT)
 		ui_focus(u, (enum pane)p);

@@ -127,8 +127,8 @@ void filter_set(struct ui *u, enum filter_kind kind, const char *arg)
 	size_t index = view_index(u);
 	uint32_t slow = 1000000;
 
-	if (kind == FILTER_SLOW && arg && atoi(arg) > 0)
-		slow = (uint32_t)atoi(arg) * 1000u;
+	if (kind == FILTER_SLOW && arg && ui_number(arg) > 0)
+		slow = (uint32_t)ui_number(arg) * 1000u;
 	rows_filter(&u->rows, kind, arg ? arg : "", slow);
 	if (rows_scan(&u->rows, SCAN_BUDGET))
 		view_keep(u, index);

@@ -268,8 +268,6 @@ static void compact_doc(struct ui *u, const struct explanation *x,
 		put_labelled(d, _("Code"), x->code_text);
 	}
 	if (roomy)
-		put_labelled(d, _("Who"), x->who);
-	if (roomy)
 		put_labelled(d, _("MTA"), x->mta);
 	if (roomy && x->n_tries) {
 		put_label(d, _("Try"));
@@ -291,10 +289,9 @@ static void compact_doc(struct ui *u, const struct explanation *x,
 		put_label(d, _("Said"));
 		put_said(d, x);
 	}
-	if (!roomy) {
-		put_labelled(d, _("Who"), x->who);
+	put_labelled(d, _("Who"), x->who);
+	if (!roomy)
 		put_labelled(d, _("MTA"), x->mta);
-	}
 	if (*x->likely)
 		put_labelled(d, _("Code"), x->code_text);
 }

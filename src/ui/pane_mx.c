@@ -68,15 +68,15 @@ static const char *why_words(const char *why)
 {
 	static const struct {
 		const char *id, *text;
-	} words[] = {
-		{ "no-address", N_("has no address") },
-		{ "nxdomain", N_("does not exist") },
-		{ "cname", N_("is an alias: not allowed here") },
-		{ "ip-literal", N_("is an address, no name") },
-		{ "loop", N_("is this host itself") },
-		{ "badname", N_("is no host name") },
-		{ "private", N_("has only private addresses") },
-		{ "temp", N_("no answer from DNS for now") },
+	} words[] = { /* core/route.h */
+		{ "mx-nxdomain", N_("does not exist") },
+		{ "mx-nodata", N_("has no address") },
+		{ "mx-temp", N_("no answer from DNS for now") },
+		{ "mx-ip", N_("is an address, no name") },
+		{ "mx-localhost", N_("is this host itself") },
+		{ "null", N_("takes no mail (null MX)") },
+		{ "family", N_("has no address of that family") },
+		{ "limit", N_("beyond the limit of hosts") },
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -127,21 +127,23 @@ static void put_host(struct doc *d, const struct now_host *h, size_t chosen,
 }
 
 /* What host, nslookup and dig would print beside the list. */
-static void put_dns(struct ui *u, struct doc *d)
+static void put_dns(struct ui *u, struct doc *d, bool server)
 {
 	const struct dialog_now *now = ui_now(u);
-	char span[24], server[80];
+	char span[24], name[80];
 
 	if (!*now->dns_server)
 		return;
 	time_span(span, now->dns_us);
-	doc_gap(d, 0);
+	doc_line(d, 0);
 	doc_putf(d, STYLE_DIM, "DNS %s TTL %u %s", span,
 	         (unsigned)now->dns_ttl,
 	         now->dns_ad ? _("DNSSEC ok (AD)") : _("no DNSSEC"));
+	if (!server)
+		return;
 	doc_line(d, 0);
 	doc_putf(d, STYLE_DIM, _("from %s"),
-	         ui_safe(now->dns_server, server, sizeof server));
+	         ui_safe(now->dns_server, name, sizeof name));
 }
 
 static void put_route(struct ui *u, struct doc *d)
@@ -173,32 +175,61 @@ static void put_route(struct ui *u, struct doc *d)
 	}
 }
 
-void mx_draw(struct ui *u, struct rect body)
+/* The facts of the lookup keep the last row or two, however long the list. */
+static int draw_dns(struct ui *u, struct rect body, size_t lines)
+{
+	bool server = (size_t)body.h >= lines + 2;
+	struct doc doc;
+	int rows;
+
+	doc_init(&doc, DOC_UNWRAPPED);
+	put_dns(u, &doc, server);
+	rows = (int)doc.n_lines;
+	if (rows < body.h)
+		doc_draw(&doc, &u->canvas,
+		         (struct rect){ body.x + 1, body.y + body.h - rows,
+		                        body.w - 2, rows }, 0, 0);
+	doc_clear(&doc);
+	return rows < body.h ? rows : 0;
+}
+
+/* line: of the chosen row, SIZE_MAX none. */
+static void put_hosts(struct ui *u, struct doc *d, int rows, size_t *line)
 {
 	const struct dialog_now *now = ui_now(u);
-	size_t row = 0, line = SIZE_MAX, top = 0;
+	bool gaps = rows > (int)(mx_count(u) + 2 * now->n_hosts + 2);
+	size_t row = 0;
+
+	*line = SIZE_MAX;
+	if (!now->has_route)
+		doc_put(d, STYLE_DIM, ui_busy(u) ? _("Looking up ...")
+		                                 : _("No lookup yet."));
+	else
+		put_route(u, d);
+	d->width = DOC_UNWRAPPED;
+	for (size_t i = 0; i < now->n_hosts; i++) {
+		if (d->n_lines && gaps)
+			doc_line(d, 0);
+		put_host(d, &now->hosts[i], u->mx_row, &row, line);
+	}
+}
+
+void mx_draw(struct ui *u, struct rect body)
+{
+	bool focus = u->pane == PANE_MX && !u->typing;
+	size_t line, top = 0;
 	struct doc doc;
 
 	doc_init(&doc, body.w - 2);
-	if (!now->has_route)
-		doc_put(&doc, STYLE_DIM, ui_busy(u) ? _("Looking up ...")
-		                                    : _("No lookup yet."));
-	else
-		put_route(u, &doc);
-	for (size_t i = 0; i < now->n_hosts; i++) {
-		if (doc.n_lines && body.h > (int)mx_count(u) * 3)
-			doc_line(&doc, 0);
-		put_host(&doc, &now->hosts[i], u->mx_row, &row, &line);
-	}
-	put_dns(u, &doc);
-	if (u->pane == PANE_MX && !u->typing && line != SIZE_MAX &&
-	    line >= (size_t)body.h)
+	put_hosts(u, &doc, body.h, &line);
+	body.h -= draw_dns(u, body, doc.n_lines);
+	if (focus && line != SIZE_MAX && line >= (size_t)body.h)
 		top = line - (size_t)body.h + 1;
 	doc_draw(&doc, &u->canvas,
 	         (struct rect){ body.x + 1, body.y, body.w - 2, body.h }, top,
 	         0);
 	doc_clear(&doc);
-	if (u->pane != PANE_MX || u->typing || line == SIZE_MAX)
+	if (!focus || line == SIZE_MAX)
 		return;
 	body.y += (int)(line - top);
 	canvas_text(&u->canvas, body.x, body.y, 1, STYLE_BOLD,

@@ -64,7 +64,7 @@ static void put_reply(struct ui *u, const struct event *e, struct doc *d)
 {
 	enum reply_class c = class_of(e->u.reply.code);
 
-	doc_putf(d, STYLE_BOLD, "S%s   ", glyph(GLYPH_TO_CLIENT));
+	doc_putf(d, STYLE_BOLD, "S%s  ", glyph(GLYPH_TO_CLIENT));
 	if (u->present.revealed < 2) {
 		for (int i = 0; i < 3; i++)
 			doc_put(d, STYLE_BOLD, glyph(GLYPH_HIDDEN));
@@ -79,8 +79,8 @@ static void put_reply(struct ui *u, const struct event *e, struct doc *d)
 		const char *text = reply_line(e, i, &len);
 
 		if (i > 0) {
-			doc_line(d, 11);
-			doc_tab(d, 11);
+			doc_line(d, 10);
+			doc_tab(d, 10);
 		}
 		doc_server(d, STYLE_BOLD, text, len);
 	}
@@ -106,7 +106,7 @@ static void put_turn(struct ui *u, const struct turn *t, struct doc *d)
 		doc_line(d, 0);
 	}
 	if (t->reply) {
-		doc_line(d, 11);
+		doc_line(d, 10);
 		put_reply(u, t->reply, d);
 	}
 }

@@ -75,21 +75,27 @@ void steps_edge(struct ui *u, struct pane_edge *e)
 	snprintf(e->right, sizeof e->right, "%zu/%zu", at < n ? at + 1 : n, n);
 }
 
-static void draw_step(struct ui *u, struct rect r, size_t number,
-                      enum mark mark, const char *title, bool current)
+struct step_row {
+	size_t number;
+	enum mark mark;
+	const char *title;
+	bool current;
+};
+
+static void draw_step(struct ui *u, struct rect r, const struct step_row *s)
 {
-	if (current) {
+	if (s->current) {
 		canvas_text(&u->canvas, r.x, r.y, 1, STYLE_BOLD,
 		            glyph(GLYPH_SELECT));
 		canvas_select_row(&u->canvas, r.x, r.y, r.w);
 	}
 	canvas_text(&u->canvas, r.x + 1, r.y, 1,
-	            current && mark == MARK_UNTRIED ? STYLE_BOLD
-	                                            : mark_style(mark),
-	            mark_glyph(mark));
+	            s->current && s->mark == MARK_UNTRIED ? STYLE_BOLD
+	                                            : mark_style(s->mark),
+	            mark_glyph(s->mark));
 	canvas_textf(&u->canvas, r.x + 3, r.y, r.w - 3,
-	             current ? STYLE_BOLD : STYLE_TEXT, "%zu %s", number,
-	             title);
+	             s->current ? STYLE_BOLD : STYLE_TEXT, "%zu %s", s->number,
+	             s->title);
 }
 
 static void draw_hints(struct ui *u, struct rect r)
@@ -149,9 +155,12 @@ void steps_draw(struct ui *u, struct rect body)
 
 		if (lesson && u->plan.steps[i].kind == STEP_CONNECT)
 			title = _("a new connection");
-		draw_step(u, r, i + 1,
-		          lesson ? lesson_mark(i, at) : usual_mark(u, i),
-		          title, i == at);
+		draw_step(u, r, &(struct step_row){
+			.number = i + 1,
+			.mark = lesson ? lesson_mark(i, at)
+			               : usual_mark(u, i),
+			.title = title,
+			.current = i == at });
 	}
 	body.y += rows;
 	body.h -= rows;

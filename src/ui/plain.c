@@ -335,7 +335,8 @@ static void line(struct plain *p, const char *text)
 	p->prompted = false;
 	if (now_of(p)->ask && *text) {
 		dialog_answered(p->link.dialog);
-		request(p, REQ_ANSWER, NULL, NULL, *text == 'y' || *text == 'j');
+		request(p, REQ_ANSWER, NULL, NULL,
+		        *text == 'y' || *text == 'j');
 		p->waiting = true;
 	} else if (!data && strcmp(text, "?") == 0) {
 		print_explanation(p, p->last_reply, true);

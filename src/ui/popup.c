@@ -23,8 +23,12 @@ void popup_open(struct ui *u, enum popup_kind kind, const char *title,
 	u->dirty = true;
 }
 
-void popup_add(struct ui *u, const char *key, const char *text,
-               const char *more, enum cmd cmd, const char *arg)
+static char *copy_text(const char *s)
+{
+	return xstrdup(s ? s : "");
+}
+
+void popup_add(struct ui *u, const struct popup_row *row)
 {
 	struct popup *p = &u->popup;
 
@@ -33,8 +37,9 @@ void popup_add(struct ui *u, const char *key, const char *text,
 		p->items = xreallocarray(p->items, p->size, sizeof *p->items);
 	}
 	p->items[p->n++] = (struct popup_item){
-		.key = xstrdup(key), .text = xstrdup(text),
-		.more = xstrdup(more), .cmd = cmd, .arg = xstrdup(arg),
+		.key = copy_text(row->key), .text = copy_text(row->text),
+		.more = copy_text(row->more), .arg = copy_text(row->arg),
+		.cmd = row->cmd,
 	};
 }
 
@@ -116,8 +121,9 @@ static void add_keys(struct ui *u, unsigned where, const char *word)
 		if ((b->where & where) && first &&
 		    (!*word || holds(_(c->help), word) ||
 		     holds(c->name, word) || names_key(&keys, word)))
-			popup_add(u, buf_str(&keys), _(c->help), c->name,
-			          b->cmd, "");
+			popup_add(u, &(struct popup_row){
+				.key = buf_str(&keys), .text = _(c->help),
+				.more = c->name, .cmd = b->cmd });
 		buf_clear(&keys);
 	}
 }
@@ -132,8 +138,9 @@ static void add_names(struct ui *u, const char *word)
 		    !holds(info->name, word))
 			continue;
 		snprintf(name, sizeof name, ":%s", info->name);
-		popup_add(u, name, _(info->help),
-		          *info->takes ? _(info->takes) : "", (enum cmd)c, "");
+		popup_add(u, &(struct popup_row){
+			.key = name, .text = _(info->help), .cmd = (enum cmd)c,
+			.more = *info->takes ? _(info->takes) : "" });
 	}
 }
 

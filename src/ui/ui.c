@@ -178,3 +178,12 @@ const char *ui_safe(const char *s, char *out, size_t size)
 	buf_clear(&b);
 	return out;
 }
+
+int ui_number(const char *s)
+{
+	int n = 0;
+
+	for (; *s >= '0' && *s <= '9'; s++)
+		n = n < 10000 ? n * 10 + (*s - '0') : n;
+	return *s ? 0 : n;
+}

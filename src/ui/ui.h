@@ -4,7 +4,7 @@
  *
  * What belongs to whom: intake.c takes events in, view.c moves the selection,
  * draw.c makes frames (with bars.c and pane_*.c), input.c hands out keys,
- * do_*.c carry out commands, popup.c and ask.c hold what lies over the panes.
+ * do_*.c carry out commands, popup.c holds what lies over the panes.
  */
 #ifndef UI_UI_H
 #define UI_UI_H
@@ -40,7 +40,7 @@ enum {
 
 /* What the prompt is for. All but the first use ui.aux. */
 enum prompt_mode {
-	PROMPT_SERVER, /* the line for the server; on the start screen a target */
+	PROMPT_SERVER, /* for the server; on the start screen a target */
 	PROMPT_COMMAND,
 	PROMPT_SEARCH,
 	PROMPT_FILTER,
@@ -63,6 +63,12 @@ struct popup_item {
 	char *more; /* owned; dim behind it, "" none */
 	enum cmd cmd;
 	char *arg; /* owned, for the command */
+};
+
+/* The same, borrowed: NULL for nothing. */
+struct popup_row {
+	const char *key, *text, *more, *arg;
+	enum cmd cmd;
 };
 
 struct popup {
@@ -181,6 +187,7 @@ void ui_request(struct ui *u, enum request_kind kind, const char *text,
                 const char *text2, bool yes);
 unsigned ui_where(const struct ui *u); /* IN_ bit of what has the focus */
 struct line *ui_prompt_line(const struct ui *u);
+int ui_number(const char *s); /* 0 to 99999; 0 when s is no number */
 /* s made safe to be drawn, cut at size bytes; returns out. */
 const char *ui_safe(const char *s, char *out, size_t size);
 
@@ -282,8 +289,7 @@ void filter_set(struct ui *u, enum filter_kind kind, const char *arg);
 /* --- popup.c */
 void popup_open(struct ui *u, enum popup_kind kind, const char *title,
                 const char *text);
-void popup_add(struct ui *u, const char *key, const char *text,
-               const char *more, enum cmd cmd, const char *arg);
+void popup_add(struct ui *u, const struct popup_row *row); /* copied */
 void popup_close(struct ui *u);
 bool popup_key(struct ui *u, const struct key *k); /* true: it was for it */
 void popup_draw(struct ui *u);
