@@ -175,7 +175,7 @@ static void test_sha256_of_the_standards_examples(void **state)
 	static const char *const texts[] = { "", "abc",
 		"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq" };
 	char hex[SHA256_HEX_SIZE];
-	struct sha256 s;
+	struct sha256 s = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -192,7 +192,7 @@ static void test_sha256_does_not_see_how_it_was_split(void **state)
 	static const char million[] =
 	    "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
 	char a[1000], hex[SHA256_HEX_SIZE];
-	struct sha256 s;
+	struct sha256 s = { 0 };
 	size_t left = 1000000;
 
 	(void)state;

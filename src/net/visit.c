@@ -346,6 +346,7 @@ void visit_free(struct visit *v)
 	session_free(v->session);
 	judge_free(v->judge);
 	loop_timer_free(v->timer);
+	sha256_clear(&v->digest);
 	free(v->prompt);
 	free((char *)v->to.host);
 	free((char *)v->to.address);
