@@ -35,6 +35,18 @@ static void post_end(struct run *r)
 	queue_post(r->events, e, e->size);
 }
 
+static void post_closed(struct run *r)
+{
+	struct event_builder b;
+	struct event *e;
+
+	event_begin(&b, EV_CLOSED);
+	b.e.session = 1;
+	b.e.u.closed.by_server = true;
+	e = event_finish(&b);
+	queue_post(r->events, e, e->size);
+}
+
 static void take_request(void *arg, struct request *q)
 {
 	struct run *r = arg;
@@ -43,7 +55,9 @@ static void take_request(void *arg, struct request *q)
 		r->kinds[r->n] = q->kind;
 		snprintf(r->lines[r->n++], 80, "%s", q->text ? q->text : "");
 	}
-	if (q->kind == REQ_STOP)
+	if (q->kind == REQ_SEND)
+		post_closed(r);
+	if (q->kind == REQ_STOP || q->kind == REQ_OPEN)
 		post_end(r);
 	request_free(q);
 }
@@ -127,6 +141,23 @@ static void test_plain_end_of_input_says_quit(void **state)
 	done(&r);
 }
 
+/* A pipe is not pipelining: the second line waits for the first one's reply.
+ */
+static void test_plain_lines_wait_for_their_reply(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, "RSET\nNOOP\n", false);
+	assert_int_equal(r.kinds[0], REQ_SEND);
+	assert_string_equal(r.lines[0], "RSET");
+	/* the connection was lost instead of a reply: NOOP is no command then
+	 * but a target, and nothing was sent twice */
+	for (size_t i = 1; i < r.n; i++)
+		assert_int_not_equal(r.kinds[i], REQ_SEND);
+	done(&r);
+}
+
 static void test_plain_wrong_command_says_so(void **state)
 {
 	struct run r;
@@ -144,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_plain_dialog_is_numbered_lines),
 		cmocka_unit_test(test_plain_question_mark_explains_again),
 		cmocka_unit_test(test_plain_end_of_input_says_quit),
+		cmocka_unit_test(test_plain_lines_wait_for_their_reply),
 		cmocka_unit_test(test_plain_wrong_command_says_so),
 	};
 

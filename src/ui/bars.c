@@ -23,10 +23,7 @@ static void title_left(const struct ui *u, char *out, size_t size)
 	char target[120], host[160];
 	const char *what = *now->target ? now->target : u->plan.target.text;
 
-	ui_safe(u->demo && u->link.title && *u->link.title ? u->link.title
-	        : what                                     ? what
-	                                                   : "",
-	        target, sizeof target);
+	ui_safe(what ? what : "", target, sizeof target);
 	if (!u->started)
 		snprintf(out, size, "smtpscope  %s",
 		         _("SMTP dialog inspector"));

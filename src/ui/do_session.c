@@ -163,7 +163,6 @@ static bool leave_link(struct ui *u)
 		return false;
 	}
 	ui_attach(u, &link);
-	u->demo = false;
 	return true;
 }
 
@@ -279,7 +278,6 @@ static void open_link(struct ui *u, const char *arg, bool demo)
 		return;
 	}
 	ui_attach(u, &link);
-	u->demo = demo;
 	line_clear(u->line);
 	if (demo)
 		ui_asked(u);

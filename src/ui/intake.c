@@ -70,6 +70,15 @@ void ui_prefill(struct ui *u)
 	ui_ghost(u);
 }
 
+/* Has the session seen our line? It was sent, or refused with a finding; a
+ * prompt before that is about the line before. */
+static bool takes_line(const struct event *e)
+{
+	return e->kind == EV_SENT || e->kind == EV_CLOSED ||
+	       e->kind == EV_END ||
+	       (e->kind == EV_FINDING && e->u.finding.level == LEVEL_BAD);
+}
+
 static void apply(struct ui *u, const struct event *e)
 {
 	dialog_append(u->link.dialog, e);
@@ -77,14 +86,12 @@ static void apply(struct ui *u, const struct event *e)
 	rows_scan(&u->rows, SCAN_BUDGET);
 	if (answers_us((enum event_kind)e->kind))
 		u->asked_us = 0;
-	if (e->kind == EV_PROMPT) {
+	if (takes_line(e))
 		u->sent_waits = false;
+	if (e->kind == EV_PROMPT)
 		ui_prefill(u);
-	} else if (e->kind == EV_CLOSED || e->kind == EV_END) {
-		u->sent_waits = false;
-	} else if (e->kind == EV_ASK) {
+	else if (e->kind == EV_ASK)
 		popup_ask(u);
-	}
 	announce(u, e);
 }
 

@@ -35,6 +35,7 @@ struct plain {
 	size_t number;       /* of the last printed line */
 	size_t last_reply;   /* index in the dialog; SIZE_MAX none */
 	bool waiting;        /* for a lookup, a connection, a reply */
+	bool unsent;         /* a line was given away, not seen sent yet */
 	bool prompted;       /* the prompt stands at the end of the output */
 	bool at_end;         /* no more input */
 	bool leaving, asked_to_stop;
@@ -205,10 +206,23 @@ static bool still_waiting(const struct plain *p)
 	       (e->u.prompt.pending > 0 || now->state == ST_CONNECTED);
 }
 
-static bool ends_waiting(enum event_kind k)
+/* Has the session seen our line? It was sent, or refused with a finding; a
+ * prompt before that is about the line before. */
+static bool takes_line(const struct event *e)
 {
-	return k == EV_PROMPT || k == EV_CLOSED || k == EV_END ||
-	       k == EV_VERDICT || k == EV_ASK;
+	return e->kind == EV_SENT || e->kind == EV_CLOSED ||
+	       e->kind == EV_END ||
+	       (e->kind == EV_FINDING && e->u.finding.level == LEVEL_BAD);
+}
+
+/* A prompt without a connection is one of a lookup that still runs. */
+static bool ends_waiting(const struct event *e)
+{
+	if (e->kind == EV_PROMPT)
+		return e->u.prompt.open;
+	return e->kind == EV_CLOSED || e->kind == EV_END ||
+	       e->kind == EV_ASK ||
+	       (e->kind == EV_VERDICT && e->session == 0);
 }
 
 static void show_new(struct plain *p)
@@ -220,13 +234,18 @@ static void show_new(struct plain *p)
 static void take(struct plain *p, struct event *e)
 {
 	enum event_kind kind = (enum event_kind)e->kind;
+	bool answer;
+
+	if (takes_line(e))
+		p->unsent = false;
+	answer = ends_waiting(e) && !p->unsent;
 
 	if (p->cfg->calls.record && !p->link.replay)
 		p->cfg->calls.record(p->cfg->calls.arg, e);
 	dialog_append(p->link.dialog, e);
 	free(e);
 	show_new(p);
-	if (ends_waiting(kind))
+	if (answer)
 		p->waiting = still_waiting(p);
 	if (kind == EV_ASK)
 		print_ask(p);
@@ -325,7 +344,7 @@ static void send_line(struct plain *p, const char *text)
 	if (!*text && now_of(p)->state != ST_DATA)
 		return;
 	request(p, REQ_SEND, NULL, text, false);
-	p->waiting = true;
+	p->waiting = p->unsent = true;
 }
 
 static void line(struct plain *p, const char *text)
@@ -353,7 +372,8 @@ static void take_lines(struct plain *p)
 {
 	char *lf;
 
-	while (!p->leaving && p->input.len &&
+	/* one line at a time: its reply comes before the next one */
+	while (!p->leaving && !p->waiting && p->input.len &&
 	       (lf = memchr(p->input.data, '\n', p->input.len)) != NULL) {
 		size_t len = (size_t)(lf - p->input.data);
 		char *text = xmemdup0(p->input.data, len);
@@ -416,9 +436,7 @@ static void run(struct plain *p, int in)
 {
 	for (;;) {
 		take_events(p);
-		/* one line at a time: its reply comes before the next one */
-		if (!p->waiting)
-			take_lines(p);
+		take_lines(p);
 		if (!p->leaving && p->at_end && !p->waiting &&
 		    !p->asked_to_stop)
 			stop(p);

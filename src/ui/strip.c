@@ -44,7 +44,9 @@ static const char *step_word(const char *verb)
 {
 	if (strcmp(verb, "(END OF DATA)") == 0)
 		return ".";
-	return *verb && *verb != '(' ? verb : "?";
+	if (*verb == '(')
+		return ""; /* lines of a message, of a login: no steps */
+	return *verb ? verb : "?";
 }
 
 static void note_sent(struct strip *s, const struct event *e)
@@ -52,6 +54,8 @@ static void note_sent(struct strip *s, const struct event *e)
 	const char *word = step_word(event_text(e, e->u.sent.verb));
 	struct strip_step *last = s->n ? &s->step[s->n - 1] : NULL;
 
+	if (!*word)
+		return;
 	if (last && strcmp(last->word, word) == 0) {
 		last->count++;
 		last->mark = MARK_TRYING;

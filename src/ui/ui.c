@@ -59,6 +59,7 @@ void ui_attach(struct ui *u, const struct ui_link *link)
 
 	forget_view(u);
 	u->link = *link;
+	u->demo = link->title && *link->title;
 	copy_plan(u, link->plan);
 	rows_init(&u->rows, link->dialog);
 	for (size_t i = 0; i < n; i++)
