@@ -182,8 +182,8 @@ static void test_cancel_a_pause_ends_batch(void **state)
 	struct client c;
 
 	(void)state;
-	plan_add_step(p, STEP_SEND, "QUIT", 0, NULL, NULL);
-	plan_add_step(p, STEP_CONNECT, "", 60000, NULL, NULL);
+	plan_add_step(p, STEP_SEND, "QUIT", 0);
+	plan_add_step(p, STEP_CONNECT, "", 60000);
 	client_start(&c, NULL);
 	client_open(&c, p);
 	assert_non_null(client_wait(&c, EV_CLOSED, WAIT_MS));

@@ -156,7 +156,8 @@ static void test_plan_copy_owns_everything(void **state)
 	p.message = xmemdup0("a\0b", 3);
 	p.message_len = 3;
 	plan_add_to(&p, "x@y");
-	plan_add_step(&p, STEP_CONNECT, "", 20000, "say", NULL);
+	plan_add_step(&p, STEP_CONNECT, "", 20000);
+	plan_step_words(&p, "say", NULL);
 	c = plan_copy(&p);
 	plan_clear(&p);
 	assert_string_equal(c->from, "");

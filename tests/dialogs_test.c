@@ -336,7 +336,7 @@ static void read_head(struct play *p, const struct script_item *it,
 		p->plan.message_len = it->len;
 		break;
 	case W_STEP:
-		plan_add_step(&p->plan, STEP_SEND, it->text, 0, NULL, NULL);
+		plan_add_step(&p->plan, STEP_SEND, it->text, 0);
 		break;
 	default: break;
 	}

@@ -178,8 +178,8 @@ static void test_worker_full_queue_stops_reading(void **state)
 	f = serve(script);
 	p = client_plan_port(smtpfault_port(f));
 	for (int i = 0; i < LINES; i++)
-		plan_add_step(p, STEP_SEND, "NOOP", 0, NULL, NULL);
-	plan_add_step(p, STEP_SEND, "QUIT", 0, NULL, NULL);
+		plan_add_step(p, STEP_SEND, "NOOP", 0);
+	plan_add_step(p, STEP_SEND, "QUIT", 0);
 	client_start(&c, NULL);
 	client_open(&c, p);
 	while (!queue_is_full(worker_events(c.worker)))
@@ -350,9 +350,9 @@ static void test_step_connect_goes_on_in_a_new_session(void **state)
 	(void)state;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < 3; i++)
-			plan_add_step(p, STEP_SEND, lines[i], 0, NULL, NULL);
+			plan_add_step(p, STEP_SEND, lines[i], 0);
 		if (round == 0)
-			plan_add_step(p, STEP_CONNECT, "", 50, NULL, NULL);
+			plan_add_step(p, STEP_CONNECT, "", 50);
 	}
 	client_start(&c, NULL);
 	e = client_run(&c, p, WAIT_MS);

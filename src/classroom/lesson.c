@@ -116,8 +116,8 @@ void lesson_fill_plan(const struct lesson *l, struct plan *p)
 	for (size_t i = 0; i < l->n_steps; i++) {
 		const struct lesson_step *s = &l->steps[i];
 
-		plan_add_step(p, s->kind, s->line, s->wait_ms, pick(s->say),
-		              pick(s->ask));
+		plan_add_step(p, s->kind, s->line, s->wait_ms);
+		plan_step_words(p, pick(s->say), pick(s->ask));
 	}
 }
 

@@ -64,7 +64,7 @@ static char *add_line(struct plan *p, const char *path, const char *line,
 	if (p->n_steps >= PLANS_STEPS_MAX)
 		return file_error("script", path, _("over 10,000 lines"));
 	copy = xmemdup0(line, len);
-	plan_add_step(p, STEP_SEND, copy, 0, NULL, NULL);
+	plan_add_step(p, STEP_SEND, copy, 0);
 	free(copy);
 	return NULL;
 }

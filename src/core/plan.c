@@ -68,10 +68,11 @@ struct plan *plan_copy(const struct plan *p)
 	c->n_steps = 0;
 	for (size_t i = 0; i < p->n_to; i++)
 		plan_add_to(c, p->to[i]);
-	for (size_t i = 0; i < p->n_steps; i++)
+	for (size_t i = 0; i < p->n_steps; i++) {
 		plan_add_step(c, p->steps[i].kind, p->steps[i].line,
-		              p->steps[i].wait_ms, p->steps[i].say,
-		              p->steps[i].ask);
+		              p->steps[i].wait_ms);
+		plan_step_words(c, p->steps[i].say, p->steps[i].ask);
+	}
 	target_copy(&c->target, &p->target);
 	return c;
 }
@@ -91,16 +92,26 @@ void plan_add_to(struct plan *p, const char *addr)
 }
 
 void plan_add_step(struct plan *p, enum step_kind kind, const char *line,
-                   uint32_t wait_ms, const char *say, const char *ask)
+                   uint32_t wait_ms)
 {
 	p->steps = xreallocarray(p->steps, p->n_steps + 1, sizeof *p->steps);
 	p->steps[p->n_steps++] = (struct step){
 		.kind = kind,
 		.line = xstrdup(line),
 		.wait_ms = wait_ms,
-		.say = xstrdup(say ? say : ""),
-		.ask = xstrdup(ask ? ask : ""),
+		.say = xstrdup(""),
+		.ask = xstrdup(""),
 	};
+}
+
+void plan_step_words(struct plan *p, const char *say, const char *ask)
+{
+	struct step *s = &p->steps[p->n_steps - 1];
+
+	free(s->say);
+	free(s->ask);
+	s->say = xstrdup(say ? say : "");
+	s->ask = xstrdup(ask ? ask : "");
 }
 
 void plan_drop_steps(struct plan *p, size_t from)

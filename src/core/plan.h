@@ -63,9 +63,11 @@ void plan_clear(struct plan *p);
 struct plan *plan_copy(const struct plan *p); /* heap; plan_free() */
 void plan_free(struct plan *p);               /* NULL is fine */
 void plan_add_to(struct plan *p, const char *addr);
-/* Copies; say and ask may be NULL. */
+/* Copies line; say and ask are empty. */
 void plan_add_step(struct plan *p, enum step_kind kind, const char *line,
-                   uint32_t wait_ms, const char *say, const char *ask);
+                   uint32_t wait_ms);
+/* The words of the step added last; copies, NULL is "". */
+void plan_step_words(struct plan *p, const char *say, const char *ask);
 void plan_drop_to(struct plan *p, size_t from);    /* from..n_to */
 void plan_drop_steps(struct plan *p, size_t from); /* from..n_steps */
 

@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	plan.stage = (enum stage)((data[0] >> 1) % STAGE_COUNT);
 	plan_add_to(&plan, "x@example.org");
 	if (data[0] & 64)
-		plan_add_step(&plan, STEP_SEND, "VRFY x", 0, NULL, NULL);
+		plan_add_step(&plan, STEP_SEND, "VRFY x", 0);
 	r.s = session_new(&plan, "client.example", 1, &r.next_n);
 	session_handle(r.s, &connected, r.now_us);
 	drain(&r);
