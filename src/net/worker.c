@@ -120,11 +120,16 @@ static void *work(void *arg)
 
 static bool start_thread(struct worker *w)
 {
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+		                      SIGABRT };
 	sigset_t all, old;
 	int error;
 
-	/* inherited by the thread: no signal ever interrupts it */
+	/* inherited by the thread: no signal interrupts it but those of its
+	 * own faults, whose handler gives the terminal back */
 	sigfillset(&all);
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		sigdelset(&all, faults[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	error = pthread_create(&w->thread, NULL, work, w);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
