@@ -33,6 +33,13 @@ static void try_line(struct explanation *x, const char *line)
 		part_try(x, TRY_LINE, say(TRY_PUT_LINE, line, NULL), line);
 }
 
+/* The beginning of a RCPT: whose address comes next is the user's to type. */
+static void try_rcpt(struct explanation *x)
+{
+	part_try(x, TRY_LINE, say(TRY_PUT_LINE, "RCPT TO:<…>", NULL),
+	         "RCPT TO:<");
+}
+
 /* "MAIL FROM: a@b" -> "MAIL FROM:<a@b>"; false when nothing is to mend. */
 static bool mended(const char *line, char *out, size_t size)
 {
@@ -113,7 +120,10 @@ static void try_order(const struct explain_context *ctx,
 		try_line(x, "MAIL FROM:<>");
 		break;
 	case ST_MAIL:
-		try_line(x, verb_is(ctx, "MAIL") ? "RSET" : "RCPT TO:<>");
+		if (verb_is(ctx, "MAIL"))
+			try_line(x, "RSET");
+		else
+			try_rcpt(x);
 		break;
 	case ST_RCPT:
 		try_line(x, "RSET");
@@ -195,7 +205,7 @@ static void tries_no(const struct reply_view *v,
 	if (category_is(j, "auth-required") || category_is(j, "relay-denied"))
 		part_try(x, TRY_PORT, say(TRY_SUBMISSION, NULL), "587");
 	if (verb_is(ctx, "RCPT") && j->act == ACT_RECIPIENT)
-		try_line(x, "RCPT TO:<>");
+		try_rcpt(x);
 }
 
 void explain_tries(const struct reply_view *v,
