@@ -273,12 +273,53 @@ static void test_panes_60x16(void **state)
 	stage_close(&st);
 }
 
+/* A recording from somebody else may hold anything in any text. */
+static void test_panes_hostile_texts_are_drawn_safely(void **state)
+{
+	static const char evil[] = "\033[2J\r\xff\xe2\x80\xae\x9b<1B>\n\x07";
+	static const int sizes[][2] = { { 200, 50 }, { 120, 35 }, { 80, 24 },
+		                        { 60, 16 },  { 24, 6 },   { 12, 2 } };
+	struct ui_stage st;
+
+	(void)state;
+	script_new(&st.script);
+	script_start(&st.script, evil);
+	script_dns_mx(&st.script, evil);
+	script_route(&st.script, evil);
+	script_connect(&st.script, evil, evil);
+	script_state(&st.script, ST_CLOSED, ST_GREETED);
+	script_sent(&st.script, evil, evil);
+	script_reply(&st.script, evil, evil);
+	script_reply(&st.script, evil, "550 \033]0;x\007");
+	script_connecting(&st.script, evil, evil);
+	script_prompt(&st.script, ST_GREETED, evil, 0);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		if (i == 0)
+			stage_open(&st, sizes[i][0], sizes[i][1], false);
+		st.ui.w = sizes[i][0];
+		st.ui.h = sizes[i][1];
+		ui_say(&st.ui, "%s", evil);
+		stage_keys(&st, (const char *const[]){
+			"Esc", "g", "j", "j", "j", "j", "1", "5", "F5", "F5",
+			"y", "Esc", "?", "Esc", "v", "w", "i", NULL });
+		for (int c = 0; c < st.ui.w * st.ui.h; c++) {
+			uint32_t cp = st.ui.canvas.cells[c].cp[0];
+
+			assert_true(cp >= 0x20 ||
+			            st.ui.canvas.cells[c].width == 0);
+			assert_false(cp >= 0x7f && cp < 0xa0);
+		}
+	}
+	stage_close(&st);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_panes_80x24),
 		cmocka_unit_test(test_panes_120x35),
 		cmocka_unit_test(test_panes_60x16),
+		cmocka_unit_test(test_panes_hostile_texts_are_drawn_safely),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ void state_prompt(const struct ui *u, char *out, size_t size)
 static void title_left(const struct ui *u, char *out, size_t size)
 {
 	const struct dialog_now *now = ui_now(u);
-	char target[120], host[160];
+	char target[120], host[160], address[64];
 	const char *what = *now->target ? now->target : u->plan.target.text;
 
 	ui_safe(what ? what : "", target, sizeof target);
@@ -36,7 +36,8 @@ static void title_left(const struct ui *u, char *out, size_t size)
 	else
 		snprintf(out, size, "%s %s %s [%s]:%u", target,
 		         glyph(GLYPH_FOLDED),
-		         ui_safe(now->host, host, sizeof host), now->address,
+		         ui_safe(now->host, host, sizeof host),
+		         ui_safe(now->address, address, sizeof address),
 		         (unsigned)now->port);
 }
 
@@ -130,12 +131,12 @@ static int strip_item(struct ui *u, const struct strip_item *it, int x, int y,
 	bool last = u->strip.n > 0 &&
 	            it->step == &u->strip.step[u->strip.n - 1];
 	const char *gap = u->w >= NARROW ? " " : "";
-	char text[64], span[24] = "";
+	char text[96], span[24] = "", word[48];
 
 	if (u->w >= WIDE && it->step && it->step->us)
 		time_span(span, it->step->us);
-	snprintf(text, sizeof text, "%s%s%s%s", gap, it->word, *span ? " " : "",
-	         span);
+	snprintf(text, sizeof text, "%s%s%s%s", gap,
+	         ui_safe(it->word, word, sizeof word), *span ? " " : "", span);
 	if (it->step && it->step->count > 1)
 		snprintf(text + strlen(text), sizeof text - strlen(text),
 		         " x%u", (unsigned)it->step->count);

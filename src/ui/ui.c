@@ -89,15 +89,34 @@ void ui_clear(struct ui *u)
 	canvas_clear(&u->canvas);
 }
 
+/* What must not reach a cell becomes a token; our own tokens stay. */
+static char *drawable(const char *s)
+{
+	size_t len = strlen(s), i = 0;
+	struct buf b = { 0 };
+
+	while (i < len) {
+		struct escape_piece p = escape_next(s + i, len - i, false,
+		                                    ESCAPE_COMBINING_MAX);
+
+		buf_adds(&b, p.text);
+		i += p.used;
+	}
+	return buf_steal(&b);
+}
+
 void ui_say(struct ui *u, const char *fmt, ...)
 {
 	char **slot = &u->messages[u->n_messages++ % MESSAGES_MAX];
+	char *text;
 	va_list ap;
 
 	va_start(ap, fmt);
-	free(*slot);
-	*slot = xvasprintf(fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
+	free(*slot);
+	*slot = drawable(text);
+	free(text);
 	free(u->toast);
 	u->toast = xstrdup(*slot);
 	u->toast_until_ms = u->now_ms + TOAST_MS;
