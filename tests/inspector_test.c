@@ -57,8 +57,6 @@ static void assert_sent(const char *line)
 	assert_string_equal(st.last->text, line);
 }
 
-/* --- typing */
-
 static void test_ui_enter_sends_the_prefill(void **state)
 {
 	(void)state;
@@ -375,8 +373,6 @@ static void test_ui_mx_pane_connects_on_enter(void **state)
 	assert_string_equal(st.last->text2, "198.51.100.7");
 }
 
-/* --- safety */
-
 static void test_ui_data_on_a_real_host_wants_the_word(void **state)
 {
 	(void)state;
@@ -525,62 +521,6 @@ static void test_ui_wrong_target_says_why(void **state)
 	assert_int_equal(st.last->plan->n_to, 1);
 }
 
-static void test_ui_silent_addresses_open_the_port_panel(void **state)
-{
-	struct script *s = &st.script;
-
-	(void)state;
-	script_start(s, "example.org");
-	script_route(s, "example.org");
-	script_connecting(s, "mx1.example.org", "192.0.2.25");
-	script_failed(s, PHASE_CONNECT, FAIL_TIMEOUT);
-	stage_draw(&st);
-	assert_false(stage_shows(&st, "blocks outgoing port 25"));
-	script_connecting(s, "mx2.example.org", "198.51.100.7");
-	st.ui.clock_us = s->t_us + 1000000;
-	stage_draw(&st);
-	assert_false(stage_shows(&st, "no answer on port 25"));
-	st.ui.clock_us = s->t_us + 6000000;
-	stage_draw(&st);
-	assert_true(stage_shows(&st, "no answer on port 25"));
-	assert_true(stage_shows(&st, "192.0.2.25 timeout"));
-	assert_true(stage_shows(&st, "blocks outgoing port 25"));
-}
-
-static void test_ui_refused_port_is_no_block(void **state)
-{
-	struct script *s = &st.script;
-
-	(void)state;
-	script_start(s, "example.org");
-	script_route(s, "example.org");
-	script_connecting(s, "mx1.example.org", "192.0.2.25");
-	script_failed(s, PHASE_CONNECT, FAIL_REFUSED);
-	script_connecting(s, "mx2.example.org", "198.51.100.7");
-	script_failed(s, PHASE_CONNECT, FAIL_TIMEOUT);
-	stage_draw(&st);
-	assert_false(stage_shows(&st, "blocks outgoing port 25"));
-}
-
-static void test_ui_presenter_uncovers_step_by_step(void **state)
-{
-	(void)state;
-	stage_keys(&st, KEYS_OF("F5"));
-	assert_true(stage_shows(&st, "███"));
-	assert_true(stage_shows(&st, "Greylisted"));
-	stage_keys(&st, KEYS_OF("b"));
-	assert_false(stage_shows(&st, "TEMPORARY"));
-	assert_true(stage_shows(&st, "Greylisted"));
-	stage_keys(&st, KEYS_OF("b"));
-	assert_false(stage_shows(&st, "Greylisted"));
-	assert_true(stage_shows(&st, "450"));
-	stage_keys(&st, KEYS_OF("b"));
-	assert_false(stage_shows(&st, "450"));
-	assert_true(stage_shows(&st, "RCPT TO"));
-	stage_keys(&st, KEYS_OF("Space", "Space", "Space", "F5"));
-	assert_true(stage_shows(&st, "2 Dialog"));
-}
-
 #define ON(test, setup) \
 	cmocka_unit_test_setup_teardown(test, setup, close_stage)
 #define GREY(test) ON(test, open_greylisted)
@@ -624,9 +564,6 @@ int main(void)
 		GREY(test_ui_save_never_overwrites),
 		GREY(test_ui_wrong_command_suggests),
 		ON(test_ui_wrong_target_says_why, open_empty),
-		ON(test_ui_silent_addresses_open_the_port_panel, open_empty),
-		ON(test_ui_refused_port_is_no_block, open_empty),
-		GREY(test_ui_presenter_uncovers_step_by_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

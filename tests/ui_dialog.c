@@ -119,8 +119,8 @@ void script_failed(struct script *s, enum fail_phase phase,
 	struct event_builder b;
 
 	event_begin(&b, EV_FAILED);
-	b.e.u.failed.phase = phase;
-	b.e.u.failed.kind = kind;
+	b.e.u.failed.phase = (uint8_t)phase;
+	b.e.u.failed.kind = (uint8_t)kind;
 	b.e.u.failed.detail = event_puts(&b, "");
 	add(s, &b);
 }
@@ -175,8 +175,8 @@ void script_state(struct script *s, enum state from, enum state to)
 
 	event_begin(&b, EV_STATE);
 	b.e.u.state.rule = event_puts(&b, "test");
-	b.e.u.state.from = from;
-	b.e.u.state.to = to;
+	b.e.u.state.from = (uint8_t)from;
+	b.e.u.state.to = (uint8_t)to;
 	add(s, &b);
 }
 
@@ -199,7 +199,7 @@ void script_prompt(struct script *s, enum state state, const char *line,
 	b.e.u.prompt.line = event_puts(&b, line);
 	b.e.u.prompt.guide = event_puts(&b, "");
 	b.e.u.prompt.pending = pending;
-	b.e.u.prompt.state = b.e.u.prompt.projected = state;
+	b.e.u.prompt.state = b.e.u.prompt.projected = (uint8_t)state;
 	b.e.u.prompt.open = true;
 	b.e.u.prompt.step = UINT32_MAX;
 	for (int v = 0; v < VERB_OTHER; v++)
