@@ -266,6 +266,9 @@ static struct ui_result run(struct desk *desk, const struct front_look *look,
 
 	if (!look->plain)
 		result = ui_run(&cfg);
+	if (result.end == UI_NO_TERMINAL && !look->plain)
+		front_tell(xstrdup(_("this terminal cannot place a cursor: "
+		                     "line by line, as with --plain")));
 	if (result.end == UI_NO_TERMINAL)
 		result = plain_run(&cfg, STDIN_FILENO, stdout);
 	free(state_dir);

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/wrap.h"
 #include "util/i18n.h"
 
 enum { LABEL_MIN = 8 };
@@ -41,7 +40,7 @@ static int text_column(void)
 	int widest = LABEL_MIN;
 
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-		int width = wrap_columns(labels[i]);
+		int width = paper_measure(labels[i]);
 
 		widest = width > widest ? width : widest;
 	}

@@ -75,6 +75,15 @@ static char *fold(const char *text)
 	return folded;
 }
 
+int paper_measure(const char *text)
+{
+	char *folded = fold(text);
+	int columns = wrap_columns(folded);
+
+	free(folded);
+	return columns;
+}
+
 void paper_text(struct paper *p, const char *text)
 {
 	char *folded = fold(text);

@@ -46,6 +46,8 @@ void paper_textf(struct paper *p, const char *fmt, ...)
 void paper_words(struct paper *p, const char *text, int indent);
 /* Bytes from outside, escaped, on this line. */
 void paper_bytes(struct paper *p, const char *data, size_t len);
+/* Columns that paper_text() would take. */
+int paper_measure(const char *text);
 /* Columns that paper_bytes() would take. */
 int paper_columns(const char *data, size_t len);
 
