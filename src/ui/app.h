@@ -51,8 +51,9 @@ struct ui_calls {
 	char *(*open_replay)(void *arg, const char *file, struct ui_link *out);
 	/*
 	 * Before a REQ_OPEN for another target when the last link was a demo
-	 * or a recording: back to the real network. May be NULL (then :open
-	 * of a target in a demo asks the demo's own DNS).
+	 * or a recording: back to the real network. Not for names under
+	 * .example and .test in a demo: those are the lesson's own. May be
+	 * NULL (then a demo's own DNS is asked for everything).
 	 */
 	char *(*open_net)(void *arg, struct ui_link *out);
 	void *arg;

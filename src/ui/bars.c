@@ -27,7 +27,7 @@ static void title_left(const struct ui *u, char *out, size_t size)
 	if (!u->started)
 		snprintf(out, size, "smtpscope  %s",
 		         _("SMTP dialog inspector"));
-	else if (!*now->host)
+	else if (!*now->host || u->strip.n == 0)
 		snprintf(out, size, "%s", target);
 	else if (u->w < 80)
 		snprintf(out, size, "%s:%u",
@@ -50,7 +50,7 @@ static void clock_words(const struct ui *u, char *out, size_t size)
 	int s;
 
 	*out = '\0';
-	if (now->session == 0)
+	if (now->session == 0 || u->strip.n == 0)
 		return;
 	if (ui_busy(u) && u->clock_us > end)
 		end = u->clock_us;
@@ -116,7 +116,7 @@ static size_t strip_items(const struct ui *u, struct strip_item *out,
 	for (size_t i = 0; i < u->strip.n && n < max; i++)
 		out[n++] = (struct strip_item){ u->strip.step[i].word,
 			                        &u->strip.step[i] };
-	if (ui_now(u)->closed || ui_now(u)->failed)
+	if (u->strip.n > 0 && (ui_now(u)->closed || ui_now(u)->failed))
 		more = 0;
 	for (size_t i = 0; i < more && n < max; i++)
 		out[n++] = (struct strip_item){ future[i], NULL };

@@ -148,13 +148,30 @@ void ui_reopen(struct ui *u)
 	ui_asked(u);
 }
 
-/* A demo's DNS knows only its own names: first back to the real network. */
-static bool leave_link(struct ui *u)
+/* Names that no network has (RFC 6761 §6.2, §6.5): in a demo they are the
+ * lesson's own. */
+static bool is_lesson_name(const char *domain)
+{
+	static const char *const ends[] = { ".example", ".test" };
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t len = strlen(domain), tail = strlen(ends[i]);
+
+		if (len > tail && strcmp(domain + len - tail, ends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A demo's DNS knows only its own names, a recording none: first back to the
+ * real network. */
+static bool leave_link(struct ui *u, const char *domain)
 {
 	struct ui_link link;
 	char *error;
 
-	if ((!u->demo && !u->link.replay) || !u->cfg->calls.open_net)
+	if ((!u->demo && !u->link.replay) || !u->cfg->calls.open_net ||
+	    (u->demo && is_lesson_name(domain)))
 		return true;
 	error = u->cfg->calls.open_net(u->cfg->calls.arg, &link);
 	if (error) {
@@ -193,7 +210,7 @@ void ui_open_target(struct ui *u, const char *text)
 		free(why);
 		return;
 	}
-	if (leave_link(u)) {
+	if (leave_link(u, t.domain)) {
 		set_target(u, &t);
 		line_accept(u->line);
 		ui_reopen(u);

@@ -103,6 +103,10 @@ void strip_event(struct strip *s, const struct dialog *d,
                  const struct event *e)
 {
 	switch (e->kind) {
+	case EV_START:
+	case EV_ROUTE: /* another target: no session of it yet */
+		*s = (struct strip){ .n = 0 };
+		break;
 	case EV_CONNECTING:
 	case EV_CONNECTED:
 		note_connect(s, e);
