@@ -20,11 +20,12 @@ enum { ENTRIES = 1000000, KEYS = 600 };
 
 static struct ui_stage st;
 
+/* What we spend, not what others on the machine make us wait. */
 static int64_t now_us(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
