@@ -86,6 +86,23 @@ static void test_command_find_takes_whole_words_in_any_case(void **state)
 		                 t[i].verb);
 }
 
+static void test_command_path_is_what_stands_in_the_brackets(void **state)
+{
+	static const char *const t[][2] = {
+		{ "MAIL FROM:<a@b> SIZE=1", "a@b" }, { "MAIL FROM:<>", "" },
+		{ "RCPT TO: a@b NOTIFY=NEVER", "a@b" }, { "RCPT TO:<a@b", "a@b" },
+		{ "RCPT", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		char *path = command_path(t[i][0]);
+
+		assert_string_equal(path, t[i][1]);
+		free(path);
+	}
+}
+
 static void test_command_table_is_complete(void **state)
 {
 	(void)state;
@@ -316,6 +333,8 @@ int main(void)
 		cmocka_unit_test(test_event_words_go_both_ways),
 		cmocka_unit_test(
 		    test_command_find_takes_whole_words_in_any_case),
+		cmocka_unit_test(
+		    test_command_path_is_what_stands_in_the_brackets),
 		cmocka_unit_test(test_command_table_is_complete),
 		cmocka_unit_test(test_ehlo_lines_become_capabilities),
 		cmocka_unit_test(test_finding_every_row_has_both_languages),

@@ -168,9 +168,12 @@ static void test_stops_of_nothing_are_none(void **state)
 static void test_sha256_of_the_standards_examples(void **state)
 {
 	static const char *const digests[] = {
-		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-		"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+		"e3b0c44298fc1c149afbf4c8996fb924"
+		"27ae41e4649b934ca495991b7852b855",
+		"ba7816bf8f01cfea414140de5dae2223"
+		"b00361a396177a9cb410ff61f20015ad",
+		"248d6a61d20638b8e5c026930c3e6039"
+		"a33ce45964ff2167f6ecedd419db06c1",
 	};
 	static const char *const texts[] = { "", "abc",
 		"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq" };

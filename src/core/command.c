@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/xalloc.h"
+
 static const struct command commands[VERB_COUNT] = {
 #define COMMAND(id, word, form, at, then, good, more, later, no, seconds,      \
                 piping, extension, standing, en, de, rfc)                      \
@@ -43,6 +45,17 @@ enum verb command_find(const char *line, size_t len)
 			return v;
 	}
 	return VERB_OTHER;
+}
+
+char *command_path(const char *line)
+{
+	const char *open = strchr(line, '<');
+	const char *colon = strchr(line, ':');
+	const char *from = open ? open + 1 : colon ? colon + 1 : "";
+
+	while (!open && *from == ' ')
+		from++;
+	return xmemdup0(from, strcspn(from, open ? ">" : " "));
 }
 
 bool command_allowed(enum verb v, enum state s)

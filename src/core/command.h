@@ -47,6 +47,11 @@ const struct command *command_info(enum verb v);
  * end. line: borrowed, len bytes, no CRLF. VERB_OTHER when unknown.
  */
 enum verb command_find(const char *line, size_t len);
+/*
+ * The path of a MAIL or RCPT line: "MAIL FROM:<a@b> SIZE=1" gives "a@b"; as
+ * typed where the angle brackets are missing. Heap, never NULL.
+ */
+char *command_path(const char *line);
 bool command_allowed(enum verb v, enum state s);
 /* Is code among the four lists of expected codes of v (500-504, 421 always)? */
 bool command_expects(enum verb v, unsigned code);

@@ -241,20 +241,6 @@ static void apply_failed(struct dialog_now *now, const struct event *e)
 	}
 }
 
-/* "MAIL FROM:<a@b> SIZE=1" -> "a@b"; as the user typed it where no <> is. */
-static char *path_of(const char *line)
-{
-	const char *open = strchr(line, '<');
-	const char *colon = strchr(line, ':');
-	const char *from = open ? open + 1 : colon ? colon + 1 : line;
-	size_t len;
-
-	while (!open && *from == ' ')
-		from++;
-	len = strcspn(from, open ? ">" : " ");
-	return xmemdup0(from, len);
-}
-
 static void apply_sent(struct dialog_now *now, const struct event *e)
 {
 	const char *line = event_text(e, e->u.sent.line);
@@ -273,12 +259,12 @@ static void apply_sent(struct dialog_now *now, const struct event *e)
 		now->from_n = e->n;
 		now->from_mark = MARK_UNTRIED;
 		free(now->from);
-		now->from = path_of(line);
+		now->from = command_path(line);
 		break;
 	case VERB_RCPT:
 		if (now->n_rcpts >= RCPTS_KEPT)
 			break;
-		path = path_of(line);
+		path = command_path(line);
 		now->rcpts = xreallocarray(now->rcpts, now->n_rcpts + 1,
 		                           sizeof *now->rcpts);
 		now->rcpts[now->n_rcpts++] =

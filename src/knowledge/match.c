@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/reply.h"
 #include "util/xalloc.h"
 
 enum {
@@ -40,26 +41,6 @@ static const regex_t *compiled(_Atomic(regex_t *) *slot, const char *pattern)
 	regfree(made);
 	free(made);
 	return have;
-}
-
-/* Length of "5.1.1" at s, followed by a blank or the end; 0 when none. */
-static size_t enhanced_len(const char *s, size_t len)
-{
-	size_t i = 0, digits;
-
-	if (!len || (s[0] != '2' && s[0] != '4' && s[0] != '5'))
-		return 0;
-	i = 1;
-	for (int part = 0; part < 2; part++) {
-		if (i >= len || s[i] != '.')
-			return 0;
-		digits = 0;
-		for (i++; i < len && isdigit((unsigned char)s[i]); i++)
-			digits++;
-		if (digits < 1 || digits > 3)
-			return 0;
-	}
-	return i == len || s[i] == ' ' || s[i] == '\t' ? i : 0;
 }
 
 static bool has_code(const char *s, size_t len)
@@ -112,7 +93,7 @@ void view_line(struct reply_view *v, const char *line, size_t len)
 	v->lines++;
 	line += skip;
 	len -= skip;
-	skip = enhanced_len(line, len);
+	skip = enhanced_code_len(line, len);
 	if (skip) {
 		memcpy(v->enhanced, line, skip);
 		v->enhanced[skip] = '\0';

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check/verdict.h"
+#include "core/command.h"
 #include "util/xalloc.h"
 
 struct rcpt { /* a RCPT that went out */
@@ -61,21 +62,6 @@ static struct event *copy_event(const struct event *e)
 	return c;
 }
 
-/* "RCPT TO:<a@b> NOTIFY=NEVER" -> "a@b"; what a person typed may lack <>. */
-static char *address_of(const char *line)
-{
-	const char *a = strchr(line, ':'), *end;
-
-	if (!a)
-		return xstrdup("");
-	a += 1 + strspn(a + 1, " \t");
-	if (*a == '<') {
-		end = strchr(++a, '>');
-		return xmemdup0(a, end ? (size_t)(end - a) : strlen(a));
-	}
-	return xmemdup0(a, strcspn(a, " \t"));
-}
-
 static void see_sent(struct judge *j, const struct event *e)
 {
 	if (strcmp(event_text(e, e->u.sent.verb), "RCPT") != 0)
@@ -86,7 +72,7 @@ static void see_sent(struct judge *j, const struct event *e)
 	}
 	j->rcpts[j->n_rcpts++] = (struct rcpt){
 		.n = e->n,
-		.address = address_of(event_text(e, e->u.sent.line)),
+		.address = command_path(event_text(e, e->u.sent.line)),
 	};
 }
 
