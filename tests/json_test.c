@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "core/escape.h"
 #include "record/base64.h"
 #include "record/scan.h"
 #include "util/i18n.h"
@@ -341,6 +342,19 @@ static void test_reply_with_ff_gets_raw_and_keeps_its_bytes(void **state)
 	free(e);
 }
 
+/* What a terminal would obey or hide is nowhere in it as it is. */
+static void assert_harmless(const char *line)
+{
+	size_t len = strlen(line) - 1; /* the line's own end */
+	uint32_t cp;
+
+	for (size_t i = 0, used; i < len; i += used) {
+		used = utf8_decode(line + i, len - i, &cp);
+		assert_true(used > 0);
+		assert_true(char_columns(cp) >= 0);
+	}
+}
+
 static void test_texts_with_hostile_bytes_round_trip(void **state)
 {
 	static const struct {
@@ -352,6 +366,7 @@ static void test_texts_with_hostile_bytes_round_trip(void **state)
 		{ "\xf4\x90\x80\x80", 4 }, { "\xe2\x80\xae" "abc", 6 },
 		{ "\xef\xbf\xbd", 3 }, { "\xef\xbf\xbd\xff", 4 },
 		{ "\xf0\x9f\x92\xa9", 4 }, { "\x80", 1 }, { "gr\xc3", 3 },
+		{ "\xc2\x9b" "2J", 4 }, { "\xf3\xa0\x81\x81", 4 },
 	};
 
 	(void)state;
@@ -365,6 +380,7 @@ static void test_texts_with_hostile_bytes_round_trip(void **state)
 		e = event_finish(&b);
 		line = line_of(e, NULL);
 		assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+		assert_harmless(line);
 		free(line);
 		e = round_trip(e);
 		assert_int_equal(e->u.sent.line.len, texts[i].len);

@@ -299,9 +299,39 @@ static int to_buf(const char *data, size_t len, void *out)
 	return 0;
 }
 
+static void add_escape(struct buf *out, uint32_t cp)
+{
+	if (cp < 0x10000) {
+		buf_addf(out, "\\u%04x", (unsigned)cp);
+		return;
+	}
+	cp -= 0x10000; /* RFC 8259 section 7: a surrogate pair */
+	buf_addf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 | cp >> 10),
+	         (unsigned)(0xdc00 | (cp & 0x3ff)));
+}
+
+/*
+ * JSON lets DEL, C1, bidi and invisible characters through as they are, but
+ * lines go to terminals, too: what must be a token there is \u here. Such
+ * characters stand in strings only.
+ */
+static void add_harmless(struct buf *out, const struct buf *json)
+{
+	uint32_t cp;
+
+	for (size_t i = 0, used; i < json->len; i += used) {
+		used = utf8_decode(json->data + i, json->len - i, &cp);
+		if (char_columns(cp) < 0)
+			add_escape(out, cp);
+		else
+			buf_add(out, json->data + i, used);
+	}
+}
+
 void json_write(struct buf *out, const struct event *e,
                 const struct json_voice *voice)
 {
+	struct buf line = { 0 };
 	json_t *o;
 
 	if (e->kind == EV_PROMPT || e->kind == EV_ASK)
@@ -315,9 +345,11 @@ void json_write(struct buf *out, const struct event *e,
 	set(o, "event", json_string(event_kind_name(e->kind)));
 	for (const struct field *f = fields_of(e->kind); f->name; f++)
 		set_field(o, f, e, voice);
-	if (json_dump_callback(o, to_buf, out,
+	if (json_dump_callback(o, to_buf, &line,
 	                       JSON_COMPACT | JSON_REAL_PRECISION(15)) < 0)
 		xmalloc(SIZE_MAX);
+	add_harmless(out, &line);
+	buf_clear(&line);
 	buf_addc(out, '\n');
 	json_decref(o);
 }
