@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/route.h"
 #include "util/xalloc.h"
 
 static bool stage_of(enum verb v, enum stage *out)
@@ -81,6 +82,7 @@ static void check_greeting(struct session *s, uint32_t n)
 	if (strcasecmp(name, s->helo) == 0)
 		say_finding(s, "greeting-own-name", n, "", "");
 	else if (strchr(name, '.') && strchr(s->host, '.') &&
+	         address_classify(s->host) == ADDR_INVALID &&
 	         strcasecmp(name, s->host) != 0)
 		say_finding(s, "greeting-name", n, name, s->host);
 	free(name);
