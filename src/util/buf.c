@@ -50,7 +50,11 @@ void buf_addc(struct buf *b, char c)
 
 void buf_adds(struct buf *b, const char *s)
 {
-	buf_add(b, s, strlen(s));
+	size_t len = strlen(s);
+
+	buf_reserve(b, len + 1);
+	memcpy(b->data + b->len, s, len + 1);
+	b->len += len;
 }
 
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
