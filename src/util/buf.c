@@ -52,7 +52,7 @@ void buf_adds(struct buf *b, const char *s)
 {
 	size_t len = strlen(s);
 
-	buf_reserve(b, len + 1);
+	buf_reserve(b, len);
 	memcpy(b->data + b->len, s, len + 1);
 	b->len += len;
 }
