@@ -12,6 +12,7 @@
 
 #include "check/verdict.h"
 #include "core/dialog.h"
+#include "farewell.h"
 #include "record/record.h"
 #include "report/batch.h"
 #include "ui/app.h"
@@ -277,12 +278,26 @@ static struct ui_result run(struct desk *desk, const struct front_look *look,
 
 static int status(const struct desk *desk, struct ui_result result)
 {
-	const struct dialog_now *now = dialog_now(desk->dialog);
-
-	if (result.cancelled || result.end == UI_HANGUP ||
-	    result.end == UI_TERMINATED)
+	if (result.end == UI_HANGUP || result.end == UI_TERMINATED)
 		return EXIT_CANCELLED;
-	return now->ended ? now->exit : EXIT_ACCEPTED;
+	return farewell_status(desk->dialog);
+}
+
+/* On the normal screen again: the result and where it is kept. */
+static void take_leave(const struct desk *desk, struct ui_result result,
+                       const struct front_look *look)
+{
+	const char *path = tape_path(desk->tape);
+	char *text = farewell_result(desk->dialog);
+
+	if (result.print_dialog)
+		print_dialog(desk, look);
+	else if (*text)
+		puts(text);
+	if (*path)
+		printf(_("recorded in %s\n"), path);
+	fflush(stdout);
+	free(text);
 }
 
 static void clear(struct desk *desk)
@@ -319,8 +334,8 @@ int front_inspector(const struct front_look *look, const struct options *o,
 		open_plan(&desk);
 		result = run(&desk, look, &link);
 		leave_scene(&desk);
-		if (result.print_dialog)
-			print_dialog(&desk, look);
+		if (result.end == UI_LEFT && !look->plain)
+			take_leave(&desk, result, look);
 		exit = status(&desk, result);
 	}
 	clear(&desk);

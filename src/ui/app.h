@@ -84,14 +84,12 @@ enum ui_end {
 struct ui_result {
 	enum ui_end end;
 	bool print_dialog; /* :q! -- main prints the dialog on stdout */
-	bool cancelled;    /* left while something was under way: exit 130 */
 };
 
 /*
  * Runs until the user leaves. A session that is open then has been told QUIT
  * or dropped, as the user chose; the caller still drains the queue to its
- * recorder after stopping the worker. The exit status of the program is
- * dialog_now()->exit when ended.
+ * recorder after stopping the worker.
  */
 struct ui_result ui_run(const struct ui_config *cfg);
 

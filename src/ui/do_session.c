@@ -385,7 +385,6 @@ void ui_leave(struct ui *u, bool quit_first)
 	if (!ui_session_open(u) || !quit_first) {
 		if (ui_session_open(u))
 			ui_request(u, REQ_CLOSE, NULL, NULL, false);
-		u->result.cancelled = ui_busy(u);
 		u->leaving = true;
 		return;
 	}

@@ -1,0 +1,106 @@
+#include "config.h"
+
+#include "farewell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/verdict.h"
+#include "core/escape.h"
+#include "util/buf.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+/* The newest verdict on a session or on a way, or NULL. */
+static const struct event *last_verdict(const struct dialog *d)
+{
+	for (size_t i = dialog_count(d); i-- > 0;) {
+		const struct event *e = dialog_at(d, i);
+
+		if (e->kind == EV_VERDICT && e->u.verdict.recipient.len == 0)
+			return e;
+	}
+	return NULL;
+}
+
+/* The verb that e answers; "" for a greeting or what nobody asked for. */
+static const char *verb_answered(const struct dialog *d, const struct event *e)
+{
+	size_t i = dialog_find(d, e->u.reply.to);
+	const struct event *sent = i == SIZE_MAX ? NULL : dialog_at(d, i);
+
+	if (!sent || sent->kind != EV_SENT)
+		return "";
+	return event_text(sent, sent->u.sent.verb);
+}
+
+/* The reply that the newest session had come to; its goodbye is none. */
+static const struct event *last_reply(const struct dialog *d)
+{
+	uint32_t session = dialog_now(d)->session;
+
+	for (size_t i = dialog_count(d); i-- > 0;) {
+		const struct event *e = dialog_at(d, i);
+
+		if (e->session != 0 && e->session != session)
+			break;
+		if (e->kind == EV_REPLY && e->session == session &&
+		    strcmp(verb_answered(d, e), "QUIT") != 0)
+			return e;
+	}
+	return NULL;
+}
+
+static char *reached(const struct dialog *d)
+{
+	const struct dialog_now *now = dialog_now(d);
+	const struct event *e = now->session ? last_reply(d) : NULL;
+	unsigned code = e ? e->u.reply.code : 0;
+
+	if (!now->session)
+		return xstrdup(_("left before there was a connection."));
+	if (!e)
+		return xasprintf(_("left before %s had greeted."), now->host);
+	if (e->u.reply.to == EV_GREETING)
+		return xasprintf(_("left after the greeting %03u of %s."),
+		                 code, now->host);
+	return xasprintf(_("left after %s, which %s had answered with %03u."),
+	                 verb_answered(d, e), now->host, code);
+}
+
+char *farewell_result(const struct dialog *d)
+{
+	const struct event *v = last_verdict(d);
+	const struct dialog_now *now = dialog_now(d);
+	struct buf line = { .len = 0 };
+	char *text;
+
+	if (dialog_count(d) == 0)
+		return xstrdup("");
+	/* the verdict on an earlier session says nothing about this one */
+	if (v && v->session != 0 && v->session != now->session)
+		v = NULL;
+	if (v && v->u.verdict.outcome != OUT_CANCELLED)
+		text = verdict_text(v);
+	else
+		text = reached(d);
+	escape_text(&line, now->target, strlen(now->target), i18n_is_ascii());
+	buf_adds(&line, ": ");
+	escape_text(&line, text, strlen(text), i18n_is_ascii());
+	free(text);
+	buf_str(&line);
+	return buf_steal(&line);
+}
+
+int farewell_status(const struct dialog *d)
+{
+	const struct dialog_now *now = dialog_now(d);
+	const struct event *v = last_verdict(d);
+	int exit = EXIT_ACCEPTED;
+
+	if (now->ended)
+		exit = now->exit;
+	else if (v && (v->session == 0 || v->session == now->session))
+		exit = v->u.verdict.exit;
+	return exit == EXIT_CANCELLED ? EXIT_ACCEPTED : exit;
+}
