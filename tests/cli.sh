@@ -343,6 +343,13 @@ kill "$serve"
 wait "$serve" || fail "--serve: exit $?"
 serve=
 
+# ---- the null MX has its record and its reason on screen ----
+run --demo=mx-routes --no-record keinepost.example
+want_status 68 'null MX'
+has out '        0     300  .  ✘ the root "." means: no mail' 'null MX'
+run --demo=mx-routes --no-record --lang de keinepost.example
+has out '     Präf     TTL  Host' 'null MX, German'
+
 # ---- a name server that is not there, or says nothing ----
 for lang in en de; do
 	run --lang $lang --dns "$join" example.org --batch

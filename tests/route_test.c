@@ -97,6 +97,18 @@ static struct facts *facts_of(const struct fact *f)
 	return out;
 }
 
+static bool is_reason(const char *why)
+{
+#define REASON_ID(id) id,
+	static const char *const ids[] = { ROUTE_REASONS(REASON_ID) };
+#undef REASON_ID
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (strcmp(ids[i], why) == 0)
+			return true;
+	return false;
+}
+
 /* "10:mx1.test=192.0.2.1,2001:db8::1 20:mx2.test!mx-nodata" */
 static void put_hosts(struct buf *out, const struct route *r)
 {
@@ -104,8 +116,10 @@ static void put_hosts(struct buf *out, const struct route *r)
 		const struct route_host *h = &r->hosts[i];
 
 		buf_addf(out, "%s%u:%s", i ? " " : "", h->preference, h->host);
-		if (*h->why)
+		if (*h->why) {
+			assert_true(is_reason(h->why));
 			buf_addf(out, "!%s", h->why);
+		}
 		for (size_t k = 0; k < h->n_addresses; k++)
 			buf_addf(out, "%c%s", k ? ',' : '=',
 			         h->addresses[k].text);

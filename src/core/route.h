@@ -65,12 +65,16 @@ struct route_address {
 	uint32_t ttl;
 };
 
+/* Why a host cannot be used. Stable: recordings hold these ids. */
+#define ROUTE_REASONS(X)                                                       \
+	X("mx-nxdomain") X("mx-nodata") X("mx-temp") X("mx-loop")              \
+	X("mx-badname") X("mx-ip") X("mx-localhost") X("mx-null")              \
+	X("mx-limit") X("mx-family")
+
 struct route_host {
 	char *host;          /* as received, no last dot; or the address */
 	uint16_t preference; /* 0 for implicit, host and literal */
-	const char *why;     /* id of the reason, "" when usable: mx-nxdomain
-	                      * mx-nodata mx-temp mx-loop mx-badname mx-ip
-	                      * mx-localhost mx-null mx-limit mx-family */
+	const char *why;     /* of ROUTE_REASONS; "" when usable */
 	struct route_address *addresses; /* n_addresses, in order of trying */
 	size_t n_addresses;  /* 0 exactly when unusable */
 };

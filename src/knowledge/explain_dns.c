@@ -169,8 +169,9 @@ const char *explain_reason(const char *why)
 	} names[] = {
 		{ "mx-nxdomain", MX_NXDOMAIN }, { "mx-nodata", MX_NODATA },
 		{ "mx-temp", MX_TEMP }, { "mx-ip", MX_IP },
-		{ "mx-localhost", MX_LOCALHOST }, { "null", MX_NULL },
-		{ "family", MX_FAMILY }, { "limit", MX_LIMIT },
+		{ "mx-localhost", MX_LOCALHOST }, { "mx-null", MX_NULL },
+		{ "mx-family", MX_FAMILY }, { "mx-limit", MX_LIMIT },
+		{ "mx-loop", MX_LOOP }, { "mx-badname", MX_BADNAME },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)

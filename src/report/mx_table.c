@@ -92,8 +92,8 @@ static bool same_host(const char *data, const char *host)
 {
 	size_t len = strlen(data);
 
-	if (len > 0 && data[len - 1] == '.')
-		len--;
+	if (len > 1 && data[len - 1] == '.')
+		len--; /* the root itself keeps its dot: the null MX */
 	return len == strlen(host) && strncasecmp(data, host, len) == 0;
 }
 
@@ -165,7 +165,7 @@ static void host(struct paper *p, const struct dialog *d, size_t index,
 	int column = HOST_COLUMN + widest_host(e) + GAP;
 
 	paper_to(p, BLOCK_INDENT);
-	if (e->u.route.kind == ROUTE_MX)
+	if (e->u.route.kind == ROUTE_MX || e->u.route.kind == ROUTE_NULL)
 		paper_textf(p, "%5u  ", h->preference);
 	else
 		paper_text(p, "    -  ");
@@ -201,8 +201,9 @@ void mx_table_print(struct paper *p, const struct dialog *d, size_t index)
 	paper_newline(p);
 	if (e->u.route.hosts.len) {
 		paper_ink(p, INK_DIM);
-		paper_to(p, BLOCK_INDENT);
-		paper_textf(p, "%5s  %6s", _("Pref"), "TTL");
+		paper_to(p, BLOCK_INDENT + 5 -
+		            paper_columns(_("Pref"), strlen(_("Pref"))));
+		paper_textf(p, "%s  %6s", _("Pref"), "TTL");
 		paper_to(p, HOST_COLUMN);
 		paper_text(p, _("Host"));
 		paper_to(p, HOST_COLUMN + widest_host(e) + GAP);

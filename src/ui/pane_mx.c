@@ -74,9 +74,11 @@ static const char *why_words(const char *why)
 		{ "mx-temp", N_("no answer from DNS for now") },
 		{ "mx-ip", N_("is an address, no name") },
 		{ "mx-localhost", N_("is this host itself") },
-		{ "null", N_("takes no mail (null MX)") },
-		{ "family", N_("has no address of that family") },
-		{ "limit", N_("beyond the limit of hosts") },
+		{ "mx-null", N_("takes no mail (null MX)") },
+		{ "mx-family", N_("has no address of that family") },
+		{ "mx-limit", N_("beyond the limit of hosts") },
+		{ "mx-loop", N_("is an alias that leads to itself") },
+		{ "mx-badname", N_("is no name for DNS") },
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
