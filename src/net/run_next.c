@@ -92,6 +92,13 @@ void run_connect(struct run *r, const struct request *q)
 	run_go_on(r);
 }
 
+/* Nothing follows by itself; the prompt still tells how far the steps went. */
+static void stop_here(struct run *r, const struct visit_end *e)
+{
+	r->step = e->step;
+	run_rest(r);
+}
+
 static void on_visit_over(void *arg)
 {
 	struct run *r = arg;
@@ -108,13 +115,13 @@ static void on_visit_over(void *arg)
 	else if (wanted)
 		run_connect(r, wanted);
 	else if (e.cancelled)
-		run_rest(r);
+		stop_here(r, &e);
 	else if (wants_connect_step(r, &e))
 		begin_wait(r, e.step);
 	else if (wants_next(r, &e))
 		run_go_on(r);
 	else
-		run_rest(r);
+		stop_here(r, &e);
 	request_free(wanted);
 }
 
