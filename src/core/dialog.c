@@ -21,7 +21,10 @@ struct block {
 struct dialog {
 	struct block *blocks; /* newest first */
 	const struct event **at;
+	uint8_t *before;        /* state of its session before each event */
 	size_t count, size;
+	uint8_t *state;         /* of each session, by its number */
+	size_t n_states;
 	size_t bytes;
 	struct dialog_now now;
 };
@@ -46,6 +49,8 @@ void dialog_free(struct dialog *d)
 	}
 	now_clear(&d->now);
 	free(d->at);
+	free(d->before);
+	free(d->state);
 	free(d);
 }
 
@@ -68,6 +73,36 @@ static void *take_space(struct dialog *d, size_t size)
 	return p;
 }
 
+/* Where the state of that session is kept; NULL: its number is too wild. */
+static uint8_t *state_of(struct dialog *d, uint32_t session)
+{
+	size_t old = d->n_states;
+
+	if (session >= DIALOG_SESSIONS_MAX)
+		return NULL;
+	if (session >= old) {
+		d->n_states = old ? old * 2 : 64;
+		while (d->n_states <= session)
+			d->n_states *= 2;
+		d->state = xreallocarray(d->state, d->n_states, 1);
+		memset(d->state + old, ST_CLOSED, d->n_states - old);
+	}
+	return &d->state[session];
+}
+
+static void note_state(struct dialog *d, const struct event *e)
+{
+	uint8_t *state = state_of(d, e->session);
+
+	d->before[d->count] = state ? *state : ST_CLOSED;
+	if (!state)
+		return;
+	if (e->kind == EV_CONNECTING)
+		*state = ST_CLOSED;
+	else if (e->kind == EV_STATE)
+		*state = e->u.state.to;
+}
+
 void dialog_append(struct dialog *d, const struct event *e)
 {
 	struct event *copy;
@@ -80,7 +115,9 @@ void dialog_append(struct dialog *d, const struct event *e)
 	if (d->count == d->size) {
 		d->size = d->size ? d->size * 2 : 256;
 		d->at = xreallocarray(d->at, d->size, sizeof *d->at);
+		d->before = xreallocarray(d->before, d->size, 1);
 	}
+	note_state(d, copy);
 	d->at[d->count++] = copy;
 }
 
@@ -131,15 +168,13 @@ size_t dialog_before(const struct dialog *d, size_t i, enum event_kind k,
 
 enum state dialog_state_at(const struct dialog *d, size_t i)
 {
-	uint32_t session = d->at[i]->session;
-	size_t j = i ? dialog_before(d, i - 1, EV_STATE, session) : SIZE_MAX;
-
-	return j == SIZE_MAX ? ST_CLOSED : d->at[j]->u.state.to;
+	return d->before[i];
 }
 
 size_t dialog_bytes(const struct dialog *d)
 {
-	return d->bytes + d->size * sizeof *d->at;
+	return d->bytes + d->size * (sizeof *d->at + sizeof *d->before) +
+	       d->n_states;
 }
 
 const struct dialog_now *dialog_now(const struct dialog *d)

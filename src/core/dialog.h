@@ -1,7 +1,7 @@
 /*
  * dialog: the append-only list of events; the only thing that views read.
  *
- * Owns a copy of every event in a few large blocks (text arena) and 8 bytes
+ * Owns a copy of every event in a few large blocks (text arena) and 9 bytes
  * of index each. Beside the list it keeps what is true now (struct
  * dialog_now), folded from the recorded events alone: a replay gives the same.
  * One thread: the front end's.
@@ -36,6 +36,8 @@ size_t dialog_bytes(const struct dialog *d); /* memory held, for the bench */
 /* How far the look back goes for what a reply needs: no session has that many
  * events between two states, and a key must not walk a million entries. */
 enum { DIALOG_BACK_MAX = 65536 };
+/* Sessions of a recording whose states are remembered, a byte each. */
+enum { DIALOG_SESSIONS_MAX = 4 << 20 };
 
 enum mark { MARK_UNTRIED, MARK_TRYING, MARK_OK, MARK_LATER, MARK_NO };
 
