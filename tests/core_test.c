@@ -51,22 +51,22 @@ static void test_event_copied_block_reads_the_same(void **state)
 static void test_event_words_go_both_ways(void **state)
 {
 	(void)state;
-	for (int i = 0; i < EVENT_KIND_COUNT; i++)
-		assert_int_equal(event_kind_find(event_kind_name(i)), i);
-	for (int i = 0; i < STATE_COUNT; i++)
-		assert_int_equal(state_find(state_name(i)), i);
-	for (int i = 0; i < DNS_STATUS_COUNT; i++)
-		assert_int_equal(dns_status_find(dns_status_name(i)), i);
-	for (int i = 0; i < ROUTE_KIND_COUNT; i++)
-		assert_int_equal(route_kind_find(route_kind_name(i)), i);
-	for (int i = 0; i < FAIL_KIND_COUNT; i++)
-		assert_int_equal(fail_kind_find(fail_kind_name(i)), i);
-	for (int i = 0; i < ACT_COUNT; i++)
-		assert_int_equal(act_find(act_name(i)), i);
-	for (int i = 0; i < OUTCOME_COUNT; i++)
-		assert_int_equal(outcome_find(outcome_name(i)), i);
-	for (int i = 0; i < STAGE_COUNT; i++)
-		assert_int_equal(stage_find(stage_name(i)), i);
+	for (enum event_kind v = 0; v < EVENT_KIND_COUNT; v++)
+		assert_int_equal(event_kind_find(event_kind_name(v)), v);
+	for (enum state v = 0; v < STATE_COUNT; v++)
+		assert_int_equal(state_find(state_name(v)), v);
+	for (enum dns_status v = 0; v < DNS_STATUS_COUNT; v++)
+		assert_int_equal(dns_status_find(dns_status_name(v)), v);
+	for (enum route_kind v = 0; v < ROUTE_KIND_COUNT; v++)
+		assert_int_equal(route_kind_find(route_kind_name(v)), v);
+	for (enum fail_kind v = 0; v < FAIL_KIND_COUNT; v++)
+		assert_int_equal(fail_kind_find(fail_kind_name(v)), v);
+	for (enum act v = 0; v < ACT_COUNT; v++)
+		assert_int_equal(act_find(act_name(v)), v);
+	for (enum outcome v = 0; v < OUTCOME_COUNT; v++)
+		assert_int_equal(outcome_find(outcome_name(v)), v);
+	for (enum stage v = 0; v < STAGE_COUNT; v++)
+		assert_int_equal(stage_find(stage_name(v)), v);
 	assert_int_equal(act_find("nonsense"), -1);
 	assert_int_equal(stage_find("nonsense"), -1);
 }
@@ -90,7 +90,8 @@ static void test_command_path_is_what_stands_in_the_brackets(void **state)
 {
 	static const char *const t[][2] = {
 		{ "MAIL FROM:<a@b> SIZE=1", "a@b" }, { "MAIL FROM:<>", "" },
-		{ "RCPT TO: a@b NOTIFY=NEVER", "a@b" }, { "RCPT TO:<a@b", "a@b" },
+		{ "RCPT TO: a@b NOTIFY=NEVER", "a@b" },
+		{ "RCPT TO:<a@b", "a@b" },
 		{ "RCPT", "" },
 	};
 
