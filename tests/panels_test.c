@@ -78,6 +78,48 @@ static void test_ui_refused_port_is_no_block(void **state)
 	assert_false(stage_shows(&st, "blocks outgoing port 25"));
 }
 
+static void looked_up(struct script *s)
+{
+	script_start(s, "example.org");
+	script_dns_mx(s, "example.org");
+	script_address(s, "mx1.example.org", "2001:db8::25", DNS_NODATA);
+	script_address(s, "mx1.example.org", "192.0.2.25", DNS_NOERROR);
+	script_route(s, "example.org");
+	stage_draw(&st);
+}
+
+static void test_ui_enter_opens_and_folds_the_lookups(void **state)
+{
+	(void)state;
+	looked_up(&st.script);
+	assert_true(stage_shows(&st, "addresses of 1 host: 2 lookups, "
+	                             "1 address"));
+	assert_false(stage_shows(&st, "A mx1.example.org"));
+	stage_keys(&st, KEYS_OF("Esc", "g", "j"));
+	assert_true(stage_shows(&st, "ADDRESSES"));
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_false(stage_shows(&st, "addresses of 1 host"));
+	assert_true(stage_shows(&st, "A mx1.example.org: 192.0.2.25"));
+	assert_false(stage_shows(&st, "ADDRESSES")); /* this one is explained */
+	stage_keys(&st, KEYS_OF("j"));
+	assert_int_equal(view_index(&st.ui), 3);
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_true(stage_shows(&st, "addresses of 1 host"));
+	assert_int_equal(view_index(&st.ui), 2);
+}
+
+static void test_ui_search_opens_the_lookups_that_hold_it(void **state)
+{
+	(void)state;
+	looked_up(&st.script);
+	stage_keys(&st, KEYS_OF("Esc", "g", "/"));
+	stage_type(&st, "192.0.2.25");
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_int_equal(view_index(&st.ui), 3);
+	assert_true(stage_shows(&st, "A mx1.example.org: 192.0.2.25"));
+	assert_true(stage_shows(&st, "1 of 1"));
+}
+
 static void test_ui_presenter_uncovers_step_by_step(void **state)
 {
 	(void)state;
@@ -105,6 +147,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON(test_ui_silent_addresses_open_the_port_panel, open_empty),
 		ON(test_ui_refused_port_is_no_block, open_empty),
+		ON(test_ui_enter_opens_and_folds_the_lookups, open_empty),
+		ON(test_ui_search_opens_the_lookups_that_hold_it, open_empty),
 		ON(test_ui_presenter_uncovers_step_by_step, open_greylisted),
 	};
 

@@ -134,6 +134,106 @@ static void test_rows_rank_finds_row_or_next(void **state)
 	dialog_free(s.dialog);
 }
 
+/* MX, then four lookups of two hosts, one that failed, and one after it. */
+static void looked_up(struct script *s)
+{
+	script_new(s);
+	script_start(s, "example.org");
+	script_dns_mx(s, "example.org");
+	script_address(s, "mx1.example.org", "2001:db8::25", DNS_NODATA);
+	script_address(s, "mx1.example.org", "192.0.2.25", DNS_NOERROR);
+	script_address(s, "mx2.example.org", "2001:db8::7", DNS_NOERROR);
+	script_address(s, "MX2.example.org", "198.51.100.7", DNS_NOERROR);
+	script_address(s, "mx3.example.org", "2001:db8::3", DNS_SERVFAIL);
+	script_address(s, "mx3.example.org", "198.51.100.3", DNS_NOERROR);
+	script_route(s, "example.org");
+}
+
+static void assert_rows(const struct rows *r, const size_t *at, size_t n)
+{
+	assert_int_equal(r->n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(r->at[i], at[i]);
+}
+
+static void test_rows_address_lookups_are_one_row(void **state)
+{
+	static const size_t folded[] = { 1, 2, 6, 7 };
+	static const size_t opened[] = { 1, 2, 3, 4, 5, 6, 7 };
+	struct buf words = { .len = 0 };
+	const struct lookups *g;
+	struct script s;
+	struct rows r;
+
+	(void)state;
+	looked_up(&s);
+	rows_init(&r, s.dialog);
+	while (!rows_scan(&r, 1)) /* as they come in */
+		;
+	assert_rows(&r, folded, 4);
+	g = rows_lookups(&r, 2);
+	assert_non_null(g);
+	lookups_note(g, &words);
+	assert_string_equal(buf_str(&words),
+	                    "addresses of 2 hosts: 4 lookups, 3 addresses");
+	assert_null(rows_lookups(&r, 6)); /* a failure is never folded away */
+	assert_null(rows_lookups(&r, 7)); /* one alone is no group */
+	assert_int_equal(rows_rank(&r, 4), 1);
+	assert_true(rows_has(&r, 4));
+	assert_true(rows_turn_lookups(&r, 4));
+	assert_rows(&r, opened, 7);
+	assert_null(rows_lookups(&r, 2));
+	assert_int_equal(rows_rank(&r, 4), 3);
+	assert_false(rows_turn_lookups(&r, 6));
+	assert_true(rows_turn_lookups(&r, 5));
+	assert_rows(&r, folded, 4);
+	rows_clear(&r);
+	buf_clear(&words);
+	dialog_free(s.dialog);
+}
+
+static void test_rows_filter_shows_each_lookup(void **state)
+{
+	static const size_t wanted[] = { 4, 5 };
+	static const size_t all[] = { 1, 2, 6, 7 };
+	struct script s;
+	struct rows r;
+
+	(void)state;
+	looked_up(&s);
+	rows_init(&r, s.dialog);
+	rows_scan(&r, SIZE_MAX);
+	rows_filter(&r, FILTER_TEXT, "mx2.example.org:", 0);
+	rows_scan(&r, SIZE_MAX);
+	assert_rows(&r, wanted, 2);
+	rows_filter(&r, FILTER_NONE, "", 0);
+	rows_scan(&r, SIZE_MAX);
+	assert_rows(&r, all, 4);
+	rows_clear(&r);
+	dialog_free(s.dialog);
+}
+
+static void test_rows_opened_lookups_take_in_new_ones(void **state)
+{
+	static const size_t opened[] = { 0, 1, 2 };
+	struct script s;
+	struct rows r;
+
+	(void)state;
+	script_new(&s);
+	script_address(&s, "mx1.example.org", "192.0.2.25", DNS_NOERROR);
+	script_address(&s, "mx1.example.org", "2001:db8::2", DNS_NOERROR);
+	rows_init(&r, s.dialog);
+	rows_scan(&r, SIZE_MAX);
+	assert_int_equal(r.n, 1);
+	rows_turn_lookups(&r, 0);
+	script_address(&s, "mx2.example.org", "192.0.2.26", DNS_NOERROR);
+	rows_scan(&r, SIZE_MAX);
+	assert_rows(&r, opened, 3);
+	rows_clear(&r);
+	dialog_free(s.dialog);
+}
+
 static void test_strip_session_tells_how_each_step_went(void **state)
 {
 	static const struct {
@@ -172,6 +272,9 @@ int main(void)
 		cmocka_unit_test(
 		    test_rows_ehlo_starts_folded_where_room_is_short),
 		cmocka_unit_test(test_rows_rank_finds_row_or_next),
+		cmocka_unit_test(test_rows_address_lookups_are_one_row),
+		cmocka_unit_test(test_rows_filter_shows_each_lookup),
+		cmocka_unit_test(test_rows_opened_lookups_take_in_new_ones),
 		cmocka_unit_test(test_strip_session_tells_how_each_step_went),
 	};
 

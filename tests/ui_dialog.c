@@ -61,6 +61,26 @@ void script_dns_mx(struct script *s, const char *domain)
 	add(s, &b);
 }
 
+void script_address(struct script *s, const char *host, const char *address,
+                    enum dns_status status)
+{
+	struct event_builder b;
+	struct ev_rr rr;
+
+	event_begin(&b, EV_DNS);
+	b.e.u.dns.name = event_puts(&b, host);
+	b.e.u.dns.server = event_puts(&b, "192.0.2.53");
+	b.e.u.dns.type = strchr(address, ':') ? 28 : 1;
+	b.e.u.dns.status = (uint8_t)status;
+	b.e.u.dns.us = 2000;
+	rr = (struct ev_rr){ .name = b.e.u.dns.name, .ttl = 3600,
+		             .type = b.e.u.dns.type,
+		             .data = event_puts(&b, address) };
+	if (status == DNS_NOERROR)
+		b.e.u.dns.answers = event_put_array(&b, &rr, sizeof rr, 1);
+	add(s, &b);
+}
+
 void script_route(struct script *s, const char *domain)
 {
 	struct event_builder b;

@@ -20,6 +20,9 @@ struct script {
 void script_new(struct script *s);
 void script_start(struct script *s, const char *target);
 void script_dns_mx(struct script *s, const char *domain);
+/* An address lookup: AAAA where the address has a colon, else A. */
+void script_address(struct script *s, const char *host, const char *address,
+                    enum dns_status status);
 void script_route(struct script *s, const char *domain);
 void script_connect(struct script *s, const char *host, const char *address);
 void script_connecting(struct script *s, const char *host,

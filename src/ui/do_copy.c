@@ -215,6 +215,15 @@ static void copy_menu(struct ui *u)
 			.arg = items[i].arg, .cmd = CMD_COPY });
 }
 
+/* What is selected, as it is in the dialog: of folded lookups each one. */
+static void entries_text(struct ui *u, size_t index, struct buf *out)
+{
+	const struct lookups *g = rows_lookups(&u->rows, index);
+
+	for (size_t i = 0; i < (g ? g->n : 1u); i++)
+		entry_text(u->link.dialog, index + i, out);
+}
+
 void do_copy(struct ui *u, const char *arg)
 {
 	size_t index = view_index(u);
@@ -231,7 +240,7 @@ void do_copy(struct ui *u, const char *arg)
 	else if (index != SIZE_MAX && strcmp(arg, "turn") == 0)
 		turn_text(u, index, &b);
 	else if (index != SIZE_MAX)
-		entry_text(u->link.dialog, index, &b);
+		entries_text(u, index, &b);
 	if (b.len)
 		copy_out(u, &b);
 	else

@@ -82,7 +82,7 @@ void do_open_entry(struct ui *u, const char *arg)
 			ui_request(u, REQ_CONNECT, host, address, false);
 		return;
 	}
-	if (index == SIZE_MAX ||
+	if (index == SIZE_MAX || view_turn_lookups(u, index) ||
 	    entry_more(dialog_at(u->link.dialog, index)) == 0)
 		return;
 	rows_turn(&u->rows, index);

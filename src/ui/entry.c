@@ -369,6 +369,20 @@ static void note_doc(const struct dialog *d, size_t index,
 	buf_clear(&text);
 }
 
+static void lookups_doc(const struct entry_opts *o, struct doc *out)
+{
+	const char *words = _("(Enter opens)");
+	struct buf text = { 0 };
+
+	lookups_note(o->lookups, &text);
+	doc_line(out, 2);
+	doc_put(out, STYLE_DIM, buf_str(&text));
+	doc_putf(out, STYLE_DIM, " %s", glyph(GLYPH_FOLDED));
+	if (doc_column(out) + 1 + canvas_width(words) <= o->width)
+		doc_putf(out, STYLE_DIM, " %s", words);
+	buf_clear(&text);
+}
+
 void entry_doc(const struct dialog *d, size_t index,
                const struct entry_opts *o, struct doc *out)
 {
@@ -377,7 +391,9 @@ void entry_doc(const struct dialog *d, size_t index,
 
 	doc_reset(out, o->wrap || o->show == SHOW_HEX ? o->width
 	                                              : DOC_UNWRAPPED);
-	if (wire && o->show == SHOW_HEX) {
+	if (o->lookups) {
+		lookups_doc(o, out);
+	} else if (wire && o->show == SHOW_HEX) {
 		out->width = DOC_UNWRAPPED;
 		hex_doc(e, o, out);
 	} else if (e->kind == EV_REPLY && o->show == SHOW_ENDS &&

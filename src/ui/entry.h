@@ -13,6 +13,7 @@
 
 #include "core/dialog.h"
 #include "ui/doc.h"
+#include "ui/lookups.h"
 #include "ui/seek.h"
 
 enum show_mode { SHOW_TEXT, SHOW_ENDS, SHOW_HEX, SHOW_MODES };
@@ -26,6 +27,7 @@ struct entry_opts {
 	bool pack; /* capabilities side by side */
 	bool folded;
 	enum show_mode show;
+	const struct lookups *lookups; /* it stands for these; may be NULL */
 	const struct seek *match; /* marked where found; may be NULL */
 };
 

@@ -39,15 +39,17 @@ static void add_hit(struct search *s, size_t index)
 
 static bool on_view(const struct ui *u, size_t index)
 {
-	size_t row = rows_rank(&u->rows, index);
-
-	return row < u->rows.n && u->rows.at[row] == index;
+	return rows_has(&u->rows, index);
 }
 
 /* First hit from the origin on, else the first of all: while typing, the
  * selection goes where Enter would leave it. */
 static void jump(struct ui *u, size_t index)
 {
+	size_t row = rows_rank(&u->rows, index);
+
+	if (row < u->rows.n && u->rows.at[row] != index)
+		view_turn_lookups(u, index); /* it is folded in there */
 	view_goto(u, rows_rank(&u->rows, index));
 }
 

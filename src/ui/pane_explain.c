@@ -38,6 +38,8 @@ static void explain_make(struct ui *u, size_t index, struct explanation *out)
 	if (u->view.sub > 0 && u->view.sub <= entry_more(e) &&
 	    entry_is_ehlo(u->link.dialog, e))
 		explain_capability(e, u->view.sub, out);
+	else if (rows_lookups(&u->rows, index))
+		lookups_explain(rows_lookups(&u->rows, index), out);
 	else
 		explain_event(u->link.dialog, index, out);
 }
@@ -48,9 +50,11 @@ const struct explanation *explain_get(struct ui *u)
 	size_t index = view_index(u), count = dialog_count(u->link.dialog);
 	bool moved = index != c->index || u->view.sub != c->sub;
 	bool block = u->view.follow && block_seen(u);
+	bool lookups = rows_lookups(&u->rows, index) != NULL;
 
 	if (c->valid && (c->pinned || (!moved && count == c->count &&
-	                               block == c->block)))
+	                               block == c->block &&
+	                               lookups == c->lookups)))
 		return &c->x;
 	if (c->valid)
 		explanation_clear(&c->x);
@@ -61,6 +65,7 @@ const struct explanation *explain_get(struct ui *u)
 	c->count = count;
 	c->valid = true;
 	c->block = block;
+	c->lookups = lookups;
 	if (block)
 		block_explanation(u, &c->x);
 	else

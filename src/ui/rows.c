@@ -25,6 +25,7 @@ void rows_clear(struct rows *r)
 	seek_clear(&r->filter.text);
 	free(r->at);
 	free(r->turned);
+	lookups_clear(&r->lookups);
 	*r = (struct rows){ 0 };
 }
 
@@ -37,6 +38,7 @@ void rows_filter(struct rows *r, enum filter_kind kind, const char *text,
 	if (kind == FILTER_TEXT && r->filter.text.len == 0)
 		r->filter.kind = FILTER_NONE;
 	r->n = 0;
+	r->lookups.n = 0;
 	r->scanned = 0;
 }
 
@@ -71,21 +73,12 @@ static bool passes(const struct rows *r, size_t i)
 	return true;
 }
 
-bool rows_scan(struct rows *r, size_t budget)
+static void make_room(struct rows *r, size_t more)
 {
-	size_t count = dialog_count(r->dialog);
-
-	for (; r->scanned < count && budget > 0; r->scanned++, budget--) {
-		if (!entry_shown(r->dialog, r->scanned) ||
-		    !passes(r, r->scanned))
-			continue;
-		if (r->n == r->size) {
-			r->size = r->size ? r->size + r->size / 2 : 256;
-			r->at = xreallocarray(r->at, r->size, sizeof *r->at);
-		}
-		r->at[r->n++] = (uint32_t)r->scanned;
-	}
-	return r->scanned == count;
+	if (r->n + more <= r->size)
+		return;
+	r->size = r->size ? r->size + r->size / 2 + more : 256 + more;
+	r->at = xreallocarray(r->at, r->size, sizeof *r->at);
 }
 
 /* First place in a sorted list whose value is not below index. */
@@ -106,7 +99,45 @@ static size_t lower_bound(const uint32_t *list, size_t n, size_t index)
 
 size_t rows_rank(const struct rows *r, size_t index)
 {
-	return lower_bound(r->at, r->n, index);
+	const struct lookups *g = lookups_of(&r->lookups, index);
+	size_t row = lower_bound(r->at, r->n, index);
+
+	if (g && (row == r->n || r->at[row] != index))
+		row = lower_bound(r->at, r->n, g->first);
+	return row;
+}
+
+static bool is_turned(const struct rows *r, size_t index)
+{
+	size_t i = lower_bound(r->turned, r->n_turned, index);
+
+	return i < r->n_turned && r->turned[i] == index;
+}
+
+/* Is the next entry, which is on view, hidden in a group that is folded? */
+static bool is_hidden(struct rows *r, size_t index)
+{
+	const struct lookups *g;
+
+	if (r->filter.kind != FILTER_NONE ||
+	    !lookups_takes(dialog_at(r->dialog, index)))
+		return false;
+	g = lookups_add(&r->lookups, r->dialog, index);
+	return g->first != index && !is_turned(r, g->first);
+}
+
+bool rows_scan(struct rows *r, size_t budget)
+{
+	size_t count = dialog_count(r->dialog);
+
+	for (; r->scanned < count && budget > 0; r->scanned++, budget--) {
+		if (!entry_shown(r->dialog, r->scanned) ||
+		    !passes(r, r->scanned) || is_hidden(r, r->scanned))
+			continue;
+		make_room(r, 1);
+		r->at[r->n++] = (uint32_t)r->scanned;
+	}
+	return r->scanned == count;
 }
 
 static bool starts_folded(const struct rows *r, size_t index)
@@ -114,8 +145,6 @@ static bool starts_folded(const struct rows *r, size_t index)
 	const struct event *e = dialog_at(r->dialog, index);
 	size_t more = entry_more(e);
 
-	if (more == 0)
-		return false;
 	if (entry_is_ehlo(r->dialog, e))
 		return !r->open_all;
 	return more > FOLD_LINES;
@@ -123,10 +152,48 @@ static bool starts_folded(const struct rows *r, size_t index)
 
 bool rows_folded(const struct rows *r, size_t index)
 {
-	size_t i = lower_bound(r->turned, r->n_turned, index);
-	bool turned = i < r->n_turned && r->turned[i] == index;
+	if (entry_more(dialog_at(r->dialog, index)) == 0)
+		return false;
+	return starts_folded(r, index) != is_turned(r, index);
+}
 
-	return starts_folded(r, index) != turned;
+const struct lookups *rows_lookups(const struct rows *r, size_t index)
+{
+	const struct lookups *g = lookups_of(&r->lookups, index);
+
+	return g && g->first == index && !is_turned(r, index) ? g : NULL;
+}
+
+bool rows_has(const struct rows *r, size_t index)
+{
+	size_t row = rows_rank(r, index);
+
+	return row < r->n && (r->at[row] == index ||
+	                      lookups_of(&r->lookups, index));
+}
+
+/* The first lookup has a row in any case: that of the group. */
+bool rows_turn_lookups(struct rows *r, size_t index)
+{
+	const struct lookups *g = lookups_of(&r->lookups, index);
+	size_t row = g ? lower_bound(r->at, r->n, g->first) + 1 : 0;
+	size_t more = g ? g->n - 1u : 0, after = r->n - row;
+
+	if (!g)
+		return false;
+	rows_turn(r, g->first);
+	if (!is_turned(r, g->first)) {
+		memmove(r->at + row, r->at + row + more,
+		        (after - more) * sizeof *r->at);
+		r->n -= more;
+		return true;
+	}
+	make_room(r, more);
+	memmove(r->at + row + more, r->at + row, after * sizeof *r->at);
+	for (size_t i = 0; i < more; i++)
+		r->at[row + i] = (uint32_t)(g->first + 1 + i);
+	r->n += more;
+	return true;
 }
 
 void rows_turn(struct rows *r, size_t index)
@@ -180,5 +247,6 @@ void filter_words(const struct filter *f, char *out, size_t size)
 
 size_t rows_bytes(const struct rows *r)
 {
-	return r->size * sizeof *r->at + r->turned_size * sizeof *r->turned;
+	return r->size * sizeof *r->at + r->turned_size * sizeof *r->turned +
+	       r->lookups.size * sizeof *r->lookups.list;
 }

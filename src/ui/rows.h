@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/dialog.h"
+#include "ui/lookups.h"
 #include "ui/seek.h"
 
 enum filter_kind {
@@ -39,6 +40,7 @@ struct rows {
 	struct filter filter;
 	uint32_t *turned; /* whose fold the user has turned over; sorted */
 	size_t n_turned, turned_size;
+	struct lookups_list lookups; /* empty while there is a filter */
 	bool open_all;    /* capabilities start unfolded (there is room) */
 };
 
@@ -49,11 +51,20 @@ void rows_filter(struct rows *r, enum filter_kind kind, const char *text,
                  uint32_t slow_us);
 /* Looks at up to budget more entries. Returns true when all are done. */
 bool rows_scan(struct rows *r, size_t budget);
-/* The row of the entry, or of the next one on view after it; n when none. */
+/* The row of the entry or of the folded lookups that hold it, else of the next
+ * entry on view after it; n when none. */
 size_t rows_rank(const struct rows *r, size_t index);
 
 bool rows_folded(const struct rows *r, size_t index);
 void rows_turn(struct rows *r, size_t index); /* fold or unfold */
+/* The lookups that the row of this entry stands for, or NULL: it stands for
+ * itself. */
+const struct lookups *rows_lookups(const struct rows *r, size_t index);
+/* Opens or folds the group that holds the entry: false when there is none.
+ * Rows after it get other places. */
+bool rows_turn_lookups(struct rows *r, size_t index);
+/* Can the entry be seen, were the group opened that it may be folded in? */
+bool rows_has(const struct rows *r, size_t index);
 
 /* In the user's language, for the border: "& greylist", "client lines"; safe
  * to draw. "" without a filter. */

@@ -52,6 +52,7 @@ enum popup_kind {
 	POPUP_HELP,
 	POPUP_LIST,    /* choose one: suggestions, copy, filter, lessons */
 	POPUP_TEXT,    /* read: messages */
+	POPUP_RULES,   /* the session machine; pane_rules.c */
 	POPUP_QUIT,    /* y x Esc */
 	POPUP_DROP,    /* y Esc */
 	POPUP_PRIVATE, /* y n: EV_ASK */
@@ -95,6 +96,7 @@ struct explain_cache {
 	bool valid;
 	bool pinned;
 	bool block; /* it is the port-25 panel */
+	bool lookups; /* of the folded lookups, not of the first one */
 	size_t index, sub, count; /* of the dialog when it was made */
 	struct explanation x;
 	size_t top; /* first line shown */
@@ -206,6 +208,8 @@ void view_follow(struct ui *u);
 void view_enter(struct ui *u, int step); /* into, out of a reply's lines */
 void view_reveal(struct ui *u);          /* scroll until it is seen */
 void view_wheel(struct ui *u, int lines);
+/* Opens or folds the lookups that the entry is one of; false: it is none. */
+bool view_turn_lookups(struct ui *u, size_t index);
 /* After rows changed or were filtered: keep the entry that was selected. */
 void view_keep(struct ui *u, size_t index);
 
@@ -249,6 +253,11 @@ void start_draw(struct ui *u, struct rect body);
 void present_draw(struct ui *u, struct rect body);
 void step_say(struct ui *u, struct doc *out); /* words of the lesson's step */
 void step_ask(struct ui *u, struct doc *out); /* its question alone */
+
+/* --- pane_rules.c: a popup that has the two tables to choose from */
+void rules_open(struct ui *u);
+void rules_key(struct ui *u, const struct key *k);
+void rules_draw(struct ui *u);
 
 /* --- block.c: is port 25 blocked here? */
 bool block_seen(const struct ui *u);

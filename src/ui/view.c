@@ -40,6 +40,7 @@ struct entry_opts ui_entry_opts(const struct ui *u, size_t row)
 		        body.h < ONE_A_LINE_FROM_ROWS && !inside,
 		.folded = rows_folded(&u->rows, u->rows.at[row]),
 		.show = u->show,
+		.lookups = rows_lookups(&u->rows, u->rows.at[row]),
 		.match = u->search.active ? &u->search.seek : NULL,
 	};
 }
@@ -186,6 +187,26 @@ static bool move_inside(struct ui *u, long rows)
 	return true;
 }
 
+bool view_turn_lookups(struct ui *u, size_t index)
+{
+	size_t fresh;
+
+	if (!lookups_of(&u->rows.lookups, index))
+		return false;
+	leave_follow(u);
+	fresh = u->rows.n > u->view.seen ? u->rows.n - u->view.seen : 0;
+	rows_turn_lookups(&u->rows, index);
+	/* what is opened is not new */
+	u->view.seen = u->rows.n > fresh ? u->rows.n - fresh : 0;
+	u->view.row = rows_rank(&u->rows, index);
+	if (u->view.top > u->view.row) {
+		u->view.top = u->view.row;
+		u->view.top_line = 0;
+	}
+	view_goto(u, u->view.row);
+	return true;
+}
+
 void view_move(struct ui *u, long rows)
 {
 	long row = (long)u->view.row + rows;
@@ -231,6 +252,10 @@ void view_enter(struct ui *u, int step)
 	if (index == SIZE_MAX)
 		return;
 	e = dialog_at(u->link.dialog, index);
+	if (step > 0 && rows_lookups(&u->rows, index)) {
+		view_turn_lookups(u, index);
+		return;
+	}
 	if (step < 0) {
 		if (u->view.sub > 0)
 			u->view.sub = 0;
