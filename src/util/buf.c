@@ -18,6 +18,8 @@ void buf_clear(struct buf *b)
 void buf_reset(struct buf *b)
 {
 	b->len = 0;
+	if (b->data)
+		b->data[0] = '\0';
 }
 
 /* One byte more than asked for is always there: buf_str() ends the text. */
@@ -41,6 +43,7 @@ void buf_add(struct buf *b, const void *data, size_t len)
 	buf_reserve(b, len);
 	memcpy(b->data + b->len, data, len);
 	b->len += len;
+	b->data[b->len] = '\0';
 }
 
 void buf_addc(struct buf *b, char c)
@@ -78,8 +81,8 @@ void buf_drop(struct buf *b, size_t n)
 {
 	assert(n <= b->len);
 	b->len -= n;
-	if (b->len)
-		memmove(b->data, b->data + n, b->len);
+	if (n)
+		memmove(b->data, b->data + n, b->len + 1);
 }
 
 const char *buf_str(struct buf *b)

@@ -1,8 +1,8 @@
 /*
  * buf: a growable run of bytes. Owns its memory; no thread of its own.
  *
- * A zeroed struct is an empty buffer. Text buffers are kept NUL-terminated by
- * the functions that take strings, so that buf.data may be printed.
+ * A zeroed struct is an empty buffer. A NUL stands behind the bytes whenever
+ * there were any, so that data may be read as text; buf_str() is safe always.
  */
 #ifndef UTIL_BUF_H
 #define UTIL_BUF_H
