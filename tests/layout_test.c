@@ -31,11 +31,11 @@ static void claim(const struct layout_wish *w, struct rect r, const char *what)
 		return;
 	}
 	for (int y = r.y; y < r.y + r.h; y++) {
-		for (int x = r.x; x < r.x + r.w; x++) {
-			if (owner[y][x] != 0)
-				fail_at(w, "two rectangles overlap");
-			owner[y][x] = 1;
-		}
+		unsigned char *row = &owner[y][r.x];
+
+		if (memchr(row, 1, (size_t)r.w))
+			fail_at(w, "two rectangles overlap");
+		memset(row, 1, (size_t)r.w);
 	}
 }
 
