@@ -51,6 +51,7 @@ static bool do_program(struct ui *u, enum cmd c, const char *arg)
 	case CMD_HELP: popup_help(u, arg); break;
 	case CMD_PALETTE: open_prompt(u, PROMPT_COMMAND, ""); break;
 	case CMD_MESSAGES: popup_messages(u); break;
+	case CMD_RULES: rules_open(u); break;
 	case CMD_CANCEL: do_cancel(u); break;
 	case CMD_REDRAW:
 		if (u->terminal)

@@ -96,6 +96,8 @@
 	X(CMD_HELP, "help", N_("WORD"), N_("keys and commands of this place")) \
 	X(CMD_PALETTE, "commands", "", N_("all commands by name"))             \
 	X(CMD_MESSAGES, "messages", "", N_("everything the hint line said"))   \
+	X(CMD_RULES, "rules", "",                                              \
+	  N_("the tables of the session, the row of now lit"))                 \
 	X(CMD_CANCEL, "cancel", "",                                            \
 	  N_("stop a lookup or a connection; else empty the line"))            \
 	X(CMD_REDRAW, "redraw", "", N_("draw the screen anew"))                \

@@ -318,6 +318,8 @@ bool popup_key(struct ui *u, const struct key *k)
 		help_key(u, k);
 	} else if (u->popup.kind == POPUP_LIST) {
 		list_key(u, k);
+	} else if (u->popup.kind == POPUP_RULES) {
+		rules_key(u, k);
 	} else if (u->popup.kind == POPUP_TEXT) {
 		u->popup.top += k->code == K_DOWN;
 		u->popup.top -= k->code == K_UP && u->popup.top > 0;
@@ -430,7 +432,9 @@ void popup_draw(struct ui *u)
 	size_t chosen, top = p->top;
 	char right[64];
 
-	if (p->kind == POPUP_NONE)
+	if (p->kind == POPUP_RULES)
+		rules_draw(u);
+	if (p->kind == POPUP_NONE || p->kind == POPUP_RULES)
 		return;
 	doc_init(&doc, (u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH) - 4);
 	chosen = popup_doc(p, &doc);
