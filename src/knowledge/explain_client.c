@@ -11,6 +11,19 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
+/* "May come back: 235 334": AUTH may end at once or ask back. */
+static void replies(const struct command *c, struct buf *out)
+{
+	bool both = *c->success && *c->intermediate;
+	char *codes = xasprintf("%s%s%s", c->success, both ? " " : "",
+	                        c->intermediate);
+	char *text = say(CLIENT_REPLIES, codes, NULL);
+
+	buf_adds(out, text);
+	free(text);
+	free(codes);
+}
+
 /* "Form: ...; may come back: 250, later 451 452, refused 501" */
 static void form(const struct command *c, struct explanation *x)
 {
@@ -23,11 +36,7 @@ static void form(const struct command *c, struct explanation *x)
 		free(text);
 	}
 	if (*c->success || *c->intermediate) {
-		text = say(CLIENT_REPLIES,
-		           *c->intermediate ? c->intermediate : c->success,
-		           NULL);
-		buf_adds(&out, text);
-		free(text);
+		replies(c, &out);
 		if (*c->transient) {
 			text = say(CLIENT_LATER, c->transient, NULL);
 			buf_adds(&out, text);

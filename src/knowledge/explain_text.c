@@ -103,10 +103,29 @@ static bool explain_enhanced(const char *text, struct explanation *x)
 	return true;
 }
 
+/* The table's word for how official an extension is, in the reader's
+ * language; a word that is not listed stays as it is. */
+static const char *status_word(const char *status)
+{
+	static const struct {
+		const char *status;
+		enum phrase phrase;
+	} words[] = {
+		{ "standard", STATUS_STANDARD },
+		{ "nonstandard", STATUS_NONSTANDARD },
+		{ "experimental", STATUS_EXPERIMENTAL },
+		{ "historic", STATUS_HISTORIC },
+		{ "vendor", STATUS_VENDOR },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i].status, status) == 0)
+			return phrase(words[i].phrase);
+	return status;
+}
+
 static void extension_part(const struct extension *e, struct explanation *x)
 {
-	char *text;
-
 	if (!x->title) {
 		part_copy(&x->title, e->keyword);
 		part_copy(&x->headline, phrase(HEAD_KEYWORD));
@@ -126,8 +145,7 @@ static void extension_part(const struct extension *e, struct explanation *x)
 		part_note(x, say(EXT_RCPT, e->rcpt_params, NULL));
 	if (*e->adds_verbs && strcmp(e->adds_verbs, e->keyword) != 0)
 		part_note(x, say(EXT_VERBS, e->adds_verbs, NULL));
-	text = say(EXT_STATUS, e->status, NULL);
-	part_note(x, text);
+	part_note(x, say(EXT_STATUS, status_word(e->status), NULL));
 	part_refs(x, e->source);
 }
 
