@@ -332,73 +332,73 @@ static void test_reply_secret_line_is_no_try(void **state)
 	explanation_clear(&x);
 }
 
+static const struct {
+	const char *text;
+	bool known;
+	const char *en, *de;
+} texts[] = {
+	{ "550 5.1.1", true, "No such mailbox", "Postfach unbekannt" },
+	{ "550", true, "The most common refusal",
+	  "Die häufigste Ablehnung" },
+	{ "250", true, "was carried out", "wurde ausgeführt" },
+	{ "4.7.26", true, "not defined with that first number",
+	  "nicht festgelegt" },
+	{ "5.7.26", true, "Several authentication checks",
+	  "Mehrere Absenderprüfungen" },
+	{ "4.7.31", true, "Gmail", "Gmail" },
+	{ "2.1.5", true, "Recipient valid", "Empfänger gültig" },
+	{ "5.9.9", false, "not in the registry",
+	  "nicht in der Registry" },
+	{ "7.1.1", false, "is 2, 4 or 5", "ist 2, 4 oder 5" },
+	{ "STARTTLS", true, "Switches the connection to TLS",
+	  "schaltet|Schaltet die Verbindung auf TLS um" },
+	{ "mail", true, "Starts a transaction",
+	  "Beginnt eine Transaktion" },
+	{ "MAIL FROM:<a@b>", true, "Starts a transaction",
+	  "Beginnt eine Transaktion" },
+	{ "C: RCPT TO:<a@b>", true, "Names one recipient",
+	  "Nennt einen Empfänger" },
+	{ "SIZE", true, "largest message", "größte Nachricht" },
+	{ "SIZE", true, "Status: standard", "Status: Standard" },
+	{ "XRDST", true, "Status: one vendor's own",
+	  "Status: herstellereigen" },
+	{ "AUTH", true, "May come back: 235 334; later: 432",
+	  "Mögliche Antworten: 235 334; später erneut: 432" },
+	{ "DATA", true, "May come back: 354;",
+	  "Mögliche Antworten: 354;" },
+	{ "pipelining", true, "several commands in one go",
+	  "mehrere Befehle auf einmal" },
+	{ "greylisting", true, "deliberately|on purpose",
+	  "absichtlich" },
+	{ "Warteschlange", true, "TERM", "BEGRIFF" },
+	{ "NXDOMAIN", true, "does not exist", "gibt es im DNS" },
+	{ "S: 450 4.2.0 Greylisted", true, "Greylisting: ",
+	  "Greylisting: " },
+	{ " 550-5.1.1 user unknown\r\n550 5.1.1 Unknown.\r\n", true,
+	  "text and code say so", "so sagen es Text und Code" },
+	{ "S: 220 mx.example ESMTP Exim 4.96", true, "Exim", "Exim" },
+	{ "299", true, "No table lists this code",
+	  "führt keine Tabelle" },
+	{ "777", false, "NO SMTP REPLY", "KEINE SMTP-ANTWORT" },
+	{ "", false, "NOT KNOWN", "NICHT BEKANNT" },
+	{ "zzz \x1B[2J", false, "<1B>[2J", "<1B>[2J" },
+};
+
 static void test_text_is_explained(void **state)
 {
-	static const struct {
-		const char *text;
-		bool known;
-		const char *en, *de;
-	} rows[] = {
-		{ "550 5.1.1", true, "No such mailbox", "Postfach unbekannt" },
-		{ "550", true, "The most common refusal",
-		  "Die häufigste Ablehnung" },
-		{ "250", true, "was carried out", "wurde ausgeführt" },
-		{ "4.7.26", true, "not defined with that first number",
-		  "nicht festgelegt" },
-		{ "5.7.26", true, "Several authentication checks",
-		  "Mehrere Absenderprüfungen" },
-		{ "4.7.31", true, "Gmail", "Gmail" },
-		{ "2.1.5", true, "Recipient valid", "Empfänger gültig" },
-		{ "5.9.9", false, "not in the registry",
-		  "nicht in der Registry" },
-		{ "7.1.1", false, "is 2, 4 or 5", "ist 2, 4 oder 5" },
-		{ "STARTTLS", true, "Switches the connection to TLS",
-		  "schaltet|Schaltet die Verbindung auf TLS um" },
-		{ "mail", true, "Starts a transaction",
-		  "Beginnt eine Transaktion" },
-		{ "MAIL FROM:<a@b>", true, "Starts a transaction",
-		  "Beginnt eine Transaktion" },
-		{ "C: RCPT TO:<a@b>", true, "Names one recipient",
-		  "Nennt einen Empfänger" },
-		{ "SIZE", true, "largest message", "größte Nachricht" },
-		{ "SIZE", true, "Status: standard", "Status: Standard" },
-		{ "XRDST", true, "Status: one vendor's own",
-		  "Status: herstellereigen" },
-		{ "AUTH", true, "May come back: 235 334; later: 432",
-		  "Mögliche Antworten: 235 334; später erneut: 432" },
-		{ "DATA", true, "May come back: 354;",
-		  "Mögliche Antworten: 354;" },
-		{ "pipelining", true, "several commands in one go",
-		  "mehrere Befehle auf einmal" },
-		{ "greylisting", true, "deliberately|on purpose",
-		  "absichtlich" },
-		{ "Warteschlange", true, "TERM", "BEGRIFF" },
-		{ "NXDOMAIN", true, "does not exist", "gibt es im DNS" },
-		{ "S: 450 4.2.0 Greylisted", true, "Greylisting: ",
-		  "Greylisting: " },
-		{ " 550-5.1.1 user unknown\r\n550 5.1.1 Unknown.\r\n", true,
-		  "text and code say so", "so sagen es Text und Code" },
-		{ "S: 220 mx.example ESMTP Exim 4.96", true, "Exim", "Exim" },
-		{ "299", true, "No table lists this code",
-		  "führt keine Tabelle" },
-		{ "777", false, "NO SMTP REPLY", "KEINE SMTP-ANTWORT" },
-		{ "", false, "NOT KNOWN", "NICHT BEKANNT" },
-		{ "zzz \x1B[2J", false, "<1B>[2J", "<1B>[2J" },
-	};
-
 	(void)state;
 	failures = 0;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		for (int german = 0; german < 2; german++) {
 			struct explanation x;
 
 			i18n_set(german ? "de" : "en");
-			if (explain_text(rows[i].text, &x) != rows[i].known) {
-				print_error("%s: known?\n", rows[i].text);
+			if (explain_text(texts[i].text, &x) != texts[i].known) {
+				print_error("%s: known?\n", texts[i].text);
 				failures++;
 			}
-			expect_one(&x, rows[i].text,
-			           german ? rows[i].de : rows[i].en);
+			expect_one(&x, texts[i].text,
+			           german ? texts[i].de : texts[i].en);
 			assert_true(*x.summary || *x.code_text);
 			explanation_clear(&x);
 		}
