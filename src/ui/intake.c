@@ -79,6 +79,27 @@ static bool takes_line(const struct event *e)
 	       (e->kind == EV_FINDING && e->u.finding.level == LEVEL_BAD);
 }
 
+/* A prompt follows each command that was sent: a reply is pending then. Lines
+ * of a message change nothing but by the dot. */
+static bool prompt_follows(const struct ui *u, const struct event *e)
+{
+	return e->kind == EV_SENT &&
+	       (ui_now(u)->state != ST_DATA ||
+	        strcmp(event_text(e, e->u.sent.line), ".") == 0);
+}
+
+static void note_sent(struct ui *u, const struct event *e)
+{
+	if (u->sent_told && e->kind == EV_FINDING)
+		return; /* a remark on the line that was sent */
+	if (takes_line(e) && u->sent_waits && prompt_follows(u, e)) {
+		u->sent_told = true;
+	} else if (takes_line(e) || (e->kind == EV_PROMPT && u->sent_told)) {
+		u->sent_waits = false;
+		u->sent_told = false;
+	}
+}
+
 static void apply(struct ui *u, const struct event *e)
 {
 	dialog_append(u->link.dialog, e);
@@ -86,8 +107,7 @@ static void apply(struct ui *u, const struct event *e)
 	rows_scan(&u->rows, SCAN_BUDGET);
 	if (answers_us((enum event_kind)e->kind))
 		u->asked_us = 0;
-	if (takes_line(e))
-		u->sent_waits = false;
+	note_sent(u, e);
 	if (e->kind == EV_PROMPT)
 		ui_prefill(u);
 	else if (e->kind == EV_ASK)

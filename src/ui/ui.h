@@ -23,6 +23,7 @@
 #include "ui/keymap.h"
 #include "ui/layout.h"
 #include "ui/line.h"
+#include "ui/recent.h"
 #include "ui/rows.h"
 #include "ui/seek.h"
 #include "ui/strip.h"
@@ -55,6 +56,8 @@ enum popup_kind {
 	POPUP_RULES,   /* the session machine; pane_rules.c */
 	POPUP_QUIT,    /* y x Esc */
 	POPUP_DROP,    /* y Esc */
+	POPUP_ANYWAY,  /* y Esc: connect although there is a null MX */
+	POPUP_TOUR,    /* tour.c */
 	POPUP_PRIVATE, /* y n: EV_ASK */
 };
 
@@ -149,9 +152,11 @@ struct ui {
 	int64_t asked_us; /* open_target time, for the port-25 panel */
 	size_t asked_at;  /* dialog entries there were then */
 	bool sent_waits;  /* a line was sent, its prompt has not come yet */
+	bool sent_told;   /* of that line the event came: the prompt is next */
 	char *last_sent;  /* owned */
 	struct buf batch; /* lines that go out with the next Enter, each with
 	                     a line feed */
+	struct recent recent;
 	bool terminal;    /* there is a real one (not so in tests) */
 
 	char *toast; /* owned, NULL none */
@@ -259,6 +264,12 @@ void rules_open(struct ui *u);
 void rules_key(struct ui *u, const struct key *k);
 void rules_draw(struct ui *u);
 
+/* --- tour.c: a popup at one pane after the other */
+void do_tour(struct ui *u);
+void tour_key(struct ui *u, const struct key *k);
+void tour_draw(struct ui *u);
+bool tour_shows(const struct ui *u, enum pane p);
+
 /* --- block.c: is port 25 blocked here? */
 bool block_seen(const struct ui *u);
 void block_explanation(const struct ui *u, struct explanation *out);
@@ -273,6 +284,8 @@ void ui_command_line(struct ui *u, const char *text); /* after the colon */
 void ui_submit(struct ui *u);                 /* Enter in the server's line */
 void ui_send(struct ui *u, const char *text, size_t len);
 void ui_open_target(struct ui *u, const char *text);
+/* Into the list of the start screen, unless it is a lesson's. */
+void ui_note_target(struct ui *u);
 void ui_reopen(struct ui *u); /* REQ_OPEN for u->plan */
 void ui_asked(struct ui *u);  /* a REQ_OPEN is under way */
 void ui_leave(struct ui *u, bool quit_first);
