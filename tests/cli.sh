@@ -102,10 +102,10 @@ test "$(sed -n 17p bad.lesson)" = @wobble || fail "bad.lesson is not right"
 silent=$!
 
 # ---- options ----
-bad 'did you mean -f, --from ADDR?' '-f, --from ADDR?' --fromm a@b.example
+bad 'did you mean -f, --from ADDR?' '-f, --from ADRESSE?' --fromm a@b.example
 bad 'a value is missing' '(-p, --port N)' --port
 bad '"99999"' '65535' --port 99999 example.org
-bad '-q, --quit-after STAGE' '"nowhere"' -q nowhere example.org
+bad '-q, --quit-after STAGE' '„nowhere“' -q nowhere example.org
 bad 'speaks plain SMTP only' '(--tls never)' --tls must example.org
 bad 'bash, zsh and fish' 'bash, zsh' --completions csh
 bad 'recipient is needed' '-t, --to' -b -q rcpt example.org

@@ -14,9 +14,11 @@
 
 void checks_quote(struct buf *out, const char *value)
 {
-	buf_addc(out, '"');
-	escape_text(out, value, strlen(value), i18n_is_ascii());
-	buf_addc(out, '"');
+	struct buf safe = { 0 };
+
+	escape_text(&safe, value, strlen(value), i18n_is_ascii());
+	buf_addf(out, _("\"%s\""), buf_str(&safe));
+	buf_clear(&safe);
 }
 
 /* A sentence about value: format has one %s, the quoted value. */

@@ -25,7 +25,7 @@ char *check_file(const char *value);       /* not empty */
  * NULL at the end, else a heap text (which may be empty: ",,").
  */
 char *checks_next_address(const char **list);
-/* value in double quotes, made fit for a terminal. */
+/* value in the quotation marks of the language, made fit for a terminal. */
 void checks_quote(struct buf *out, const char *value);
 
 #endif
