@@ -144,7 +144,6 @@ static char *lesson_plan(struct desk *desk, const struct scene *scene,
 	enum target_error e;
 	char *error;
 
-	(void)desk;
 	e = target_parse(scene->lesson->target, &p->target);
 	if (e != TARGET_OK) {
 		error = target_error_text(e, scene->lesson->target);
@@ -152,6 +151,7 @@ static char *lesson_plan(struct desk *desk, const struct scene *scene,
 		return error;
 	}
 	scene_fill(scene, &nothing, p);
+	p->seed = desk->options->seed;
 	*out = p;
 	return NULL;
 }
@@ -261,6 +261,7 @@ static struct ui_result run(struct desk *desk, const struct front_look *look,
 		.lang_shown = i18n_tag(),
 		.record_path = tape_path(desk->tape),
 		.state_dir = state_dir ? state_dir : "",
+		.no_recent = o->record && !*o->record,
 		.keys = (const char *const *)o->keys,
 	};
 	struct ui_result result = { .end = UI_NO_TERMINAL };

@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-#include "ui/recent.h"
 #include "ui_dialog.h"
 #include "util/xalloc.h"
 
@@ -527,76 +526,6 @@ static void test_ui_save_never_overwrites(void **state)
 	free(command);
 }
 
-static void test_recent_targets_are_kept_newest_first(void **state)
-{
-	static const char *const seen[] = {
-		"one.example.org", "two.example.org", "[2001:db8::25]:587",
-		"four.example.org", "TWO.example.org", "five.example.org",
-		"six.example.org",
-	};
-	static const char *const kept[] = {
-		"six.example.org", "five.example.org", "TWO.example.org",
-		"four.example.org", "[2001:db8::25]:587",
-	};
-	char dir[] = "/tmp/ui-recent-XXXXXX", *path;
-	struct recent a = { .n = 0 }, b = { .n = 0 };
-	struct stat info;
-	FILE *f;
-
-	(void)state;
-	assert_non_null(mkdtemp(dir));
-	path = xasprintf("%s/recent", dir);
-	recent_load(&a, path);
-	assert_int_equal(a.n, 0);
-	for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
-		recent_add(&a, seen[i]);
-	recent_save(&a, path);
-	assert_int_equal(stat(path, &info), 0);
-	assert_int_equal(info.st_mode & 0777, 0600);
-	f = fopen(path, "a"); /* somebody has edited it */
-	assert_non_null(f);
-	fputs("\033[2J\n", f);
-	fclose(f);
-	recent_load(&b, path);
-	assert_int_equal(b.n, RECENT_MAX);
-	for (size_t i = 0; i < RECENT_MAX; i++)
-		assert_string_equal(b.target[i], kept[i]);
-	assert_string_equal(recent_next(&b), kept[0]);
-	assert_string_equal(recent_next(&b), kept[1]);
-	unlink(path);
-	rmdir(dir);
-	free(path);
-	recent_clear(&a);
-	recent_clear(&b);
-}
-
-static void test_ui_down_chooses_a_recent_target(void **state)
-{
-	(void)state;
-	st.ui.started = false;
-	recent_add(&st.ui.recent, "mail.example.net:587");
-	recent_add(&st.ui.recent, "example.com");
-	stage_draw(&st);
-	assert_true(stage_shows(&st, "recent: example.com   "
-	                             "mail.example.net:587"));
-	stage_keys(&st, KEYS_OF("Down", "Down"));
-	assert_line("mail.example.net:587");
-	stage_keys(&st, KEYS_OF("Down", "Enter"));
-	assert_int_equal(st.last->kind, REQ_OPEN);
-	assert_string_equal(st.last->plan->target.text, "example.com");
-	assert_string_equal(st.ui.recent.target[0], "example.com");
-	assert_int_equal(st.ui.recent.n, 2);
-}
-
-static void test_ui_unrecorded_targets_are_not_recent(void **state)
-{
-	(void)state;
-	st.cfg.no_recent = true;
-	ui_open_target(&st.ui, "example.com");
-	assert_int_equal(st.last->kind, REQ_OPEN);
-	assert_int_equal(st.ui.recent.n, 0);
-}
-
 static void test_ui_wrong_command_suggests(void **state)
 {
 	(void)state;
@@ -666,9 +595,6 @@ int main(void)
 		GREY(test_ui_private_address_is_asked),
 		GREY(test_ui_save_never_overwrites),
 		GREY(test_ui_wrong_command_suggests),
-		cmocka_unit_test(test_recent_targets_are_kept_newest_first),
-		ON(test_ui_down_chooses_a_recent_target, open_empty),
-		ON(test_ui_unrecorded_targets_are_not_recent, open_empty),
 		ON(test_ui_wrong_target_says_why, open_empty),
 	};
 

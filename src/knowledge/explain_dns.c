@@ -124,6 +124,12 @@ static bool is_null_mx(const struct event *e)
 	       strcmp(event_text(e, event_rr(e, 0)->data), "0 .") == 0;
 }
 
+/* Only a person may: a mail server must not (RFC 7505 §3). */
+static void try_anyway(struct explanation *x, const char *domain)
+{
+	part_try(x, TRY_ANYWAY, say(TRY_ANYWAY_TEXT, domain, NULL), NULL);
+}
+
 void explain_dns(const struct event *e, struct explanation *x)
 {
 	enum dns_status status = e->u.dns.status;
@@ -150,6 +156,7 @@ void explain_dns(const struct event *e, struct explanation *x)
 		part_refs(x, null->source);
 		part_try(x, TRY_TEXT, xstrdup(i18n_pick(null->next_en,
 		                                        null->next_de)), NULL);
+		try_anyway(x, event_text(e, e->u.dns.name));
 	} else {
 		part_try(x, TRY_TEXT, xstrdup(i18n_pick(row->next_en,
 		                                        row->next_de)), NULL);
@@ -238,6 +245,8 @@ void explain_route(const struct event *e, struct explanation *x)
 	if (!x->n_tries)
 		part_try(x, TRY_TEXT, xstrdup(i18n_pick(row->next_en,
 		                                        row->next_de)), NULL);
+	if (e->u.route.kind == ROUTE_NULL)
+		try_anyway(x, event_text(e, e->u.route.domain));
 	for (uint32_t i = 0; i < e->u.route.hosts.len; i++)
 		host_note(e, event_host(e, i), x);
 }

@@ -35,14 +35,15 @@ static void read_clock(struct ui *u)
 
 /* --- history of typed lines, without secrets (line.h keeps those out) */
 
-static char *history_path(const struct ui_config *cfg)
+static char *state_path(const struct ui_config *cfg, const char *name)
 {
-	return *cfg->state_dir ? xasprintf("%s/history", cfg->state_dir) : NULL;
+	return *cfg->state_dir ? xasprintf("%s/%s", cfg->state_dir, name)
+	                       : NULL;
 }
 
 static void load_history(struct ui *u)
 {
-	char *path = history_path(u->cfg), line[HISTORY_LINE_MAX];
+	char *path = state_path(u->cfg, "history"), line[HISTORY_LINE_MAX];
 	FILE *f = path ? fopen(path, "re") : NULL;
 
 	while (f && fgets(line, sizeof line, f)) {
@@ -56,7 +57,7 @@ static void load_history(struct ui *u)
 
 static void save_history(const struct ui *u)
 {
-	char *path = history_path(u->cfg);
+	char *path = state_path(u->cfg, "history");
 	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
 	                           O_CLOEXEC, 0600)
 	              : -1;
@@ -73,6 +74,25 @@ static void save_history(const struct ui *u)
 		fclose(f);
 	else if (fd >= 0)
 		close(fd);
+	free(path);
+}
+
+static void load_recent(struct ui *u)
+{
+	char *path = u->cfg->no_recent ? NULL : state_path(u->cfg, "recent");
+
+	if (path)
+		recent_load(&u->recent, path);
+	free(path);
+}
+
+static void save_recent(const struct ui *u)
+{
+	char *path = u->cfg->no_recent || u->recent.n == 0
+	                 ? NULL : state_path(u->cfg, "recent");
+
+	if (path)
+		recent_save(&u->recent, path);
 	free(path);
 }
 
@@ -225,6 +245,8 @@ static void begin(struct ui *u, const char *fallback)
 	read_clock(u);
 	set_keys(u);
 	load_history(u);
+	load_recent(u);
+	ui_note_target(u);
 	last_words(u->cfg);
 	if (fallback)
 		ui_say(u, _("This TERM is not known here; %s is used instead."),
@@ -253,6 +275,7 @@ struct ui_result ui_run(const struct ui_config *cfg)
 	loop(u);
 	term_stop();
 	save_history(u);
+	save_recent(u);
 	result = u->result;
 	ui_clear(u);
 	free(u);

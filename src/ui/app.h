@@ -69,7 +69,8 @@ struct ui_config {
 	bool guided;             /* prefill on at start: true is usual */
 	const char *lang_shown;  /* "en", "de": for :lang without a word */
 	const char *record_path; /* of this run's recording, "" none */
-	const char *state_dir;   /* history, clipboard.txt; "" none */
+	const char *state_dir;   /* history, recent, clipboard.txt; "" none */
+	bool no_recent;          /* --no-record: targets are not kept either */
 	/* [keys] of the config file: "name = key" lines, NULL-terminated */
 	const char *const *keys; /* NULL none */
 };

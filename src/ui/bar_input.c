@@ -176,6 +176,27 @@ void draw_input(struct ui *u)
 		            right);
 }
 
+static void draw_recent(struct ui *u, struct rect r)
+{
+	const struct recent *list = &u->recent;
+	struct doc doc;
+	char target[160];
+
+	if (list->n == 0)
+		return;
+	doc_init(&doc, DOC_UNWRAPPED);
+	doc_put(&doc, STYLE_DIM, _("recent:"));
+	for (size_t i = 0; i < list->n; i++) {
+		doc_put(&doc, STYLE_DIM, i ? "   " : " ");
+		doc_put(&doc, i == list->chosen ? STYLE_BOLD : STYLE_TEXT,
+		        ui_safe(list->target[i], target, sizeof target));
+	}
+	r.x++;
+	r.w -= 2;
+	doc_draw_line(&doc, 0, &u->canvas, r, 0);
+	doc_clear(&doc);
+}
+
 void draw_hint(struct ui *u)
 {
 	struct rect r = u->layout.hint;
@@ -188,8 +209,10 @@ void draw_hint(struct ui *u)
 		            u->toast);
 		return;
 	}
-	if (!u->started)
+	if (!u->started) {
+		draw_recent(u, r);
 		return;
+	}
 	x = explain_get(u);
 	canvas_text(&u->canvas, r.x + 1, r.y, r.w - 2, STYLE_DIM,
 	            x->n_notes ? x->notes[0] : x->who);

@@ -301,6 +301,10 @@ static const char *special_footer(const struct ui *u)
 		return _("y drop   Esc stay");
 	if (u->popup.kind == POPUP_PRIVATE)
 		return _("y connect   n leave it out");
+	if (u->popup.kind == POPUP_ANYWAY)
+		return _("y connect   Esc stay");
+	if (u->popup.kind == POPUP_TOUR)
+		return _("Enter next   b back   Esc ends the tour");
 	if (u->popup.kind == POPUP_RULES)
 		return _("j k row   Tab the lit rows   Esc closes");
 	if (u->popup.kind != POPUP_NONE)

@@ -88,6 +88,9 @@ static bool do_session(struct ui *u, enum cmd c, const char *arg)
 			ask_words(u, c);
 		break;
 	case CMD_GUIDE: do_guide(u, arg); break;
+	case CMD_TOUR: do_tour(u); break;
+	case CMD_RECENT: do_recent(u); break;
+	case CMD_CONNECT_ANYWAY: do_connect_anyway(u); break;
 	default: return false;
 	}
 	return true;

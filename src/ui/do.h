@@ -35,6 +35,8 @@ void do_edit(struct ui *u);
 void do_next_mx(struct ui *u);
 void do_connect(struct ui *u, const char *arg);
 void do_drop(struct ui *u);
+void do_recent(struct ui *u);
+void do_connect_anyway(struct ui *u);
 void do_demo(struct ui *u, const char *arg);
 void do_replay(struct ui *u, const char *arg);
 void do_open(struct ui *u, const char *arg);

@@ -70,6 +70,9 @@ void do_try(struct ui *u, const struct explain_try *t)
 	case TRY_PORT:
 		open_port(u, t->arg);
 		break;
+	case TRY_ANYWAY:
+		do_connect_anyway(u);
+		break;
 	case TRY_DEMO:
 		do_demo(u, "");
 		break;

@@ -198,6 +198,26 @@ static void set_target(struct ui *u, const struct target *t)
 	}
 }
 
+void ui_note_target(struct ui *u)
+{
+	const struct target *t = &u->plan.target;
+
+	if (u->cfg->no_recent || u->link.replay || u->demo || !t->text ||
+	    !*t->text)
+		return;
+	recent_add(&u->recent, t->text);
+}
+
+void do_recent(struct ui *u)
+{
+	const char *target = recent_next(&u->recent);
+
+	if (target)
+		line_set(u->line, target);
+	else
+		ui_say(u, "%s", _("Nothing was looked up yet."));
+}
+
 void ui_open_target(struct ui *u, const char *text)
 {
 	struct target t;
@@ -212,6 +232,7 @@ void ui_open_target(struct ui *u, const char *text)
 	}
 	if (leave_link(u, t.domain)) {
 		set_target(u, &t);
+		ui_note_target(u);
 		line_accept(u->line);
 		ui_reopen(u);
 	}
@@ -242,6 +263,27 @@ void do_connect(struct ui *u, const char *arg)
 		ui_request(u, REQ_CONNECT, host, address ? address : "",
 		           false);
 	free(host);
+}
+
+/* RFC 7505 §3: a sender must not do so. To see for oneself is another thing,
+ * but it takes a second key. */
+void do_connect_anyway(struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+	char *text, domain[160];
+
+	if (!now->has_route || now->route != ROUTE_NULL) {
+		ui_say(u, "%s", _("This domain has no null MX: :connect is "
+		                  "enough."));
+		return;
+	}
+	text = xasprintf(_("%s says that it takes no mail (null MX, RFC 7505). "
+	                   "A mail server must not try.\ny connects to the "
+	                   "domain's own address on port 25 all the same, Esc "
+	                   "stays."),
+	                 ui_safe(now->domain, domain, sizeof domain));
+	popup_open(u, POPUP_ANYWAY, _("Connect all the same?"), text);
+	free(text);
 }
 
 void do_next_mx(struct ui *u)

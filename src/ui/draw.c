@@ -57,7 +57,7 @@ static void draw_pane(struct ui *u, enum pane p)
 {
 	const struct layout_box *box = &u->layout.pane[p];
 	struct pane_edge edge = { .title = "" };
-	bool focus = !u->typing && u->pane == p;
+	bool focus = (!u->typing && u->pane == p) || tour_shows(u, p);
 
 	if (box->body.h <= 0 || box->body.w <= 0)
 		return;

@@ -103,6 +103,8 @@ static const struct binding defaults[] = {
 	{ IN_START, "Enter", CMD_OPEN, N_("Look up"), NULL, 2 },
 	{ IN_START, "Alt-D", CMD_DEMO, N_("Demo"), NULL, 3 },
 	{ IN_START, "Alt-O", CMD_REPLAY, N_("Recording"), NULL, 5 },
+	{ IN_START, "Down", CMD_RECENT, N_("Choose"), "↓", 6 },
+	{ IN_START, "Alt-U", CMD_TOUR, N_("Tour"), NULL, 7 },
 	{ IN_START, "Alt-T", CMD_THEME, N_("Theme"), NULL, 4 },
 	{ IN_PRESENT, "Space", CMD_REVEAL, N_("Next"), NULL, 2 },
 	{ IN_PRESENT, "PgDn", CMD_REVEAL, NULL, NULL, 0 },

@@ -111,9 +111,14 @@
 	  N_("another domain or host: ends what is open"))                     \
 	X(CMD_CONNECT, "connect", N_("HOST [ADDRESS]"),                        \
 	  N_("connect to a host of the list, or again to the same"))           \
+	X(CMD_CONNECT_ANYWAY, "connect!", "",                                  \
+	  N_("the domain's own address, although it takes no mail"))           \
 	X(CMD_DEMO, "demo", N_("LESSON"),                                      \
 	  N_("the built-in classroom: offline, nothing is sent out"))          \
 	X(CMD_REPLAY, "replay", N_("FILE"), N_("open a recording"))            \
+	X(CMD_TOUR, "tour", "", N_("two minutes: what each pane shows"))       \
+	X(CMD_RECENT, "recent", "",                                            \
+	  N_("a target that was looked up before, into the line"))             \
 	X(CMD_SET, "set", N_("NAME VALUE"),                                    \
 	  N_("theme, time, view, wrap, mouse, guide, lang"))                   \
 	X(CMD_QUIT, "quit", "", N_("leave; asks while a session is open"))     \

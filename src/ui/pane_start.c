@@ -32,6 +32,13 @@ static void put_choices(struct ui *u, struct doc *d)
 		           _("replay a saved dialog, for class or a report"));
 }
 
+static void put_tour(struct ui *u, struct doc *d)
+{
+	if (u->cfg->calls.open_demo)
+		put_choice(d, "Alt-U", _("Tour, 2 minutes"),
+		           _("what each pane shows"));
+}
+
 static void put_chip(struct doc *d, unsigned code, const char *word)
 {
 	enum reply_class c = class_of(code);
@@ -86,6 +93,7 @@ void start_draw(struct ui *u, struct rect body)
 	        _("also: host:port   192.0.2.25   [2001:db8::25]:587   "
 	          "user@example.org"));
 	put_choices(u, &doc);
+	put_tour(u, &doc);
 	put_colours(&doc);
 	put_safety(&doc);
 	doc_draw(&doc, &u->canvas, r, 0, 0);

@@ -284,6 +284,16 @@ static void answer_private(struct ui *u, bool yes)
 	popup_close(u);
 }
 
+/* A port behind the name: no MX is looked up then. */
+static void connect_anyway(struct ui *u)
+{
+	char *text = xasprintf("%s:25", ui_now(u)->domain);
+
+	popup_close(u);
+	ui_open_target(u, text);
+	free(text);
+}
+
 static void question_key(struct ui *u, const struct key *k)
 {
 	enum popup_kind kind = u->popup.kind;
@@ -297,6 +307,8 @@ static void question_key(struct ui *u, const struct key *k)
 		ui_leave(u, true);
 	else if (kind == POPUP_QUIT && ch == 'x')
 		ui_leave(u, false);
+	else if (kind == POPUP_ANYWAY && (ch == 'y' || ch == 'j'))
+		connect_anyway(u);
 	else if (kind == POPUP_DROP && (ch == 'y' || ch == 'j')) {
 		ui_request(u, REQ_CLOSE, NULL, NULL, false);
 		popup_close(u);
@@ -320,6 +332,8 @@ bool popup_key(struct ui *u, const struct key *k)
 		list_key(u, k);
 	} else if (u->popup.kind == POPUP_RULES) {
 		rules_key(u, k);
+	} else if (u->popup.kind == POPUP_TOUR) {
+		tour_key(u, k);
 	} else if (u->popup.kind == POPUP_TEXT) {
 		u->popup.top += k->code == K_DOWN;
 		u->popup.top -= k->code == K_UP && u->popup.top > 0;
@@ -434,7 +448,10 @@ void popup_draw(struct ui *u)
 
 	if (p->kind == POPUP_RULES)
 		rules_draw(u);
-	if (p->kind == POPUP_NONE || p->kind == POPUP_RULES)
+	if (p->kind == POPUP_TOUR)
+		tour_draw(u);
+	if (p->kind == POPUP_NONE || p->kind == POPUP_RULES ||
+	    p->kind == POPUP_TOUR)
 		return;
 	doc_init(&doc, (u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH) - 4);
 	chosen = popup_doc(p, &doc);

@@ -80,6 +80,7 @@ void ui_clear(struct ui *u)
 	buf_clear(&u->popup.filter);
 	buf_clear(&u->batch);
 	plan_clear(&u->plan);
+	recent_clear(&u->recent);
 	line_free(u->line);
 	line_free(u->aux);
 	free(u->last_sent);
