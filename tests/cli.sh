@@ -267,6 +267,9 @@ has out 'C: QUIT' --script
 run --demo -b t-online.example nx.example
 want_status 68 'the worst of two targets'
 has out NXDOMAIN 'the worst of two targets'
+run --demo -b t-online.example
+want_status 0 'no recipient'
+grep -q 'recipients:' out && fail "counts recipients where none was asked"
 run --demo -b -q route t-online.example
 want_status 0 '-q route'
 grep -q '^[CS]: ' out && fail "-q route connects"
@@ -280,6 +283,7 @@ cp out live.json
 run --demo=first --seed 1 --json
 cmp -s out live.json || fail "two runs on the test clock differ"
 run --demo=first --seed 1 --batch
+has out '; recipients: 1 accepted' 'recipients who were judged'
 cp out live.txt
 run --replay live.json --json
 want_status 1 'a replay' # the recording's own status

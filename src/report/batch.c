@@ -22,6 +22,7 @@ struct batch {
 	struct paper paper;
 	struct dialog *dialog; /* what explanations are made from */
 	bool begun;            /* something was printed before */
+	bool recipients;       /* some of this target were judged */
 	uint64_t explained;    /* verbs that were, bit (1 << enum verb) */
 	size_t *verdicts;      /* n_verdicts on recipients, not yet printed */
 	size_t n_verdicts;
@@ -89,6 +90,7 @@ static void print_start(struct batch *b, const struct event *e)
 	if (b->begun)
 		paper_newline(p);
 	b->begun = true;
+	b->recipients = false;
 	b->explained = 0;
 	star(p, INK_BOLD);
 	bytes_of(p, e, e->target);
@@ -434,6 +436,7 @@ static void flush_verdicts(struct batch *b)
 static void print_verdict(struct batch *b, const struct event *e)
 {
 	if (e->u.verdict.recipient.len) {
+		b->recipients = true;
 		b->verdicts = xreallocarray(b->verdicts, b->n_verdicts + 1,
 		                            sizeof *b->verdicts);
 		b->verdicts[b->n_verdicts++] = newest(b);
@@ -464,7 +467,7 @@ static void print_end(struct batch *b, const struct event *e)
 	star(p, INK_BOLD);
 	paper_textf(p, _("Exit status %u"), end->exit);
 	paper_ink(p, INK_PLAIN);
-	if (end->accepted + end->deferred + end->refused)
+	if (b->recipients)
 		paper_textf(p, _("; recipients: %u accepted, %u put off, "
 		                 "%u refused"), end->accepted, end->deferred,
 		            end->refused);
