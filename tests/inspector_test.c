@@ -241,6 +241,32 @@ static void test_ui_new_entries_never_move_the_view(void **state)
 	free(after);
 }
 
+/* The end that a failure brings explains nothing: follow stays with it. */
+static void test_ui_follow_stays_with_the_failure(void **state)
+{
+	size_t failed;
+
+	(void)state;
+	script_failed(&st.script, PHASE_DIALOG, FAIL_PROTOCOL);
+	failed = dialog_count(st.script.dialog) - 1;
+	script_finding(&st.script, "reply-long", "", -1);
+	script_closed(&st.script, false, false);
+	stage_draw(&st);
+	assert_int_equal(view_index(&st.ui), failed);
+}
+
+static void test_ui_empty_line_while_waiting_is_not_sent(void **state)
+{
+	(void)state;
+	stage_keys(&st, KEYS_OF("Ctrl-U"));
+	script_prompt(&st.script, ST_MAIL, "", 1);
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_null(st.last);
+	script_prompt(&st.script, ST_MAIL, "", 0);
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_sent("");
+}
+
 static void test_ui_enter_unfolds_a_reply(void **state)
 {
 	(void)state;
@@ -569,6 +595,8 @@ int main(void)
 		GREY(test_ui_paste_while_browsing_is_text),
 		GREY(test_ui_prompt_while_typing_leaves_the_line),
 		GREY(test_ui_prompt_with_reply_pending_fills_nothing),
+		GREY(test_ui_follow_stays_with_the_failure),
+		GREY(test_ui_empty_line_while_waiting_is_not_sent),
 		GREY(test_ui_is_busy_until_the_prompt_of_the_line),
 		GREY(test_ui_free_mode_fills_nothing),
 		GREY(test_ui_selection_drives_explain),

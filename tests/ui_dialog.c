@@ -145,6 +145,16 @@ void script_failed(struct script *s, enum fail_phase phase,
 	add(s, &b);
 }
 
+void script_closed(struct script *s, bool by_server, bool clean)
+{
+	struct event_builder b;
+
+	event_begin(&b, EV_CLOSED);
+	b.e.u.closed.by_server = by_server;
+	b.e.u.closed.clean = clean;
+	add(s, &b);
+}
+
 static void reply(struct script *s, uint32_t to, const char *enhanced,
                   const char *lines)
 {

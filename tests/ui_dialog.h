@@ -29,6 +29,7 @@ void script_connecting(struct script *s, const char *host,
                        const char *address);
 void script_failed(struct script *s, enum fail_phase phase,
                    enum fail_kind kind);
+void script_closed(struct script *s, bool by_server, bool clean);
 /* lines: joined by \n, with their codes. to the newest sent, or greeting. */
 void script_greeting(struct script *s, const char *lines);
 void script_sent(struct script *s, const char *verb, const char *line);

@@ -100,6 +100,11 @@ static void submit_line(struct ui *u, const char *text, size_t len)
 		text++; /* \: sends a colon */
 		len--;
 	}
+	if (len == 0 && u->batch.len == 0 && ui_busy(u)) {
+		ui_say(u, "%s", _("Nothing is typed, and an answer is still "
+		                  "awaited: nothing was sent."));
+		return;
+	}
 	if (ask_send_word(u, text, len))
 		return;
 	send_batch(u);

@@ -6,7 +6,8 @@
 #include "util/i18n.h"
 
 enum { USUAL_WIDTH = 76, USUAL_ROWS = 10, PACK_FROM_WIDTH = 60,
-	ONE_A_LINE_FROM_ROWS = 30, ROOMY_ROWS = 14 };
+	ONE_A_LINE_FROM_ROWS = 30, ROOMY_ROWS = 14,
+	NEWEST_WITHIN = 32 /* entries that end a session */ };
 
 static struct rect dialog_body(const struct ui *u)
 {
@@ -133,15 +134,33 @@ void view_reveal(struct ui *u)
 		begin_with(u, first);
 }
 
+/* Where a session broke: of the connection's end above which it stands, the
+ * failure says why and who must act. row itself when nothing failed. */
+static size_t failure_row(const struct ui *u, size_t row)
+{
+	const struct event *e = dialog_at(u->link.dialog, u->rows.at[row]);
+
+	if (e->kind != EV_CLOSED)
+		return row;
+	for (size_t i = row; i > 0 && row - i < NEWEST_WITHIN; i--) {
+		e = dialog_at(u->link.dialog, u->rows.at[i - 1]);
+		if (e->kind == EV_FAILED)
+			return i - 1;
+		if (e->kind != EV_BYTES && !entry_is_remark(e))
+			return row;
+	}
+	return row;
+}
+
 /* What follow selects: the newest entry that is no remark on another. */
 static size_t newest_row(const struct ui *u)
 {
 	size_t row = u->rows.n - 1;
 
-	for (int i = 0; i < 32 && row > 0; i++, row--)
+	for (int i = 0; i < NEWEST_WITHIN && row > 0; i++, row--)
 		if (!entry_is_remark(dialog_at(u->link.dialog,
 		                               u->rows.at[row])))
-			return row;
+			return failure_row(u, row);
 	return u->rows.n - 1;
 }
 
