@@ -185,6 +185,21 @@ static void test_layout_120x35_has_two_columns(void **state)
 	assert_rect(l.footer, 0, 34, 120, 1);
 }
 
+/* One mail server leaves the rows to the words of the step. */
+static void test_layout_short_mx_list_gives_rows_to_steps(void **state)
+{
+	struct layout_wish wish = { .w = 120, .h = 35, .mx_rows = 4 };
+	struct layout l;
+
+	(void)state;
+	layout_compute(&wish, &l);
+	assert_rect(l.pane[PANE_MX].frame, 0, 2, 34, 6);
+	assert_rect(l.pane[PANE_STEPS].frame, 0, 7, 34, 25);
+	wish.mx_rows = 40; /* a long one takes no more than its third */
+	layout_compute(&wish, &l);
+	assert_rect(l.pane[PANE_MX].frame, 0, 2, 34, 11);
+}
+
 static void test_layout_80x24_has_mx_line_above_dialog(void **state)
 {
 	struct layout l = at(80, 24);
@@ -292,6 +307,7 @@ int main(void)
 		cmocka_unit_test(
 			test_layout_each_session_size_shows_what_is_said),
 		cmocka_unit_test(test_layout_200x50_has_three_columns),
+		cmocka_unit_test(test_layout_short_mx_list_gives_rows_to_steps),
 		cmocka_unit_test(test_layout_120x35_has_two_columns),
 		cmocka_unit_test(test_layout_80x24_has_mx_line_above_dialog),
 		cmocka_unit_test(test_layout_60x16_has_tabs),

@@ -193,12 +193,12 @@ static const struct row rows_120x35[] = {
 	{ 27, "│                                ││        return a boun"
 	     "ce to the sender.                                       "
 	     "       │" },
-	{ 28, "│                                ││ Try    Alt-A:   1 QU"
-	     "IT now, new connection in 300 s  2 RCPT TO:<bob@example."
-	     "org>   │" },
-	{ 29, "│                                ││        in the comman"
+	{ 28, "│                                ││ Try    Alt-A:  1 "
+	     "QUIT now, new connection in 300 s  2 RCPT TO:<bob@exampl"
+	     "e.org> in │" },
+	{ 29, "│                                ││        the comman"
 	     "d line  3 same steps on mx2.example.org                 "
-	     "       │" },
+	     "          │" },
 	{ 30, "│                                ││ Refs   RFC 5321 4.2."
 	     "3, 4.3.2, 4.5.4.1 · RFC 3463 3.3 · RFC 6647             "
 	     "       │" },

@@ -91,7 +91,7 @@ static void allowed_words(const struct ui *u, char *out, size_t size, int room)
 		VERB_RSET, VERB_NOOP, VERB_VRFY, VERB_HELP, VERB_QUIT,
 	};
 	const struct event *p = ui_now(u)->prompt;
-	bool greeted = p && p->u.prompt.projected == ST_GREETED;
+	bool greeted = p && p->u.prompt.projected == ST_GREETED, any = false;
 	size_t len;
 
 	snprintf(out, size, "Tab:");
@@ -106,7 +106,10 @@ static void allowed_words(const struct ui *u, char *out, size_t size, int room)
 			break;
 		snprintf(out + len, size - len, " %s ",
 		         command_info(order[i])->name);
+		any = true;
 	}
+	if (!any)
+		*out = '\0';
 }
 
 static const char *mode_hint(const struct ui *u)

@@ -27,6 +27,7 @@ static struct layout_wish wish(const struct ui *u)
 		.zoom = u->zoom,
 		.open = u->open_pane,
 		.explain_permille = u->explain_permille,
+		.mx_rows = mx_rows(u),
 	};
 }
 

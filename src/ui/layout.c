@@ -99,6 +99,16 @@ static void place_stack(const struct layout_wish *wish, struct layout *out,
 	      explain_rows(wish, out->size_class, area.h));
 }
 
+/* Rows for MX above Steps. What it cannot fill is for the words of a step. */
+static int mx_rows(const struct layout_wish *wish, int both)
+{
+	int most = both / 3;
+
+	if (wish->mx_rows <= 0)
+		return most;
+	return wish->mx_rows < most ? wish->mx_rows : most;
+}
+
 static void place_side(const struct layout_wish *wish, struct layout *out,
                        struct rect area)
 {
@@ -110,7 +120,7 @@ static void place_side(const struct layout_wish *wish, struct layout *out,
 		set_frame(&out->pane[PANE_MX], column, false);
 	else
 		stand(&out->pane[PANE_MX], &out->pane[PANE_STEPS], column,
-		      column.h - 3 - (column.h - 3) / 3);
+		      column.h - 3 - mx_rows(wish, column.h - 3));
 	place_stack(wish, out, rest);
 }
 

@@ -45,6 +45,8 @@ struct layout_wish {
 	enum pane open; /* a pane without room here, shown over the others */
 	int explain_permille; /* of the height or width that Dialog and Explain
 	                         share; 0: as the class says */
+	int mx_rows;          /* that MX can fill where Steps is below it; 0: as
+	                         the class says, which is the most */
 	int left_columns;     /* of the left column; 0: as the class says */
 };
 

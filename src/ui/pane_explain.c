@@ -120,7 +120,7 @@ static void put_head(struct doc *d, const struct explanation *x)
 
 /* Beside the headline. Where it does not fit in a code's row, its first
  * sentence is enough: rows are dear there. */
-static void put_summary(struct doc *d, const struct explanation *x, bool roomy)
+static void put_summary(struct doc *d, const struct explanation *x)
 {
 	const char *s = x->summary, *end = strstr(s, ". ");
 	char *first;
@@ -128,7 +128,7 @@ static void put_summary(struct doc *d, const struct explanation *x, bool roomy)
 	if (!*s)
 		return;
 	doc_put(d, STYLE_TEXT, *x->headline ? "  " : "");
-	if (roomy || !*x->chip || !end ||
+	if (!*x->chip || !end ||
 	    doc_column(d) + canvas_width(s) <= d->width) {
 		doc_put(d, STYLE_TEXT, s);
 		return;
@@ -215,15 +215,36 @@ static void put_said(struct doc *d, const struct explanation *x)
 	}
 }
 
+/* Two are not broken where each fits in a row; for more rows are too dear. */
 static void put_tries(struct ui *u, struct doc *d,
-                      const struct explanation *x, bool lines)
+                      const struct explanation *x)
+{
+	bool run_on = x->n_tries > 2;
+	int column = label_column() + canvas_width(act_key(u)) + 2;
+
+	put_label(d, _("Try"));
+	doc_putf(d, STYLE_KEY, "%s", act_key(u));
+	doc_put(d, STYLE_TEXT, ":");
+	doc_tab(d, column);
+	for (size_t i = 0; i < x->n_tries; i++) {
+		int more = canvas_width(x->tries[i].text) + 3;
+
+		if (!run_on && i > 0 && doc_column(d) + more > d->width) {
+			doc_line(d, column + 3);
+			doc_tab(d, column);
+		}
+		doc_putf(d, STYLE_BOLD, " %zu ", i + 1);
+		doc_putf(d, STYLE_TEXT, "%s ", x->tries[i].text);
+	}
+}
+
+static void tall_tries(struct ui *u, struct doc *d,
+                       const struct explanation *x)
 {
 	doc_putf(d, STYLE_KEY, "%s", act_key(u));
-	doc_put(d, STYLE_TEXT, lines ? "" : ": ");
 	for (size_t i = 0; i < x->n_tries; i++) {
-		if (lines)
-			doc_line(d, 4);
-		doc_putf(d, STYLE_BOLD, lines ? " %zu  " : "  %zu ", i + 1);
+		doc_line(d, 4);
+		doc_putf(d, STYLE_BOLD, " %zu  ", i + 1);
 		doc_put(d, STYLE_TEXT, x->tries[i].text);
 	}
 }
@@ -231,14 +252,17 @@ static void put_tries(struct ui *u, struct doc *d,
 static void put_short_tries(struct ui *u, struct doc *d,
                             const struct explanation *x)
 {
+	char more[64];
+
 	if (x->n_tries == 0)
 		return;
 	put_label(d, _("Try"));
+	snprintf(more, sizeof more, _(" lists %zu ways"), x->n_tries);
 	doc_put(d, STYLE_TEXT, x->tries[0].text);
 	doc_put(d, STYLE_TEXT, "   ");
 	doc_put(d, STYLE_KEY, act_key(u));
-	if (x->n_tries > 1)
-		doc_putf(d, STYLE_TEXT, _(" lists %zu ways"), x->n_tries);
+	if (x->n_tries > 1 && doc_column(d) + canvas_width(more) <= d->width)
+		doc_put(d, STYLE_TEXT, more);
 }
 
 static void put_labelled(struct doc *d, const char *label, const char *text)
@@ -254,7 +278,7 @@ static void compact_doc(struct ui *u, const struct explanation *x,
                         struct doc *d, bool roomy, bool gaps)
 {
 	put_head(d, x);
-	put_summary(d, x, roomy);
+	put_summary(d, x);
 	if (!*x->chip)
 		put_notes(d, x);
 	if (gaps && x->n_digits)
@@ -274,12 +298,10 @@ static void compact_doc(struct ui *u, const struct explanation *x,
 	}
 	if (roomy)
 		put_labelled(d, _("MTA"), x->mta);
-	if (roomy && x->n_tries) {
-		put_label(d, _("Try"));
-		put_tries(u, d, x, false);
-	} else {
+	if (roomy && x->n_tries)
+		put_tries(u, d, x);
+	else
 		put_short_tries(u, d, x);
-	}
 	if (*x->chip)
 		put_notes(d, x);
 	if (*x->refs) {
@@ -374,7 +396,7 @@ static void tall_doc(struct ui *u, const struct explanation *x, struct doc *d)
 	if (x->n_tries) {
 		heading(d, _("Try"));
 		doc_put(d, STYLE_TEXT, "  ");
-		put_tries(u, d, x, true);
+		tall_tries(u, d, x);
 	}
 	section(d, _("Refs"), x->refs);
 }

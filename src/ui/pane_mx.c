@@ -42,10 +42,48 @@ bool mx_at(const struct ui *u, size_t i, const char **host,
 	return false;
 }
 
+enum { DNS_ROWS = 2, EDGE_COLUMNS = 6 }; /* of the frame, beside a title */
+
+/* Are there rows enough for a blank one between two hosts? */
+static size_t rows_with_gaps(const struct ui *u)
+{
+	return mx_count(u) + 2 * ui_now(u)->n_hosts + DNS_ROWS + 1;
+}
+
+int mx_rows(const struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+	size_t rows = rows_with_gaps(u);
+
+	if (!now->has_route)
+		return 0;
+	if (now->route != ROUTE_MX)
+		rows += 2; /* words on the way */
+	else if (now->n_hosts == 1)
+		rows--;
+	return rows < (size_t)u->h ? (int)rows : 0;
+}
+
+/* The domain matters most: the count's word goes first, then the count. */
+static void add_count(const struct ui *u, struct pane_edge *e, size_t n)
+{
+	int room = u->layout.pane[PANE_MX].frame.w - EDGE_COLUMNS -
+	           canvas_width(e->title);
+	size_t len = strlen(e->title);
+	char hosts[32];
+
+	snprintf(hosts, sizeof hosts, n == 1 ? _("%zu host") : _("%zu hosts"),
+	         n);
+	if (canvas_width(hosts) + 2 > room)
+		snprintf(hosts, sizeof hosts, "%zu", n);
+	if (canvas_width(hosts) + 2 <= room)
+		snprintf(e->title + len, sizeof e->title - len, "  %s", hosts);
+}
+
 void mx_edge(struct ui *u, struct pane_edge *e)
 {
 	const struct dialog_now *now = ui_now(u);
-	char domain[80], hosts[32];
+	char domain[80];
 
 	ui_safe(*now->domain ? now->domain : now->target, domain,
 	        sizeof domain);
@@ -54,13 +92,8 @@ void mx_edge(struct ui *u, struct pane_edge *e)
 		snprintf(e->title, sizeof e->title, _("1 MX of %s"), domain);
 	else
 		snprintf(e->title, sizeof e->title, "1 MX");
-	if (!now->has_route)
-		return;
-	snprintf(hosts, sizeof hosts,
-	         now->n_hosts == 1 ? _("%zu host") : _("%zu hosts"),
-	         now->n_hosts);
-	snprintf(e->title + strlen(e->title),
-	         sizeof e->title - strlen(e->title), "  %s", hosts);
+	if (now->has_route)
+		add_count(u, e, now->n_hosts);
 }
 
 /* Why a host cannot be used, by the id that the route gives. */
@@ -87,44 +120,69 @@ static const char *why_words(const char *why)
 	return why;
 }
 
-static void put_address(struct doc *d, const struct now_address *a)
+enum { HOW_COLUMN = 21 };
+
+/* How it went, in a column of its own where the pane is wide enough. */
+static void put_how(struct doc *d, int width, enum style style,
+                    const char *words)
+{
+	int column = width - canvas_width(words), here = doc_column(d) + 1;
+
+	if (column > HOW_COLUMN)
+		column = HOW_COLUMN;
+	doc_tab(d, column > here ? column : here);
+	doc_put(d, style, words);
+}
+
+static void put_address(struct doc *d, int width, const struct now_address *a)
 {
 	char span[24];
 
 	doc_put(d, mark_style(a->mark), "  ");
 	doc_put(d, mark_style(a->mark), mark_glyph(a->mark));
 	doc_putf(d, STYLE_TEXT, " %s", a->address);
-	doc_tab(d, doc_column(d) < 21 ? 21 : doc_column(d) + 1);
+	time_span(span, a->us);
 	if (a->failed)
-		doc_put(d, STYLE_NO, fail_words(a->fail));
+		put_how(d, width, STYLE_NO, fail_words(a->fail));
 	else if (a->mark == MARK_UNTRIED)
-		doc_put(d, STYLE_DIM, _("untried"));
-	else if (a->us) {
-		time_span(span, a->us);
-		doc_put(d, STYLE_DIM, span);
-	}
+		put_how(d, width, STYLE_DIM, _("untried"));
+	else if (a->us)
+		put_how(d, width, STYLE_DIM, span);
 }
 
-static void put_host(struct doc *d, const struct now_host *h, size_t chosen,
-                     size_t *row, size_t *line)
+/* The list while it is written. */
+struct mx_list {
+	struct doc *d;
+	int width;
+	size_t row;    /* next one that can be chosen */
+	size_t chosen;
+	size_t line;   /* of the chosen one, SIZE_MAX none */
+};
+
+static void count_row(struct mx_list *l)
+{
+	if (l->row++ == l->chosen)
+		l->line = l->d->n_lines - 1;
+}
+
+static void put_host(struct mx_list *l, const struct now_host *h)
 {
 	char name[300], why[120];
 
-	doc_line(d, 0);
-	doc_putf(d, STYLE_BOLD, "%u %s", (unsigned)h->preference,
+	doc_line(l->d, 0);
+	doc_putf(l->d, STYLE_BOLD, "%u %s", (unsigned)h->preference,
 	         ui_safe(h->host, name, sizeof name));
-	if (h->n_addresses == 0 && (*row)++ == chosen)
-		*line = d->n_lines - 1;
+	if (h->n_addresses == 0)
+		count_row(l);
 	if (h->unusable) {
-		doc_line(d, 4);
-		doc_putf(d, STYLE_NO, "  %s %s", mark_glyph(MARK_NO),
+		doc_line(l->d, 4);
+		doc_putf(l->d, STYLE_NO, "  %s %s", mark_glyph(MARK_NO),
 		         why_words(ui_safe(h->why, why, sizeof why)));
 	}
 	for (size_t i = 0; i < h->n_addresses; i++) {
-		doc_line(d, 4);
-		put_address(d, &h->addresses[i]);
-		if ((*row)++ == chosen)
-			*line = d->n_lines - 1;
+		doc_line(l->d, 4);
+		put_address(l->d, l->width, &h->addresses[i]);
+		count_row(l);
 	}
 }
 
@@ -199,10 +257,10 @@ static int draw_dns(struct ui *u, struct rect body, size_t lines)
 static void put_hosts(struct ui *u, struct doc *d, int rows, size_t *line)
 {
 	const struct dialog_now *now = ui_now(u);
-	bool gaps = rows > (int)(mx_count(u) + 2 * now->n_hosts + 2);
-	size_t row = 0;
+	bool gaps = rows >= (int)rows_with_gaps(u);
+	struct mx_list list = { .d = d, .width = d->width,
+		                .chosen = u->mx_row, .line = SIZE_MAX };
 
-	*line = SIZE_MAX;
 	if (!now->has_route)
 		doc_put(d, STYLE_DIM, ui_busy(u) ? _("Looking up ...")
 		                                 : _("No lookup yet."));
@@ -212,8 +270,9 @@ static void put_hosts(struct ui *u, struct doc *d, int rows, size_t *line)
 	for (size_t i = 0; i < now->n_hosts; i++) {
 		if (d->n_lines && gaps)
 			doc_line(d, 0);
-		put_host(d, &now->hosts[i], u->mx_row, &row, line);
+		put_host(&list, &now->hosts[i]);
 	}
+	*line = list.line;
 }
 
 void mx_draw(struct ui *u, struct rect body)

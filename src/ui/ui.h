@@ -241,6 +241,7 @@ struct pane_edge {
 void mx_edge(struct ui *u, struct pane_edge *e);
 void mx_draw(struct ui *u, struct rect body);
 size_t mx_count(const struct ui *u); /* rows that can be chosen */
+int mx_rows(const struct ui *u); /* that the pane can fill, 0: not known yet */
 bool mx_at(const struct ui *u, size_t i, const char **host,
            const char **address);
 void dialog_edge(struct ui *u, struct pane_edge *e);
