@@ -17,10 +17,27 @@ void state_prompt(const struct ui *u, char *out, size_t size)
 	                                         : state_words(ui_now(u)));
 }
 
-static void title_left(const struct ui *u, char *out, size_t size)
+static void connection_words(const struct ui *u, bool whole, char *out,
+                             size_t size)
 {
 	const struct dialog_now *now = ui_now(u);
-	char target[120], host[160], address[64];
+	char host[160], address[64];
+
+	ui_safe(now->host, host, sizeof host);
+	ui_safe(now->address, address, sizeof address);
+	if (whole)
+		snprintf(out, size, "%s [%s]:%u", host, address,
+		         (unsigned)now->port);
+	else
+		snprintf(out, size, "%s:%u", host, (unsigned)now->port);
+}
+
+/* What matters most in room columns: the target goes first, since the host's
+ * name tells of it, then the address. */
+static void title_left(const struct ui *u, int room, char *out, size_t size)
+{
+	const struct dialog_now *now = ui_now(u);
+	char target[120], connection[260];
 	const char *what = *now->target ? now->target : u->plan.target.text;
 
 	ui_safe(what ? what : "", target, sizeof target);
@@ -29,16 +46,15 @@ static void title_left(const struct ui *u, char *out, size_t size)
 		         _("SMTP dialog inspector"));
 	else if (!*now->host || u->strip.n == 0)
 		snprintf(out, size, "%s", target);
-	else if (u->w < 80)
-		snprintf(out, size, "%s:%u",
-		         ui_safe(now->host, host, sizeof host),
-		         (unsigned)now->port);
-	else
-		snprintf(out, size, "%s %s %s [%s]:%u", target,
-		         glyph(GLYPH_FOLDED),
-		         ui_safe(now->host, host, sizeof host),
-		         ui_safe(now->address, address, sizeof address),
-		         (unsigned)now->port);
+	else {
+		connection_words(u, u->w >= 80, connection, sizeof connection);
+		snprintf(out, size, "%s %s %s", target, glyph(GLYPH_FOLDED),
+		         connection);
+		if (u->w < 80 || canvas_width(out) > room)
+			snprintf(out, size, "%s", connection);
+		if (canvas_width(out) > room)
+			connection_words(u, false, out, size);
+	}
 }
 
 /* How long the newest session has lasted; it stands still when nothing is
@@ -91,11 +107,11 @@ void draw_title(struct ui *u)
 	if (r.h == 0)
 		return;
 	canvas_fill(&u->canvas, r, STYLE_BAR, ' ');
-	title_left(u, left, sizeof left);
 	title_right(u, right, sizeof right);
 	w = canvas_width(right);
 	if (w > r.w / 2)
 		w = 0;
+	title_left(u, r.w - w - 3, left, sizeof left);
 	canvas_text(&u->canvas, r.x + 1, r.y, r.w - w - 3, STYLE_BAR, left);
 	if (w)
 		canvas_text(&u->canvas, r.x + r.w - w - 1, r.y, w, STYLE_BAR,

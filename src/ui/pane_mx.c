@@ -74,7 +74,7 @@ static void add_count(const struct ui *u, struct pane_edge *e, size_t n)
 
 	snprintf(hosts, sizeof hosts, n == 1 ? _("%zu host") : _("%zu hosts"),
 	         n);
-	if (canvas_width(hosts) + 2 > room)
+	if (canvas_width(hosts) + 2 > room && n > 1)
 		snprintf(hosts, sizeof hosts, "%zu", n);
 	if (canvas_width(hosts) + 2 <= room)
 		snprintf(e->title + len, sizeof e->title - len, "  %s", hosts);
