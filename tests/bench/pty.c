@@ -1,13 +1,14 @@
 /*
  * pty: times a full-screen program from outside, as a terminal sees it.
  *
- *   pty [-r RUNS] [-t TEXT] [-i SECONDS] [-k KEY] [-n COUNT] [-x KEYS]
- *       -- PROGRAM [ARG...]
+ *   pty [-r RUNS] [-t TEXT] [-i SECONDS] [-k KEY [-l KEY]] [-n COUNT]
+ *       [-x KEYS] -- PROGRAM [ARG...]
  *
  * The first frame is complete when TEXT (if any) was written and nothing more
  * comes for a while; its time is that of its last byte, counted from just
  * before fork(). A key's frame is timed to its last byte, too. KEY is Down,
- * Up, PgDn, PgUp or the text itself. Prints "name median min max" lines.
+ * Up, PgDn, PgUp or the text itself; with -l, two keys in turn. Keys that
+ * change nothing have no frame. Prints "name median min max" lines.
  */
 #include "config.h"
 
@@ -39,12 +40,13 @@ enum {
 	FRAME_MAX_MS = 60000,
 	KEY_MAX_MS = 500,   /* no answer to a key */
 	GAP_MS = 10,        /* from a frame to the next key */
+	SILENT_MAX = 10,    /* keys without a frame, then it is given up */
 	TAIL = 8192,        /* of the output, kept to look for texts in */
 };
 
 struct options {
 	long runs, idle_s, presses;
-	const char *text, *key, *quit;
+	const char *text, *key, *key2, *quit; /* keys: in turn */
 	char **argv;
 };
 
@@ -268,16 +270,19 @@ static void rest(struct screen *s, double ms)
 
 static bool press_keys(struct screen *s, const struct options *o)
 {
-	for (long i = 0; i < o->presses; i++) {
+	int silent = 0;
+
+	for (long i = 0; i < o->presses && silent < SILENT_MAX; i++) {
 		double t0 = now_ms();
 		struct burst b;
 
-		put(s, key_text(s, o->key));
+		put(s, key_text(s, i % 2 && o->key2 ? o->key2 : o->key));
 		b = collect(s, t0, KEY_QUIET_MS, KEY_MAX_MS, NULL);
 		if (b.ended)
 			return false;
 		if (b.any)
 			sample_add(&key_frame, b.last - t0);
+		silent = b.any ? 0 : silent + 1;
 		rest(s, GAP_MS);
 	}
 	return true;
@@ -323,12 +328,13 @@ static struct options options(int argc, char **argv)
 	struct options o = { .runs = 1, .presses = 200, .quit = "q" };
 	int c;
 
-	while ((c = getopt(argc, argv, "+r:t:i:k:n:x:")) != -1) {
+	while ((c = getopt(argc, argv, "+r:t:i:k:l:n:x:")) != -1) {
 		switch (c) {
 		case 'r': o.runs = option_number(optarg, 1, 1000); break;
 		case 't': o.text = optarg; break;
 		case 'i': o.idle_s = option_number(optarg, 0, 600); break;
 		case 'k': o.key = optarg; break;
+		case 'l': o.key2 = optarg; break;
 		case 'n': o.presses = option_number(optarg, 1, 2000); break;
 		case 'x': o.quit = optarg; break;
 		default: exit(64);

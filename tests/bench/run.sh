@@ -143,7 +143,7 @@ $("$tools/lookups" "$at" 10000 $flight | cut -d' ' -f1)"
 look() { # LABEL PTY-OPTION... -- PROGRAM...
 	label=$1
 	shift
-	"$tools/pty" -r 5 -i "${IDLE:-5}" -n "${KEYS:-200}" "$@" |
+	"$tools/pty" -r 3 -i "${IDLE:-5}" -n "${KEYS:-100}" "$@" |
 		awk -v label="$label" '
 		{ v[$1] = $2 }
 		END { printf "%s\t%.1f\t%s\t%s\t%d\t%.1f\n", label,
@@ -157,7 +157,8 @@ screens() {
 	[ -s "$big" ] || awk -v lines="$lines" -f "$here/recording.awk" >"$big"
 	q=$(printf '\033:q\r')
 	look "smtpscope" -x "$q" -- "$ours" --no-record
-	look "smtpscope --demo, Up" -k Up -x "$q" -- "$ours" --no-record --demo
+	look "smtpscope --demo, PgUp PgDn" -k PgUp -l PgDn -x "$q" -- \
+		"$ours" --no-record --demo
 	look "smtpscope, $lines lines, Up" -t needle -k Up -x "$q" -- \
 		"$ours" --no-record --replay "$big"
 	look "smtpscope, $lines lines, PgUp" -t needle -k PgUp -x "$q" -- \
