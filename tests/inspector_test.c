@@ -138,6 +138,16 @@ static void test_ui_paste_of_lines_sends_nothing(void **state)
 	assert_line("MAIL FROM:<a@b>\nq\n");
 }
 
+static void test_ui_paste_into_an_emptied_line_has_no_ghost(void **state)
+{
+	(void)state;
+	stage_keys(&st, KEYS_OF("Ctrl-U"));
+	assert_true(stage_shows(&st, "QUIT   "));
+	paste("NOOP\nRSET\n");
+	assert_false(stage_shows(&st, "RSET<0A>QUIT"));
+	assert_true(stage_shows(&st, "NOOP<0A>RSET<0A> "));
+}
+
 static void test_ui_paste_while_browsing_is_text(void **state)
 {
 	(void)state;
@@ -592,6 +602,7 @@ int main(void)
 		GREY(test_ui_colon_behind_typed_text_is_text),
 		GREY(test_ui_esc_keeps_what_was_typed),
 		GREY(test_ui_paste_of_lines_sends_nothing),
+		GREY(test_ui_paste_into_an_emptied_line_has_no_ghost),
 		GREY(test_ui_paste_while_browsing_is_text),
 		GREY(test_ui_prompt_while_typing_leaves_the_line),
 		GREY(test_ui_prompt_with_reply_pending_fills_nothing),

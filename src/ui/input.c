@@ -237,6 +237,8 @@ static void paste(struct ui *u, const struct key *k)
 		                  "sends them one at a time."));
 	if (u->mode != PROMPT_SERVER)
 		aux_changed(u);
+	else
+		ui_ghost(u);
 }
 
 static bool in_rect(struct rect r, int x, int y)

@@ -219,6 +219,7 @@ void line_insert(struct line *l, const char *text, size_t len)
 	line_complete_end(l);
 	line_remember(l);
 	insert(l, text, len);
+	line_set_ghost(l, NULL); /* it was for the text before */
 }
 
 static void erase(struct line *l, size_t from, size_t to, bool keep)
@@ -448,6 +449,7 @@ void line_set(struct line *l, const char *text)
 	line_complete_end(l);
 	line_remember(l);
 	line_replace(l, text, strlen(text));
+	line_set_ghost(l, NULL);
 	l->touched = true;
 }
 
