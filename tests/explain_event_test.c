@@ -413,10 +413,9 @@ static void test_route_event_lists_hosts(void **state)
 /* The ids of core/route.h; an unknown one has words too. */
 static void test_reason_each_id_has_its_words(void **state)
 {
-#define REASON_ID(id) id,
-	static const char *const ids[] = { ROUTE_REASONS(REASON_ID)
-	                                   "something-new" };
-#undef REASON_ID
+#define ID(id) id,
+	static const char *const ids[] = { ROUTE_REASONS(ID) "something-new" };
+#undef ID
 	const size_t n = sizeof ids / sizeof *ids;
 
 	(void)state;

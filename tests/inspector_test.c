@@ -254,11 +254,10 @@ static void test_ui_new_entries_never_move_the_view(void **state)
 /* The end that a failure brings explains nothing: follow stays with it. */
 static void test_ui_follow_stays_with_the_failure(void **state)
 {
-	size_t failed;
+	size_t failed = dialog_count(st.script.dialog);
 
 	(void)state;
 	script_failed(&st.script, PHASE_DIALOG, FAIL_PROTOCOL);
-	failed = dialog_count(st.script.dialog) - 1;
 	script_finding(&st.script, "reply-long", "", -1);
 	script_closed(&st.script, false, false);
 	stage_draw(&st);

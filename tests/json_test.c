@@ -350,8 +350,7 @@ static void assert_harmless(const char *line)
 
 	for (size_t i = 0, used; i < len; i += used) {
 		used = utf8_decode(line + i, len - i, &cp);
-		assert_true(used > 0);
-		assert_true(char_columns(cp) >= 0);
+		assert_true(used > 0 && char_columns(cp) >= 0);
 	}
 }
 

@@ -17,7 +17,7 @@
  */
 enum {
 	RULES_WIDTH = 118,
-	WIDE_FROM = 96,   /* columns of the body that have room for the states */
+	WIDE_FROM = 96,   /* columns of the body with room for the states */
 	NARROW_UNTIL = 48,
 	DETAIL_ROWS = 5,  /* of the chosen row, below the list */
 	DETAIL_FROM = 9,  /* rows of the body that have room for them */
