@@ -309,7 +309,8 @@ static void test_glossary_both_languages(void **state)
 {
 	static const char *const words[] = { "greylisting", "DNSBL",
 		"dns-sperrliste", "DNS-Sperrliste (DNSBL)", "null mx",
-		"Null-MX", "MTA", "Mailserver", "Warteschlange", "queue" };
+		"Null-MX", "MTA", "Mailserver", "Warteschlange", "queue",
+		"MX", "ptr", "MX record", "MX-Eintrag" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -259,11 +259,21 @@ static bool term_is(const char *term, const char *word)
 	        strncasecmp(open + 2, word, len) == 0);
 }
 
+/* "MX" is asked for more often than "MX record". */
+static bool term_is_record(const char *term, const char *word)
+{
+	size_t len = strlen(word);
+
+	return len > 0 && strncasecmp(term, word, len) == 0 &&
+	       strcmp(term + len, " record") == 0;
+}
+
 const struct term *term_find(const char *word)
 {
 	for (size_t i = 0; i < COUNT(terms); i++)
 		if (term_is(terms[i].term_en, word) ||
-		    term_is(terms[i].term_de, word))
+		    term_is(terms[i].term_de, word) ||
+		    term_is_record(terms[i].term_en, word))
 			return &terms[i];
 	return NULL;
 }
