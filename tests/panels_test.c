@@ -94,6 +94,31 @@ static void looked_up(struct script *s)
 	stage_draw(&st);
 }
 
+static void take(enum event_kind kind)
+{
+	struct event_builder b;
+
+	event_begin(&b, kind);
+	if (kind == EV_ROUTE)
+		b.e.u.route.domain = event_puts(&b, "example.com");
+	ui_take(&st.ui, event_finish(&b));
+}
+
+/* What the run before says to its end is no answer, nor is a way alone. */
+static void test_ui_lookup_is_awaited_until_its_own_end(void **state)
+{
+	(void)state;
+	ui_open_target(&st.ui, "example.com");
+	take(EV_VERDICT);
+	assert_true(ui_busy(&st.ui));
+	take(EV_END);
+	assert_true(ui_busy(&st.ui));
+	take(EV_ROUTE);
+	assert_true(ui_busy(&st.ui));
+	take(EV_VERDICT);
+	assert_false(ui_busy(&st.ui));
+}
+
 static void test_ui_enter_opens_and_folds_the_lookups(void **state)
 {
 	(void)state;
@@ -226,6 +251,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON(test_ui_silent_addresses_open_the_port_panel, open_empty),
 		ON(test_ui_refused_port_is_no_block, open_empty),
+		ON(test_ui_lookup_is_awaited_until_its_own_end,
+		   open_greylisted),
 		ON(test_ui_enter_opens_and_folds_the_lookups, open_empty),
 		ON(test_ui_search_opens_the_lookups_that_hold_it, open_empty),
 		ON(test_ui_presenter_uncovers_step_by_step, open_greylisted),

@@ -138,6 +138,7 @@ void ui_asked(struct ui *u)
 {
 	u->asked_us = u->clock_us > 0 ? u->clock_us : 1;
 	u->asked_at = dialog_count(u->link.dialog);
+	u->old_run = u->asked_at > 0 && !ui_now(u)->ended;
 	u->started = true;
 	view_follow(u);
 	ui_focus(u, PANE_NONE);

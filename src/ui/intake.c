@@ -22,10 +22,16 @@ static void set_clock(struct ui *u, const struct event *e)
 		u->clock_base_us = base;
 }
 
-static bool answers_us(enum event_kind k)
+/* A way is not yet the end of a lookup: a connection or a verdict follows.
+ * What the run before has still to say, up to its END, is no answer. */
+static void note_answer(struct ui *u, const struct event *e)
 {
-	return k == EV_CONNECTING || k == EV_FAILED || k == EV_ROUTE ||
-	       k == EV_VERDICT || k == EV_END;
+	bool ends = e->kind == EV_VERDICT || e->kind == EV_END;
+
+	if (e->kind == EV_CONNECTING || (ends && !u->old_run))
+		u->asked_us = 0;
+	if (e->kind == EV_CONNECTING || e->kind == EV_END)
+		u->old_run = false;
 }
 
 /* A reply that somebody waits for, below what is on screen. */
@@ -105,8 +111,7 @@ static void apply(struct ui *u, const struct event *e)
 	dialog_append(u->link.dialog, e);
 	strip_event(&u->strip, u->link.dialog, e);
 	rows_scan(&u->rows, SCAN_BUDGET);
-	if (answers_us((enum event_kind)e->kind))
-		u->asked_us = 0;
+	note_answer(u, e);
 	note_sent(u, e);
 	if (e->kind == EV_PROMPT)
 		ui_prefill(u);

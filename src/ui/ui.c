@@ -35,6 +35,7 @@ static void forget_view(struct ui *u)
 	u->view = (struct view){ .follow = true };
 	u->strip = (struct strip){ .n = 0 };
 	u->asked_at = 0;
+	u->old_run = false;
 	u->sent_waits = false;
 }
 
@@ -136,21 +137,31 @@ bool ui_session_open(const struct ui *u)
 	return !u->link.replay && now->connected && !now->closed;
 }
 
+/* What has begun or ended is followed by a prompt that says so: until it is
+ * there, more is to come. */
+static bool prompt_is_late(const struct dialog_now *now)
+{
+	const struct event *p = now->prompt;
+
+	if (!p || now->ended)
+		return false;
+	if (now->failed && now->fail_phase == PHASE_CONNECT)
+		return !p->u.prompt.open && p->u.prompt.deadline_us > 0;
+	if (now->closed)
+		return p->u.prompt.open;
+	return now->connected &&
+	       (!p->u.prompt.open || p->u.prompt.pending > 0 ||
+	        p->u.prompt.state == ST_CONNECTED);
+}
+
 bool ui_busy(const struct ui *u)
 {
 	const struct dialog_now *now = ui_now(u);
-	const struct event *p = now->prompt;
 
-	if (u->link.replay)
+	if (u->link.replay || now->ask)
 		return false;
-	if (u->sent_waits || u->asked_us)
-		return true;
-	if (now->ask)
-		return false;
-	if (now->connecting)
-		return true;
-	return now->connected && !now->closed && p && p->u.prompt.open &&
-	       (p->u.prompt.pending > 0 || now->state == ST_CONNECTED);
+	return u->sent_waits || u->asked_us || now->connecting ||
+	       prompt_is_late(now);
 }
 
 static char *copy_text(const char *s)

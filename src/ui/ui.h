@@ -150,6 +150,7 @@ struct ui {
 	bool mouse;
 	enum theme theme;
 	int64_t asked_us; /* open_target time, for the port-25 panel */
+	bool old_run;     /* what was open before has not said its END yet */
 	size_t asked_at;  /* dialog entries there were then */
 	bool sent_waits;  /* a line was sent, its prompt has not come yet */
 	bool sent_told;   /* of that line the event came: the prompt is next */
