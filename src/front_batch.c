@@ -3,7 +3,6 @@
 #include "front.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,31 +11,10 @@
 #include "check/verdict.h"
 #include "print.h"
 #include "util/i18n.h"
+#include "util/interrupt.h"
 #include "util/xalloc.h"
 
 enum { CANCEL_WAIT_S = 1 }; /* for the last events after Ctrl-C */
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-/* SIGINT comes through only while we wait; *wait_mask is for pselect(). */
-static void catch_interrupt(sigset_t *wait_mask)
-{
-	struct sigaction action = { .sa_handler = on_interrupt };
-	sigset_t block;
-
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigemptyset(&block);
-	sigaddset(&block, SIGINT);
-	sigprocmask(SIG_BLOCK, &block, wait_mask);
-	sigdelset(wait_mask, SIGINT);
-}
 
 struct watch {
 	struct scene *scene;
@@ -64,7 +42,7 @@ static bool wait_for_events(struct watch *w)
 	int fd = queue_fd(worker_events(w->scene->worker)), ready;
 	fd_set set;
 
-	if (interrupted && !w->cancelled) {
+	if (interrupt_taken() && !w->cancelled) {
 		w->cancelled = true;
 		request(w, REQ_CANCEL, NULL);
 	}
@@ -143,7 +121,7 @@ int front_batch(const struct front_look *look, struct scene *s,
 	};
 	bool go_on = true;
 
-	catch_interrupt(&w.wait_mask);
+	interrupt_catch(&w.wait_mask);
 	for (size_t i = 0; i < n; i++) {
 		if (!go_on) {
 			plan_free(plans[i]);

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -169,6 +170,24 @@ static void test_plain_wrong_command_says_so(void **state)
 	done(&r);
 }
 
+/* It comes before the first line is read and must not cost that line. */
+static void test_plain_ctrl_c_cancels_and_never_leaves(void **state)
+{
+	sigset_t interrupt;
+	struct run r;
+
+	(void)state;
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_BLOCK, &interrupt, NULL);
+	raise(SIGINT);
+	play(&r, "NOOP\n:q\n", false);
+	assert_non_null(strstr(r.out, "Ctrl-C cancels"));
+	assert_int_equal(r.kinds[0], REQ_SEND);
+	assert_string_equal(r.lines[0], "NOOP");
+	done(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_plain_end_of_input_says_quit),
 		cmocka_unit_test(test_plain_lines_wait_for_their_reply),
 		cmocka_unit_test(test_plain_wrong_command_says_so),
+		cmocka_unit_test(test_plain_ctrl_c_cancels_and_never_leaves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,9 +3,9 @@
 #include "ui/plain.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include "core/escape.h"
@@ -16,6 +16,7 @@
 #include "ui/keymap.h"
 #include "ui/words.h"
 #include "util/i18n.h"
+#include "util/interrupt.h"
 #include "util/xalloc.h"
 
 enum {
@@ -40,6 +41,7 @@ struct plain {
 	bool at_end;         /* no more input */
 	bool leaving, asked_to_stop;
 	int waited_ms;
+	sigset_t wait_mask;  /* lets Ctrl-C through */
 	struct ui_result result;
 };
 
@@ -413,21 +415,46 @@ static void pass_time(struct plain *p, int ms)
 		        p->waited_ms / 1000);
 }
 
+/* Ctrl-C cancels what is waited for; it never leaves (:q does). */
+static void cancel(struct plain *p)
+{
+	p->prompted = false;
+	fputc('\n', p->out);
+	buf_reset(&p->input);
+	if (p->waiting)
+		request(p, REQ_CANCEL, NULL, NULL, false);
+	else
+		print(p, "", _("Ctrl-C cancels; :q leaves."));
+}
+
+static void watch(fd_set *set, int fd, int *highest)
+{
+	if (fd < 0)
+		return;
+	FD_SET(fd, set);
+	if (fd > *highest)
+		*highest = fd;
+}
+
 static bool wait_once(struct plain *p, int in)
 {
-	struct pollfd fds[2] = {
-		{ .fd = p->at_end ? -1 : in, .events = POLLIN },
-		{ .fd = p->link.events ? queue_fd(p->link.events) : -1,
-		  .events = POLLIN },
-	};
 	int ms = p->asked_to_stop ? LEAVE_MS : p->waiting ? STILL_MS : -1;
-	int n = poll(fds, 2, ms);
+	struct timespec limit = { .tv_sec = ms / 1000 };
+	int highest = -1, n;
+	fd_set set;
 
+	FD_ZERO(&set);
+	watch(&set, p->at_end ? -1 : in, &highest);
+	watch(&set, p->link.events ? queue_fd(p->link.events) : -1, &highest);
+	n = pselect(highest + 1, &set, NULL, NULL, ms < 0 ? NULL : &limit,
+	            &p->wait_mask);
 	if (n < 0 && errno != EINTR)
 		return false;
+	if (interrupt_taken())
+		cancel(p);
 	if (n == 0)
 		pass_time(p, ms);
-	if (n > 0 && fds[0].revents)
+	if (n > 0 && !p->at_end && FD_ISSET(in, &set))
 		read_input(p, in);
 	return true;
 }
@@ -464,6 +491,7 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	if (copy)
 		p.plan = *copy;
 	free(copy);
+	interrupt_catch(&p.wait_mask);
 	show_new(&p);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
