@@ -8,6 +8,7 @@
 
 #include "knowledge/cause.h"
 #include "knowledge/say.h"
+#include "knowledge/tables.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -179,25 +180,23 @@ static void by_failure(struct judgement *f, const struct session_result *r)
 	static const struct {
 		int exit;
 		enum outcome outcome;
-		enum act act;
 	} kinds[FAIL_KIND_COUNT] = {
-		[FAIL_REFUSED] = { EXIT_IO, OUT_UNREACHABLE, ACT_SERVER },
-		[FAIL_TIMEOUT] = { EXIT_IO, OUT_UNREACHABLE, ACT_NETWORK },
-		[FAIL_RESET] = { EXIT_IO, OUT_UNREACHABLE, ACT_NETWORK },
-		[FAIL_CLOSED] = { EXIT_IO, OUT_UNREACHABLE, ACT_SERVER },
-		[FAIL_UNREACHABLE] = { EXIT_IO, OUT_UNREACHABLE,
-			               ACT_NETWORK },
-		[FAIL_PROTOCOL] = { EXIT_PROTOCOL, OUT_PROTOCOL, ACT_SERVER },
-		[FAIL_TLS] = { EXIT_TLS_AUTH, OUT_TLS, ACT_SERVER },
-		[FAIL_LIMIT] = { EXIT_PROTOCOL, OUT_PROTOCOL, ACT_SERVER },
-		[FAIL_CANCELLED] = { EXIT_CANCELLED, OUT_CANCELLED,
-			             ACT_NOBODY },
-		[FAIL_LOCAL] = { EXIT_INTERNAL, OUT_LOCAL, ACT_US },
+		[FAIL_REFUSED] = { EXIT_IO, OUT_UNREACHABLE },
+		[FAIL_TIMEOUT] = { EXIT_IO, OUT_UNREACHABLE },
+		[FAIL_RESET] = { EXIT_IO, OUT_UNREACHABLE },
+		[FAIL_CLOSED] = { EXIT_IO, OUT_UNREACHABLE },
+		[FAIL_UNREACHABLE] = { EXIT_IO, OUT_UNREACHABLE },
+		[FAIL_PROTOCOL] = { EXIT_PROTOCOL, OUT_PROTOCOL },
+		[FAIL_TLS] = { EXIT_TLS_AUTH, OUT_TLS },
+		[FAIL_LIMIT] = { EXIT_PROTOCOL, OUT_PROTOCOL },
+		[FAIL_CANCELLED] = { EXIT_CANCELLED, OUT_CANCELLED },
+		[FAIL_LOCAL] = { EXIT_INTERNAL, OUT_LOCAL },
 	};
 
 	f->exit = kinds[r->fail].exit;
 	f->outcome = kinds[r->fail].outcome;
-	f->act = kinds[r->fail].act;
+	/* who must act is said once, where it is explained */
+	f->act = (enum act)act_find(failure_find(r->phase, r->fail)->act);
 	f->confidence = f->act == ACT_NETWORK ? CONF_LIKELY : CONF_SURE;
 	set_rule(f, "fail-", fail_kind_name(r->fail));
 	if (r->phase == PHASE_TLS && f->exit == EXIT_IO) {

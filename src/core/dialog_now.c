@@ -333,7 +333,8 @@ static void apply_reply(struct dialog_now *now, const struct event *e)
 			continue;
 		r->code = (uint16_t)code;
 		r->mark = mark_of(code);
-		mark(now, r->mark);
+		/* a recipient refused for good says nothing of the host */
+		mark(now, r->mark == MARK_NO ? MARK_OK : r->mark);
 	}
 }
 

@@ -198,10 +198,27 @@ void explanation_clear(struct explanation *x)
 	*x = (struct explanation){ 0 };
 }
 
+/* A reply that answers nothing came too early if the rule said so: its state
+ * event stands behind the remarks about the reply's form. */
+static bool was_early(const struct dialog *d, size_t index)
+{
+	uint32_t session = dialog_at(d, index)->session;
+
+	for (size_t i = index + 1; i < dialog_count(d) && i < index + 16; i++) {
+		const struct event *e = dialog_at(d, i);
+
+		if (e->kind == EV_STATE && e->session == session)
+			return strcmp(event_text(e, e->u.state.rule),
+			              "early") == 0;
+	}
+	return false;
+}
+
 /* The command that a reply answers; its verb as commands.tsv names it. */
-static void find_command(const struct dialog *d, const struct event *reply,
+static void find_command(const struct dialog *d, size_t index,
                          struct explain_context *ctx)
 {
+	const struct event *reply = dialog_at(d, index);
 	uint32_t to = reply->u.reply.to;
 	const struct event *sent;
 	size_t i;
@@ -211,7 +228,7 @@ static void find_command(const struct dialog *d, const struct event *reply,
 		return;
 	}
 	if (to == EV_UNASKED) {
-		ctx->verb = "(UNASKED)";
+		ctx->verb = was_early(d, index) ? "(EARLY)" : "(UNASKED)";
 		return;
 	}
 	i = dialog_find(d, to);
@@ -257,7 +274,7 @@ static void reply_event(const struct event *e, const struct surroundings *at,
 	struct explain_context ctx = { .verb = "", .line = "" };
 	struct reply_view v;
 
-	find_command(at->dialog, e, &ctx);
+	find_command(at->dialog, at->index, &ctx);
 	ctx.state = dialog_state_at(at->dialog, at->index);
 	ctx.rcpt_ok = ctx.state == ST_RCPT;
 	view_event(&v, e);

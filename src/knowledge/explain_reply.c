@@ -58,6 +58,8 @@ static void title(const struct reply_view *v, const char *verb,
 	         *v->enhanced ? " " : "", v->enhanced);
 	if (strcmp(verb, "(CONNECT)") == 0)
 		part_set(&x->title, say(TITLE_GREETING, codes, NULL));
+	else if (strcmp(verb, "(EARLY)") == 0)
+		part_set(&x->title, say(TITLE_EARLY, codes, NULL));
 	else if (strcmp(verb, unasked) == 0)
 		part_set(&x->title, say(TITLE_UNASKED, codes, NULL));
 	else if (strcmp(verb, "(END OF DATA)") == 0)
