@@ -23,10 +23,25 @@ void interrupt_catch(sigset_t *wait_mask)
 	sigdelset(wait_mask, SIGINT);
 }
 
+/* One that is still held back: a wait that found something ready at once did
+ * not let it through. */
+static bool take_pending(void)
+{
+	sigset_t set;
+	int signal;
+
+	sigpending(&set);
+	if (!sigismember(&set, SIGINT))
+		return false;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	return sigwait(&set, &signal) == 0;
+}
+
 bool interrupt_taken(void)
 {
 	bool taken = interrupted;
 
 	interrupted = 0;
-	return taken;
+	return take_pending() || taken;
 }
