@@ -64,7 +64,7 @@ int mx_rows(const struct ui *u)
 	return rows < (size_t)u->h ? (int)rows : 0;
 }
 
-/* The domain matters most: the count's word goes first, then the count. */
+/* The domain matters most: the count is there where it fits whole. */
 static void add_count(const struct ui *u, struct pane_edge *e, size_t n)
 {
 	int room = u->layout.pane[PANE_MX].frame.w - EDGE_COLUMNS -
@@ -74,8 +74,6 @@ static void add_count(const struct ui *u, struct pane_edge *e, size_t n)
 
 	snprintf(hosts, sizeof hosts, n == 1 ? _("%zu host") : _("%zu hosts"),
 	         n);
-	if (canvas_width(hosts) + 2 > room && n > 1)
-		snprintf(hosts, sizeof hosts, "%zu", n);
 	if (canvas_width(hosts) + 2 <= room)
 		snprintf(e->title + len, sizeof e->title - len, "  %s", hosts);
 }
