@@ -276,6 +276,17 @@ static void test_ui_empty_line_while_waiting_is_not_sent(void **state)
 	assert_sent("");
 }
 
+static void test_ui_empty_line_brings_the_proposal_back(void **state)
+{
+	(void)state;
+	script_prompt(&st.script, ST_MAIL, "RCPT TO:<bob@example.org>", 0);
+	stage_keys(&st, KEYS_OF("Ctrl-U", "Enter"));
+	assert_null(st.last);
+	assert_true(stage_shows(&st, "RCPT TO:<bob@example.org>"));
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_sent("RCPT TO:<bob@example.org>");
+}
+
 static void test_ui_enter_unfolds_a_reply(void **state)
 {
 	(void)state;
@@ -607,6 +618,7 @@ int main(void)
 		GREY(test_ui_prompt_with_reply_pending_fills_nothing),
 		GREY(test_ui_follow_stays_with_the_failure),
 		GREY(test_ui_empty_line_while_waiting_is_not_sent),
+		GREY(test_ui_empty_line_brings_the_proposal_back),
 		GREY(test_ui_is_busy_until_the_prompt_of_the_line),
 		GREY(test_ui_free_mode_fills_nothing),
 		GREY(test_ui_selection_drives_explain),

@@ -91,6 +91,20 @@ static bool ask_send_word(struct ui *u, const char *text, size_t len)
 	return true;
 }
 
+/* Guided, Enter on an emptied line brings the proposal back: an empty command
+ * is nothing that anybody means. Raw mode sends it. */
+static bool bring_back(struct ui *u)
+{
+	const struct event *p = ui_now(u)->prompt;
+
+	if (!u->guided || !p || p->u.prompt.line.len == 0)
+		return false;
+	line_clear(u->line);
+	ui_prefill(u);
+	ui_say(u, "%s", _("The prepared line is back; Enter sends it."));
+	return true;
+}
+
 static void submit_line(struct ui *u, const char *text, size_t len)
 {
 	const struct dialog_now *now = ui_now(u);
@@ -105,6 +119,9 @@ static void submit_line(struct ui *u, const char *text, size_t len)
 		                  "awaited: nothing was sent."));
 		return;
 	}
+	if (len == 0 && u->batch.len == 0 && now->state != ST_DATA &&
+	    bring_back(u))
+		return;
 	if (ask_send_word(u, text, len))
 		return;
 	send_batch(u);
