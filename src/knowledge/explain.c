@@ -147,13 +147,13 @@ void part_try(struct explanation *x, enum try_kind kind, char *text,
 
 const char *act_label(enum act a)
 {
-	return phrase((enum phrase)(ACT_LABEL_NOBODY + a));
+	return phrase((enum phrase)(ACT_LABEL_NOBODY + (int)a));
 }
 
 void part_act(struct explanation *x, enum act a)
 {
 	x->act = a;
-	part_copy(&x->who, phrase((enum phrase)(WHO_NOBODY + a)));
+	part_copy(&x->who, phrase((enum phrase)(WHO_NOBODY + (int)a)));
 }
 
 void explain_finish(struct explanation *x)

@@ -45,6 +45,14 @@ static enum reply_class class_of(enum dns_status s)
 	}
 }
 
+/* No reply is there that could say whose turn it is. */
+static void who(struct explanation *x, enum act a)
+{
+	part_act(x, a);
+	if (a == ACT_UNKNOWN)
+		part_copy(&x->who, phrase(WHO_DNS));
+}
+
 static enum act act_for(enum dns_status s)
 {
 	switch (s) {
@@ -144,7 +152,7 @@ void explain_dns(const struct event *e, struct explanation *x)
 	x->confidence = CONF_SURE;
 	part_copy(&x->headline, i18n_pick(row->head_en, row->head_de));
 	part_copy(&x->summary, i18n_pick(row->text_en, row->text_de));
-	part_act(x, act_for(status));
+	who(x, act_for(status));
 	part_refs(x, row->source);
 	if (status == DNS_NOERROR && is_null_mx(e)) {
 		x->cls = CLASS_NO;
@@ -239,7 +247,7 @@ void explain_route(const struct event *e, struct explanation *x)
 	part_copy(&x->headline, i18n_pick(row->head_en, row->head_de));
 	part_copy(&x->summary, i18n_pick(row->text_en, row->text_de));
 	part_copy(&x->mta, i18n_pick(row->mta_en, row->mta_de));
-	part_act(x, (enum act)act_find(row->act));
+	who(x, (enum act)act_find(row->act));
 	part_refs(x, row->source);
 	route_cause(e, x);
 	if (!x->n_tries)

@@ -236,7 +236,7 @@ static void provider(const struct cause *j, struct explanation *x)
 static void who(const struct cause *j, struct explanation *x)
 {
 	const struct category *c = j->category;
-	enum phrase act = (enum phrase)(WHO_NOBODY + j->act);
+	enum phrase act = (enum phrase)(WHO_NOBODY + (int)j->act);
 
 	part_act(x, j->act);
 	if (c && !*j->row->act && strcmp(c->act, act_name(j->act)) == 0)
