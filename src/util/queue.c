@@ -134,6 +134,8 @@ void *queue_take(struct queue *q)
 	}
 	if (!q->head) {
 		q->tail = NULL;
+		/* under the lock, so that the byte of an item posted meanwhile
+		 * is not eaten; it never blocks and is a few bytes at most */
 		drain_pipe(q->pipe[0]);
 	}
 	if (q->full && q->items < QUEUE_ITEMS_MAX / 2 &&
