@@ -13,7 +13,7 @@
 #include <jansson.h>
 
 #include "core/escape.h"
-#include "record/base64.h"
+#include "util/base64.h"
 #include "record/scan.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"

@@ -8,13 +8,6 @@
 #include "core/plan.h"
 #include "util/i18n.h"
 
-static int protocol_find(const char *word)
-{
-	if (strcmp(word, "smtp") == 0)
-		return PROTO_SMTP;
-	return strcmp(word, "esmtp") == 0 ? PROTO_ESMTP : -1;
-}
-
 #define IN(member) .offset = offsetof(struct options, member)
 #define TEXT(member) .type = OPTION_TEXT, IN(member), .arg = ARG_NEEDED
 #define FLAG(member) .type = OPTION_FLAG, IN(member)

@@ -76,6 +76,7 @@ size_t event_fixed_size(enum event_kind k)
 		[EV_ROUTE] = FIXED(route),
 		[EV_CONNECTING] = FIXED(connect),
 		[EV_CONNECTED] = FIXED(connect),
+		[EV_TLS] = FIXED(tls),
 		[EV_FAILED] = FIXED(failed),
 		[EV_SENT] = FIXED(sent),
 		[EV_REPLY] = FIXED(reply),
@@ -131,6 +132,12 @@ const struct ev_host *event_host(const struct event *e, uint32_t i)
 {
 	assert(e->kind == EV_ROUTE && i < e->u.route.hosts.len);
 	return (const struct ev_host *)array(e, e->u.route.hosts) + i;
+}
+
+const struct ev_cert *event_cert(const struct event *e, uint32_t i)
+{
+	assert(e->kind == EV_TLS && i < e->u.tls.chain.len);
+	return (const struct ev_cert *)array(e, e->u.tls.chain) + i;
 }
 
 void event_begin(struct event_builder *b, enum event_kind k)

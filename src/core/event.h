@@ -28,6 +28,7 @@
 	X(EV_ROUTE, "route")                                                   \
 	X(EV_CONNECTING, "connecting")                                         \
 	X(EV_CONNECTED, "connected")                                           \
+	X(EV_TLS, "tls")                                                       \
 	X(EV_FAILED, "failed")                                                 \
 	X(EV_SENT, "sent")                                                     \
 	X(EV_REPLY, "reply")                                                   \
@@ -48,6 +49,7 @@ enum event_kind { EVENT_KINDS(EVENT_ENUM) EVENT_KIND_COUNT };
 /* The server's view of the session (RFC 5321 §4.1.4; commands.tsv). */
 #define STATES(X)                                                              \
 	X(ST_CLOSED, "closed", N_("no connection"))                            \
+	X(ST_TLS, "tls", N_("TLS handshake under way"))                        \
 	X(ST_CONNECTED, "connected", N_("waiting for the greeting"))           \
 	X(ST_GREETED, "greeted", N_("greeted, before EHLO"))                   \
 	X(ST_READY, "ready", N_("ready for a transaction"))                    \
@@ -155,6 +157,15 @@ struct ev_host { /* one mail exchanger of a route */
 	bool unusable;           /* also while it only fails for now */
 };
 
+struct ev_cert { /* one certificate, as the server sent it; RFC 5280 §4.1 */
+	struct ev_ref subject, issuer; /* RFC 4514 text: "CN=mx, O=Example" */
+	struct ev_ref names;           /* array of texts: the SANs (DNS, IP) */
+	struct ev_ref not_before, not_after; /* RFC 3339, UTC */
+	struct ev_ref sha256, spki_sha256;   /* fingerprints, lower case hex */
+	struct ev_ref key, signature;  /* "EC P-256", "RSA 2048"; algorithm */
+	struct ev_ref serial;          /* lower case hex */
+};
+
 #define EV_GREETING 0u         /* reply.to: the greeting answers no command */
 #define EV_UNASKED UINT32_MAX  /* reply.to: nothing had been asked */
 
@@ -186,6 +197,27 @@ struct event {
 			uint32_t us;  /* connected only: time it took */
 			uint16_t port;
 		} connect; /* EV_CONNECTING and EV_CONNECTED; via "" = direct */
+		struct ev_tls { /* a handshake that came to its end */
+			struct ev_ref version, cipher; /* "TLSv1.3" ... */
+			struct ev_ref group, alpn, sni; /* "" none */
+			struct ev_ref chain;  /* array of ev_cert, as sent */
+			struct ev_ref verify; /* "ok", or a tls_reasons.tsv
+			                       * id: why not */
+			struct ev_ref detail; /* OpenSSL's words for it, "" */
+			struct ev_ref names;  /* reference names: what the
+			                       * certificate was to name */
+			struct ev_ref dane;   /* "" not asked, else "ok" or a
+			                       * tls_reasons.tsv id */
+			struct ev_ref tlsa;   /* array of texts: the records
+			                       * used, "3 1 1 0b9f..." */
+			uint32_t us;          /* the handshake took */
+			int32_t depth;        /* of the certificate that
+			                       * verify is about, -1 none */
+			int32_t matched;      /* tlsa item that matched, -1 */
+			bool wrapped;         /* from the start, no STARTTLS */
+			bool cert_asked, cert_sent; /* client certificate */
+			bool resumed;
+		} tls;
 		struct ev_failed {
 			struct ev_ref detail; /* errno text, address, "" */
 			uint8_t phase, kind;
@@ -200,6 +232,8 @@ struct event {
 			struct ev_ref lines;    /* array of ev_ref */
 			struct ev_ref enhanced; /* "5.1.1" or "" */
 			struct ev_ref raw;      /* only where lines differ */
+			struct ev_ref recipient; /* LMTP, behind the dot: whom
+			                         * it judges; "" else */
 			uint32_t to;            /* n of the sent it answers */
 			uint32_t us;            /* since that was sent */
 			uint16_t code;          /* 0: not a number */
@@ -249,6 +283,7 @@ struct event {
 			uint32_t step;       /* of plan; UINT32_MAX none */
 			uint8_t state, projected;
 			bool open;           /* there is a connection */
+			bool secure;         /* inside TLS */
 		} prompt;
 		struct ev_ask { /* the worker waits for REQ_ANSWER */
 			struct ev_ref id; /* "private-address" */
@@ -265,6 +300,7 @@ const char *event_item_text(const struct event *e, struct ev_ref r,
                             uint32_t i);
 const struct ev_rr *event_rr(const struct event *e, uint32_t i);
 const struct ev_host *event_host(const struct event *e, uint32_t i);
+const struct ev_cert *event_cert(const struct event *e, uint32_t i);
 /* Bytes of the fixed part of this kind: events carry no more than they use. */
 size_t event_fixed_size(enum event_kind k);
 

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
 static const char *const stages[STAGE_COUNT] = {
 	[STAGE_ROUTE] = "route", [STAGE_CONNECT] = "connect",
-	[STAGE_EHLO] = "ehlo",   [STAGE_MAIL] = "mail",
+	[STAGE_EHLO] = "ehlo",   [STAGE_TLS] = "tls",
+	[STAGE_AUTH] = "auth",   [STAGE_MAIL] = "mail",
 	[STAGE_RCPT] = "rcpt",   [STAGE_DATA] = "data",
 	[STAGE_DOT] = "dot",
 };
@@ -27,9 +29,77 @@ int stage_find(const char *word)
 	return -1;
 }
 
+static const char *const policies[TLS_POLICY_COUNT] = {
+	[TLS_MAY] = "may",       [TLS_NEVER] = "never",
+	[TLS_MUST] = "must",     [TLS_VERIFY] = "verify",
+	[TLS_DANE] = "dane",
+};
+
+const char *tls_policy_name(enum tls_policy p)
+{
+	return policies[p];
+}
+
+int tls_policy_find(const char *word)
+{
+	for (int i = 0; i < TLS_POLICY_COUNT; i++)
+		if (strcmp(policies[i], word) == 0)
+			return i;
+	return -1;
+}
+
+static const char *const protocols[] = {
+	[PROTO_ESMTP] = "esmtp", [PROTO_SMTP] = "smtp", [PROTO_LMTP] = "lmtp",
+};
+
+const char *protocol_name(enum protocol p)
+{
+	return protocols[p];
+}
+
+int protocol_find(const char *word)
+{
+	for (int i = PROTO_ESMTP; i <= PROTO_LMTP; i++)
+		if (strcmp(protocols[i], word) == 0)
+			return i;
+	return -1;
+}
+
 void plan_init(struct plan *p)
 {
 	*p = (struct plan){ .stage = STAGE_RCPT, .may_ask = true };
+}
+
+static void drop_params(char **list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(list[i]);
+	free(list);
+}
+
+static void clear_tls(struct plan_tls *t)
+{
+	free(t->ca_file);
+	free(t->name);
+	free(t->cert_file);
+	free(t->key_file);
+}
+
+static void clear_auth(struct plan_auth *a)
+{
+	free(a->mechs);
+	free(a->user);
+	free(a->authzid);
+	wipe_free(a->password);
+}
+
+static void clear_way(struct plan_way *w)
+{
+	free(w->unix_path);
+	free(w->pipe);
+	free(w->socks_host);
+	free(w->proxy_from);
+	free(w->proxy_to);
 }
 
 void plan_clear(struct plan *p)
@@ -43,6 +113,11 @@ void plan_clear(struct plan *p)
 	free(p->server);
 	free(p->source);
 	free(p->message);
+	drop_params(p->mail_params, p->n_mail_params);
+	drop_params(p->rcpt_params, p->n_rcpt_params);
+	clear_tls(&p->tls);
+	clear_auth(&p->auth);
+	clear_way(&p->way);
 	target_clear(&p->target);
 	*p = (struct plan){ 0 };
 }
@@ -50,6 +125,34 @@ void plan_clear(struct plan *p)
 static char *copy(const char *s)
 {
 	return s ? xstrdup(s) : NULL;
+}
+
+static void copy_params(struct plan *c, const struct plan *p)
+{
+	c->mail_params = c->rcpt_params = NULL;
+	c->n_mail_params = c->n_rcpt_params = 0;
+	for (size_t i = 0; i < p->n_mail_params; i++)
+		plan_add_mail_param(c, p->mail_params[i]);
+	for (size_t i = 0; i < p->n_rcpt_params; i++)
+		plan_add_rcpt_param(c, p->rcpt_params[i]);
+}
+
+/* The texts of the parts; their numbers are there already. */
+static void copy_parts(struct plan *c, const struct plan *p)
+{
+	c->tls.ca_file = copy(p->tls.ca_file);
+	c->tls.name = copy(p->tls.name);
+	c->tls.cert_file = copy(p->tls.cert_file);
+	c->tls.key_file = copy(p->tls.key_file);
+	c->auth.mechs = copy(p->auth.mechs);
+	c->auth.user = copy(p->auth.user);
+	c->auth.authzid = copy(p->auth.authzid);
+	c->auth.password = copy(p->auth.password);
+	c->way.unix_path = copy(p->way.unix_path);
+	c->way.pipe = copy(p->way.pipe);
+	c->way.socks_host = copy(p->way.socks_host);
+	c->way.proxy_from = copy(p->way.proxy_from);
+	c->way.proxy_to = copy(p->way.proxy_to);
 }
 
 struct plan *plan_copy(const struct plan *p)
@@ -73,6 +176,8 @@ struct plan *plan_copy(const struct plan *p)
 		              p->steps[i].wait_ms);
 		plan_step_words(c, p->steps[i].say, p->steps[i].ask);
 	}
+	copy_params(c, p);
+	copy_parts(c, p);
 	target_copy(&c->target, &p->target);
 	return c;
 }
@@ -89,6 +194,26 @@ void plan_add_to(struct plan *p, const char *addr)
 {
 	p->to = xreallocarray(p->to, p->n_to + 1, sizeof *p->to);
 	p->to[p->n_to++] = xstrdup(addr);
+}
+
+void plan_add_mail_param(struct plan *p, const char *param)
+{
+	p->mail_params = xreallocarray(p->mail_params, p->n_mail_params + 1,
+	                               sizeof *p->mail_params);
+	p->mail_params[p->n_mail_params++] = xstrdup(param);
+}
+
+void plan_add_rcpt_param(struct plan *p, const char *param)
+{
+	p->rcpt_params = xreallocarray(p->rcpt_params, p->n_rcpt_params + 1,
+	                               sizeof *p->rcpt_params);
+	p->rcpt_params[p->n_rcpt_params++] = xstrdup(param);
+}
+
+void plan_set_password(struct plan *p, const char *password)
+{
+	wipe_free(p->auth.password);
+	p->auth.password = copy(password);
 }
 
 void plan_add_step(struct plan *p, enum step_kind kind, const char *line,

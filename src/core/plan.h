@@ -13,7 +13,9 @@
 #include "core/target.h"
 
 /* How far a session goes on its own (-q, --quit-after). */
-enum stage { STAGE_ROUTE, STAGE_CONNECT, STAGE_EHLO, STAGE_MAIL, STAGE_RCPT,
+enum stage { STAGE_ROUTE, STAGE_CONNECT, STAGE_EHLO,
+	STAGE_TLS,  /* the handshake, and EHLO once more inside it */
+	STAGE_AUTH, STAGE_MAIL, STAGE_RCPT,
 	STAGE_DATA, /* up to 354, then the connection is dropped */
 	STAGE_DOT, STAGE_COUNT };
 const char *stage_name(enum stage s); /* "route", "connect" ... */
@@ -32,7 +34,57 @@ struct step {
 	char *ask;        /* a question for the class, ""; owned */
 };
 
-enum protocol { PROTO_ESMTP, PROTO_SMTP };
+enum protocol { PROTO_ESMTP, PROTO_SMTP, PROTO_LMTP /* RFC 2033 */ };
+
+/* What is demanded of TLS. Up to MUST nothing is fatal but its absence; what
+ * verification found is always shown. */
+enum tls_policy {
+	TLS_MAY,    /* where offered; in clear when it fails (RFC 7435) */
+	TLS_NEVER,  /* STARTTLS is not sent */
+	TLS_MUST,   /* encrypted or not at all; any certificate */
+	TLS_VERIFY, /* a trusted chain and the right name (RFC 6125) */
+	TLS_DANE,   /* as the TLSA records demand (RFC 7672 §2.2) */
+	TLS_POLICY_COUNT
+};
+
+struct plan_tls {
+	enum tls_policy policy;
+	bool wrap;          /* from the start, no STARTTLS (RFC 8314 §3) */
+	bool said;          /* the user asked for a policy in so many words */
+	char *ca_file;      /* PEM; NULL: the system's */
+	char *name;         /* SNI and the name to verify; NULL: the host's */
+	int min, max;       /* 0x0301 (TLS 1.0) ... 0x0304; 0: the library's */
+	char *cert_file, *key_file; /* client certificate, PEM; NULL: none */
+};
+
+/* A login (RFC 4954). The secret never leaves this struct but to the server;
+ * it is wiped when the plan is cleared. */
+struct plan_auth {
+	bool wanted;
+	bool clear_ok;  /* asked twice: also without TLS */
+	char *mechs;    /* "PLAIN LOGIN", best first; NULL: the best offered */
+	char *user;     /* NULL: none was given */
+	char *authzid;  /* act as that user, NULL: as oneself */
+	char *password; /* or the token of XOAUTH2; NULL: not known */
+};
+
+/* Where a connection really goes, besides TCP to the address. */
+struct plan_way {
+	char *unix_path;   /* a Unix socket instead of any address */
+	char *pipe;        /* a command for sh -c instead of any address */
+	char *socks_host;  /* SOCKS5 proxy (RFC 1928), numeric or a name */
+	uint16_t socks_port;
+	int proxy_header;  /* PROXY protocol: 0 none, 1, 2 */
+	char *proxy_from, *proxy_to; /* "ADDR[:PORT]"; NULL: the real ones */
+};
+
+/* PROTO deadlines of RFC 5321 §4.5.3.2, or short ones for a class. */
+enum patience { PATIENCE_RFC, PATIENCE_CLASSROOM };
+
+const char *tls_policy_name(enum tls_policy p); /* "may", "never" ... */
+int tls_policy_find(const char *word);          /* -1 when unknown */
+const char *protocol_name(enum protocol p);     /* "esmtp" ... */
+int protocol_find(const char *word);            /* -1 when unknown */
 
 struct plan {
 	struct target target; /* parsed form of what was typed */
@@ -56,6 +108,18 @@ struct plan {
 	size_t n_steps;       /* of the guide's own sequence; 0: the guide */
 	char *message;        /* message_len bytes for DATA, NULL none */
 	size_t message_len;
+	bool test_message;    /* message is made by message_test() once the
+	                       * envelope is known */
+	char **mail_params;   /* of MAIL and RCPT, "RET=HDRS"; owned */
+	size_t n_mail_params;
+	char **rcpt_params;
+	size_t n_rcpt_params;
+	bool pipelining;      /* what may go together goes in one segment */
+	bool bdat;            /* BDAT instead of DATA, where CHUNKING is */
+	enum patience patience;
+	struct plan_tls tls;
+	struct plan_auth auth;
+	struct plan_way way;
 };
 
 void plan_init(struct plan *p); /* empty, stage rcpt, may_ask */
@@ -68,6 +132,10 @@ void plan_add_step(struct plan *p, enum step_kind kind, const char *line,
                    uint32_t wait_ms);
 /* The words of the step added last; copies, NULL is "". */
 void plan_step_words(struct plan *p, const char *say, const char *ask);
+void plan_add_mail_param(struct plan *p, const char *param);
+void plan_add_rcpt_param(struct plan *p, const char *param);
+/* Copies; wipes what was there. NULL: none. */
+void plan_set_password(struct plan *p, const char *password);
 void plan_drop_to(struct plan *p, size_t from);    /* from..n_to */
 void plan_drop_steps(struct plan *p, size_t from); /* from..n_steps */
 

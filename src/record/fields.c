@@ -70,6 +70,27 @@ static const struct field connect_fields[] = {
 	END,
 };
 
+static const struct field tls_fields[] = {
+	{ "version", FIELD_TEXT, AT(tls.version), NULL },
+	{ "cipher", FIELD_TEXT, AT(tls.cipher), NULL },
+	{ "group", FIELD_TEXT, AT(tls.group), NULL },
+	{ "alpn", FIELD_TEXT, AT(tls.alpn), NULL },
+	{ "sni", FIELD_TEXT, AT(tls.sni), NULL },
+	{ "names", FIELD_TEXTS, AT(tls.names), NULL },
+	{ "verify", FIELD_TEXT, AT(tls.verify), NULL },
+	{ "detail", FIELD_TEXT, AT(tls.detail), NULL },
+	{ "depth", FIELD_COLUMN, AT(tls.depth), NULL },
+	{ "dane", FIELD_TEXT, AT(tls.dane), NULL },
+	{ "tlsa", FIELD_TEXTS, AT(tls.tlsa), NULL },
+	{ "matched", FIELD_COLUMN, AT(tls.matched), NULL },
+	{ "ms", FIELD_MS, AT(tls.us), NULL },
+	{ "wrapped", FIELD_BOOL, AT(tls.wrapped), NULL },
+	{ "cert_asked", FIELD_BOOL, AT(tls.cert_asked), NULL },
+	{ "cert_sent", FIELD_BOOL, AT(tls.cert_sent), NULL },
+	{ "resumed", FIELD_BOOL, AT(tls.resumed), NULL },
+	END,
+};
+
 static const struct field failed_fields[] = {
 	{ "phase", FIELD_WORD, AT(failed.phase), &fail_phase_words },
 	{ "kind", FIELD_WORD, AT(failed.kind), &fail_kind_words },
@@ -93,6 +114,7 @@ static const struct field reply_fields[] = {
 	{ "lines", FIELD_TEXTS, AT(reply.lines), NULL },
 	{ "ms", FIELD_MS, AT(reply.us), NULL },
 	{ "raw", FIELD_RAW, AT(reply.raw), NULL },
+	{ "recipient", FIELD_TEXT, AT(reply.recipient), NULL },
 	END,
 };
 
@@ -187,6 +209,7 @@ const struct field *fields_of(enum event_kind kind)
 		[EV_ROUTE] = route_fields,
 		[EV_CONNECTING] = connect_fields,
 		[EV_CONNECTED] = connect_fields,
+		[EV_TLS] = tls_fields,
 		[EV_FAILED] = failed_fields,
 		[EV_SENT] = sent_fields,
 		[EV_REPLY] = reply_fields,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/dns.h"
-#include "record/base64.h"
+#include "util/base64.h"
 #include "record/fields.h"
 #include "record/scan.h"
 #include "util/i18n.h"

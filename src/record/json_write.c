@@ -9,7 +9,7 @@
 
 #include "core/dns.h"
 #include "core/escape.h"
-#include "record/base64.h"
+#include "util/base64.h"
 #include "record/fields.h"
 #include "util/xalloc.h"
 

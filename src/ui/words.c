@@ -146,6 +146,7 @@ const char *state_words(const struct dialog_now *now)
 {
 	static const char *const words[STATE_COUNT] = {
 		[ST_CLOSED] = N_("domain"),
+		[ST_TLS] = "TLS",
 		[ST_CONNECTED] = N_("greeting?"),
 		[ST_GREETED] = "EHLO",
 		[ST_READY] = "MAIL",

@@ -1,8 +1,8 @@
 /*
- * base64: bytes as text in a recording (RFC 4648 §4, with padding). Pure.
+ * base64: bytes as text (RFC 4648 §4, with padding). Pure.
  */
-#ifndef RECORD_BASE64_H
-#define RECORD_BASE64_H
+#ifndef UTIL_BASE64_H
+#define UTIL_BASE64_H
 
 #include <stdbool.h>
 #include <stddef.h>

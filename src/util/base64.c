@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "record/base64.h"
+#include "util/base64.h"
 
 #include <stdint.h>
 

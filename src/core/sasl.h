@@ -1,0 +1,102 @@
+/*
+ * sasl: the client's side of a login (RFC 4422, RFC 4954), one step at a time.
+ * Pure: what needs a library (HMAC-MD5, SCRAM, GSSAPI) is lent by the caller.
+ *
+ * A session makes one for each AUTH that it proposes, or that a person types:
+ * for typed ones it only explains the steps. Explanations are findings: ids of
+ * findings.tsv with arguments that hold no secret.
+ */
+#ifndef CORE_SASL_H
+#define CORE_SASL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/plan.h"
+#include "core/secret.h"
+#include "util/buf.h"
+
+enum {
+	SASL_STEPS_MAX = 10,           /* challenges, then the login is given
+	                                * up: 334 for ever (P12) */
+	SASL_CHALLENGE_MAX = 12288,    /* octets of one, RFC 4954 §4 */
+};
+
+/* One row of the table of mechanisms, in the order of preference. */
+struct sasl_mech {
+	const char *name;      /* "SCRAM-SHA-256-PLUS" */
+	bool plain;            /* the secret itself crosses the wire */
+	bool initial;          /* the client speaks first (RFC 4422 §3.3) */
+	bool lent;             /* needs lent->start (libgsasl) */
+	bool binding;          /* needs TLS under it (-PLUS) */
+	bool token;            /* the password is an OAuth token */
+};
+const struct sasl_mech *sasl_mech_at(size_t i); /* NULL past the end */
+const struct sasl_mech *sasl_mech_find(const char *name, size_t len);
+
+/* What the worker lends; each may be NULL: then its mechanisms are not to be
+ * had and sasl_choose() passes them over. */
+struct sasl_lent {
+	bool (*hmac_md5)(void *arg, const void *key, size_t key_len,
+	                 const void *data, size_t len, unsigned char out[16]);
+	/* SCRAM-*, GSSAPI: can this mechanism be had here? */
+	bool (*has)(void *arg, const char *mech);
+	/* One step of it; in: the decoded challenge (len 0: none yet). Appends
+	 * the raw answer to out. False: *why (static text) says what failed. */
+	bool (*step)(void *arg, const char *mech, const struct plan_auth *auth,
+	             const char *host, const char *in, size_t len,
+	             struct buf *out, const char **why);
+	void (*end)(void *arg); /* forget the state of step() */
+	void *arg;
+};
+
+/*
+ * The mechanism to use: the first of auth->mechs (else of the table) that the
+ * server offers ("PLAIN LOGIN", as behind AUTH in EHLO), that can be had, and,
+ * without TLS, that clear_ok allows when it is a plain one. NULL: none; *why is
+ * then a finding's id: "auth-not-offered", "auth-no-mechanism".
+ */
+const struct sasl_mech *sasl_choose(const struct plan_auth *auth,
+                                    const char *offered, bool secure,
+                                    const struct sasl_lent *lent,
+                                    const char **why);
+
+/* What a step said, for a finding; id NULL: nothing to say. */
+struct sasl_note {
+	const char *id;
+	char args[3][256]; /* escaped later; no secret in them */
+	size_t n_args;
+};
+
+struct sasl;
+
+/* mech: of the table, or NULL: one that only the server knows (explained as
+ * such). auth: borrowed, may be empty for typed logins. host: the server's
+ * name (OAUTHBEARER, GSSAPI). secrets: what is learned goes there. */
+struct sasl *sasl_new(const struct sasl_mech *mech, const char *name,
+                      const struct plan_auth *auth, const char *host,
+                      const struct sasl_lent *lent, struct secrets *secrets);
+void sasl_free(struct sasl *s); /* wipes; NULL is fine */
+
+/*
+ * The initial response for the AUTH line, in Base64 ("=" for an empty one,
+ * RFC 4954 §4); false: this mechanism has none, or it cannot be made (then
+ * *why is a finding's id). out: appended, the caller wipes it.
+ */
+bool sasl_initial(struct sasl *s, struct buf *out, const char **why);
+/*
+ * A challenge came: text behind 334, as sent. Fills note (always). Answers it,
+ * in Base64, when auth knows how: true and out is set. False: *why is a
+ * finding's id ("auth-not-base64", "auth-too-many-steps", "auth-challenge-long",
+ * "auth-no-answer") and the login is to be cancelled with "*".
+ */
+bool sasl_challenge(struct sasl *s, const char *text, size_t len,
+                    struct buf *out, struct sasl_note *note, const char **why);
+/*
+ * What the client sent (Base64, initial response or answer), by hand or by
+ * itself: explains it, and what is secret in it is noted.
+ */
+void sasl_sent(struct sasl *s, const char *text, size_t len,
+               struct sasl_note *note);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * tls: one TLS connection over memory, client or server; the one user of
+ * OpenSSL's libssl. Bytes from the wire go in, bytes for the wire and plain
+ * text come out: no socket, no clock, no callback. libssl and libcrypto are
+ * loaded with the first tls_setup_new(), not linked: linking them costs more
+ * than a whole dialog.
+ *
+ * Verification is always done and never fatal here: the handshake is
+ * finished, tls_facts() says what was found, the caller decides.
+ *
+ * One thread at a time for a setup and everything made of it.
+ */
+#ifndef IO_TLS_H
+#define IO_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buf.h"
+
+enum {
+	TLS_CHAIN_MAX = 32,   /* certificates described; more are counted */
+	TLS_NAMES_MAX = 256,  /* names of one certificate described */
+	TLS_TEXT_MAX = 4096,  /* bytes of one text of a certificate */
+	TLS_VERIFY_DEPTH = 9, /* as Postfix: smtp_tls_scert_verifydepth */
+};
+
+/* ---- what several connections share ---- */
+
+struct tls_setup;
+
+struct tls_setup_config {
+	bool server;
+	int min, max;          /* 0x0301 ... 0x0304; 0: the library's */
+	const char *ca_file;   /* client: PEM; NULL: the system's store */
+	const char *cert_file; /* PEM chain, leaf first; NULL none */
+	const char *key_file;  /* NULL: in cert_file */
+	bool ask_client_cert;  /* server: ask for one, take any */
+};
+
+/*
+ * NULL: *error (heap, caller frees; names the file where it is one) says why:
+ * no libssl on this machine, a file that cannot be read or is no PEM, a key
+ * that does not fit its certificate, a minimum above the maximum.
+ */
+struct tls_setup *tls_setup_new(const struct tls_setup_config *cfg,
+                                char **error);
+void tls_setup_free(struct tls_setup *s); /* NULL is fine */
+
+/*
+ * For servers without files (the classroom, tests): a new EC P-256 key and a
+ * self-signed certificate. names: n DNS names or addresses, the first is the
+ * CN too. from_s, to_s: validity in seconds from now (negative: past).
+ */
+bool tls_setup_self_signed(struct tls_setup *s, const char *const *names,
+                           size_t n, int64_t from_s, int64_t to_s);
+/* The same certificate's "3 1 1" data (SHA-256 of its SPKI), 32 bytes. */
+bool tls_setup_spki_sha256(const struct tls_setup *s, unsigned char out[32]);
+/* A client trusts this PEM text as well (a lesson's own authority). */
+bool tls_setup_trust_pem(struct tls_setup *s, const char *pem, size_t len);
+
+/* ---- one connection ---- */
+
+struct tls;
+
+struct tls_tlsa { /* RFC 6698 §2.1 */
+	uint8_t usage, selector, matching;
+	const unsigned char *data; /* borrowed, len bytes */
+	size_t len;
+};
+
+struct tls_peer { /* what a client expects; borrowed for the call */
+	const char *sni;            /* NULL: none is sent (an address) */
+	const char *const *names;   /* reference names: DNS names or numeric
+	                             * addresses, n_names; none: unchecked */
+	size_t n_names;
+	const struct tls_tlsa *tlsa; /* n_tlsa: DANE (RFC 7672); usages 2 and
+	                              * 3 only, the caller filters */
+	size_t n_tlsa;
+};
+
+struct tls *tls_new(struct tls_setup *s, const struct tls_peer *peer);
+void tls_free(struct tls *t); /* NULL is fine */
+
+enum tls_status {
+	TLS_HANDSHAKE, /* wants more bytes from the wire */
+	TLS_UP,        /* plain text may flow */
+	TLS_ENDED,     /* the peer said close_notify */
+	TLS_FAILED,    /* tls_error() says why; nothing more can be read */
+};
+
+/* Bytes from the wire (any split). */
+enum tls_status tls_feed(struct tls *t, const void *data, size_t len);
+enum tls_status tls_status(const struct tls *t);
+/* The client speaks first: makes its hello. A server's call does nothing. */
+enum tls_status tls_start(struct tls *t);
+/* Plain text that has come: appends at most max bytes; false: none now. */
+bool tls_read(struct tls *t, struct buf *out, size_t max);
+/* Only while TLS_UP. */
+void tls_write(struct tls *t, const void *data, size_t len);
+void tls_close(struct tls *t); /* close_notify; once, then only tls_take() */
+/* What has to go out now: appended to out, taken from t. False: nothing. */
+bool tls_take(struct tls *t, struct buf *out);
+
+/*
+ * Why it failed: a word of the table tls_errors.tsv ("alert-handshake-failure",
+ * "not-tls", "no-shared-cipher", "version", "record", "other"), and the
+ * library's own words. Both live as long as t; "" while nothing failed.
+ */
+const char *tls_error(const struct tls *t);
+const char *tls_error_detail(const struct tls *t);
+/* The first bytes from the wire where they are no TLS record ("not-tls"):
+ * kept, at most 512, so that a caller can show plain SMTP on port 465. */
+const char *tls_first_bytes(const struct tls *t, size_t *len);
+
+/* ---- what is known once it is up (and often when it failed) ---- */
+
+struct tls_cert { /* texts UTF-8 or raw bytes of the peer, cut at
+                   * TLS_TEXT_MAX; all NUL-terminated, "" where there is none;
+                   * a NUL inside a name is kept as "\0" by name_lens */
+	const char *subject, *issuer; /* RFC 4514, UTF-8 unescaped */
+	const char *const *names;     /* "mx.example.org", "192.0.2.1" */
+	size_t n_names, more_names;
+	const char *not_before, *not_after; /* RFC 3339 */
+	const char *sha256, *spki_sha256, *serial; /* hex */
+	const char *key, *signature;
+};
+
+struct tls_facts {
+	const char *version, *cipher, *group, *alpn;
+	const struct tls_cert *chain; /* as sent by the peer, leaf first */
+	size_t n_chain, more_chain;
+	const char *verify;  /* "ok" or a word of tls_reasons.tsv */
+	const char *detail;  /* the library's words, "" for "ok" */
+	int depth;           /* the certificate it is about, -1 none */
+	const char *dane;    /* "" not asked, "ok", "dane-no-match" */
+	int matched;         /* index in peer.tlsa, -1 none */
+	size_t tlsa_usable;  /* that the library took */
+	bool cert_asked, cert_sent, resumed;
+};
+
+/* Owned by t; valid until tls_free(). Computed at the first call. */
+const struct tls_facts *tls_facts(struct tls *t);
+/* SPKI etc. of a DER certificate alone, for the fuzzer and tests; false: no
+ * certificate. c lives until the next call with the same t-less arena. */
+struct tls_cert_text;
+struct tls_cert_text *tls_cert_describe(const void *der, size_t len);
+const struct tls_cert *tls_cert_of(const struct tls_cert_text *c);
+void tls_cert_free(struct tls_cert_text *c); /* NULL is fine */
+
+/* ---- what AUTH needs of libcrypto (RFC 2195) ---- */
+
+/* HMAC-MD5 into out; false: not to be had (no library, FIPS). */
+bool tls_hmac_md5(const void *key, size_t key_len, const void *data,
+                  size_t len, unsigned char out[16]);
+/* Channel binding tls-exporter (RFC 9266), or tls-unique below TLS 1.3;
+ * *kind then names it. False: none. out: appended. */
+bool tls_channel_binding(struct tls *t, struct buf *out, const char **kind);
+
+#endif
