@@ -155,8 +155,11 @@ static void by_reply(struct judgement *f, const struct reply_view *v,
 void verdict_recipient(struct event_builder *b, const struct event *reply,
                        const char *recipient, enum state before)
 {
-	const struct explain_context ctx = { .verb = "RCPT", .line = "",
-		                             .state = before };
+	bool dot = reply->u.reply.recipient.len; /* LMTP, behind the dot */
+	const struct explain_context ctx = {
+		.verb = dot ? "(END OF DATA)" : "RCPT",
+		.line = "", .state = before,
+	};
 	struct judgement f = { .outcome = OUT_ACCEPTED,
 		                .exit = EXIT_ACCEPTED, .act = ACT_NOBODY,
 		                .confidence = CONF_SURE };
@@ -165,7 +168,9 @@ void verdict_recipient(struct event_builder *b, const struct event *reply,
 
 	view_event(&v, reply);
 	f.args[0] = recipient;
-	if (v.code == 251)
+	if (dot && v.code / 100 == 2)
+		set_rule(&f, "accepted-dot", "");
+	else if (v.code == 251)
 		set_rule(&f, "accepted-forward", "");
 	else if (v.code / 100 == 2)
 		set_rule(&f, "accepted-rcpt", "");
@@ -256,6 +261,30 @@ static bool none_mixed(struct judgement *f, const struct session_result *r)
 	return true;
 }
 
+/* It was the client that did not go on. False: nothing was lacking. */
+static bool lacking(struct judgement *f, const struct session_result *r)
+{
+	f->exit = EXIT_TLS_AUTH;
+	f->outcome = OUT_TLS;
+	f->act = ACT_SERVER;
+	if (r->lack == TLS_NOT_OFFERED || r->lack == TLS_UNVERIFIED) {
+		set_rule(f, r->lack == TLS_UNVERIFIED ? "tls-unverified" :
+		                                        "tls-not-offered", "");
+	} else if (r->login_lacks) {
+		f->outcome = OUT_AUTH;
+		f->act = ACT_SENDER_AUTH;
+		set_rule(f, "no-login", "");
+	} else if (r->needs_lack) {
+		f->exit = EXIT_REFUSED;
+		f->outcome = OUT_REFUSED;
+		f->act = ACT_MESSAGE;
+		set_rule(f, "cannot-carry", "");
+	} else {
+		return false;
+	}
+	return true;
+}
+
 /* The reply explains more than "closed" or "lost" that came after it. */
 static bool reply_decides(const struct session_result *r,
                           const struct event *reply)
@@ -293,6 +322,8 @@ void verdict_session(struct event_builder *b, const struct session_result *r,
 		f.args[i] = counts[i];
 	if (reached(r, wanted)) {
 		success(&f, r, wanted);
+	} else if (!r->failed && lacking(&f, r)) {
+		reply = NULL; /* no reply is to blame */
 	} else if (reply_decides(r, reply)) {
 		struct explain_context ctx = { .verb = verb_of(r, reply),
 			                       .line = "",

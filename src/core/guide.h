@@ -21,9 +21,15 @@
 	X(WAIT, "-", N_("Read the greeting"))                                  \
 	X(EHLO, "EHLO", N_("EHLO: say who you are"))                           \
 	X(HELO, "HELO", N_("HELO: the older way"))                             \
+	X(LHLO, "LHLO", N_("LHLO: say who you are, for local delivery"))       \
+	X(STARTTLS, "STARTTLS", N_("STARTTLS: switch to encryption"))          \
+	X(AUTH, "AUTH", N_("AUTH: log in"))                                    \
+	X(ANSWER, "answer", N_("The answer to the challenge"))                 \
 	X(MAIL, "MAIL", N_("MAIL FROM: the sender"))                           \
 	X(RCPT, "RCPT", N_("RCPT TO: the recipient"))                          \
 	X(DATA, "DATA", N_("DATA: the message"))                               \
+	X(BDAT, "BDAT", N_("BDAT: the message in one chunk"))                  \
+	X(DOT, ".", N_("A dot alone: nobody was accepted"))                    \
 	X(MESSAGE, "message", N_("The message, then a dot"))                   \
 	X(DROP, "drop", N_("Close instead of a message"))                      \
 	X(CANCEL, "*", N_("Cancel the login"))                                 \
@@ -37,16 +43,29 @@ enum guide_line {
 	GUIDE_LINE_COUNT
 };
 
+/* Stands in a proposed line for what only the session knows. */
+#define GUIDE_SECRET "****"
+
 /* Conditions with a name. id, word, help. */
 #define GUIDE_GUARDS(X)                                                        \
 	X(ANYWAY, "-", N_("always"))                                           \
 	X(GAVE_UP, "gave-up", N_("the server refused what everything needs"))  \
 	X(OLD_WAY, "old-way", N_("EHLO is not wanted or not understood"))      \
+	X(LOCAL, "lmtp", N_("the protocol is LMTP"))                           \
+	X(NO_TLS, "no-tls", N_("TLS is demanded and not as demanded"))         \
+	X(WANT_TLS, "want-tls", N_("STARTTLS is offered, and not tried yet"))  \
+	X(DONE_TLS, "stage-tls", N_("no more than TLS asked"))                 \
+	X(NO_LOGIN, "no-login", N_("a login is wanted and not to be had"))     \
+	X(WANT_LOGIN, "want-login", N_("a login is wanted"))                   \
+	X(DONE_AUTH, "stage-auth", N_("no more than a login asked"))           \
+	X(HAVE_ANSWER, "have-answer", N_("the answer to the challenge is known"))\
 	X(DONE_CONNECT, "stage-connect", N_("no more than the greeting asked"))\
 	X(DONE_EHLO, "stage-ehlo", N_("no more than EHLO asked"))              \
 	X(HAD_TXN, "had-transaction", N_("the transaction was had"))           \
 	X(MORE_RCPT, "more-recipients", N_("a recipient was not given yet"))   \
 	X(WANT_DATA, "stage-data", N_("the message is wanted"))                \
+	X(WANT_BDAT, "want-bdat", N_("in chunks, and CHUNKING is offered"))    \
+	X(NOBODY, "nobody", N_("no recipient was accepted"))                   \
 	X(DATA_ONLY, "data-only", N_("asked up to 354 and no further"))        \
 	X(HAVE_MESSAGE, "have-message", N_("there is a message to send"))      \
 	X(BATCH, "batch", N_("nobody is there to type"))
@@ -70,11 +89,20 @@ struct guide_row {
 struct guide_facts {
 	const struct plan *plan;
 	const char *helo;      /* name to give */
+	const char *mail_params, *rcpt_params; /* " SIZE=17", "" none */
+	const char *auth_line; /* "AUTH PLAIN ****"; NULL: not to be had */
 	enum state projected;
+	enum tls_policy policy;
 	bool gave_up, old_way;
+	bool secure;           /* inside TLS */
+	bool no_tls;           /* refused, failed, or not as demanded */
+	bool tls_offered, auth_done, have_answer;
 	bool had_transaction;
 	size_t next_rcpt;      /* recipients given in this transaction */
-	bool any_accepted;
+	size_t message_size;   /* octets for BDAT */
+	bool have_message, chunking;
+	bool any_accepted;     /* or still under way */
+	bool nobody;           /* every recipient was refused */
 };
 
 const struct guide_row *guide_at(size_t i); /* NULL past the end */

@@ -18,8 +18,9 @@
 /* Verbs whose reply never changes the state. */
 #define ASIDE                                                                  \
 	(V(NOOP) | V(HELP) | V(VRFY) | V(EXPN) | V(ETRN) | V(VERB) | V(ONEX) | \
-	 V(XFORWARD) | V(XEXCH50) | V(X_LINK2STATE) | V(WELLKNOWN) |           \
-	 V(BDAT) | V(BURL) | V(OTHER))
+	 V(XFORWARD) | V(XEXCH50) | V(X_LINK2STATE) | V(WELLKNOWN) | V(OTHER))
+#define CHUNK (V(BDAT) | V(BURL))
+#define HANDSHAKE V(TLS_HANDSHAKE)
 #define LOGIN (V(AUTH) | V(AUTH_RESPONSE) | V(X_EXPS))
 #define REFUSED (LATER | NO | NOTKNOWN)
 
@@ -27,6 +28,10 @@ static const struct rule rules[] = {
 /* id, from, verb, reply, when, do, to, why */
 
 /* The server speaks first. */
+{ "connected-wrap", AT(CLOSED), V(CONNECT), GOOD, GUARD_WRAP,
+  DEED_START_TLS, ST_TLS,
+  N_("TLS from the start: the handshake comes before the greeting "
+     "(RFC 8314 §3)") },
 { "connected", AT(CLOSED), V(CONNECT), GOOD, GUARD_ALWAYS,
   DEED_NOTHING, ST_CONNECTED,
   N_("the connection is there; now the client waits (RFC 5321 §3.1)") },
@@ -74,10 +79,29 @@ static const struct rule rules[] = {
      "(RFC 5321 §4.1.1.4)") },
 { "data-no", AT(RCPT), V(DATA), REFUSED, GUARD_ALWAYS, DEED_GIVE_UP, SAME,
   N_("no message now; nothing may follow but a command (RFC 5321 §3.3)") },
+{ "dot-one", AT(DATA), V(END_OF_DATA), GOOD | REFUSED, GUARD_MORE_DUE,
+  DEED_NOTHING, SAME,
+  N_("LMTP answers the dot once for each accepted recipient "
+     "(RFC 2033 §4.2)") },
 { "dot", AT(DATA), V(END_OF_DATA), GOOD | REFUSED, GUARD_ALWAYS,
   DEED_END_TXN, ST_READY,
   N_("with its answer to the dot the server takes the message or refuses it; "
      "the transaction is over either way (RFC 5321 §4.1.1.4)") },
+{ "chunk-one", AT(RCPT) | AT(BDAT), CHUNK, GOOD | REFUSED, GUARD_MORE_DUE,
+  DEED_NOTHING, ST_BDAT,
+  N_("LMTP answers the last chunk once for each accepted recipient "
+     "(RFC 2033 §4.2, RFC 3030 §2)") },
+{ "chunk", AT(RCPT) | AT(BDAT), CHUNK, GOOD, GUARD_NOT_LAST,
+  DEED_NOTHING, ST_BDAT,
+  N_("the chunk was taken; more follow (RFC 3030 §2)") },
+{ "chunk-last", AT(RCPT) | AT(BDAT), CHUNK, GOOD, GUARD_ALWAYS,
+  DEED_END_TXN, ST_READY,
+  N_("with its answer to the last chunk the server takes the message "
+     "(RFC 3030 §2)") },
+{ "chunk-no", AT(RCPT) | AT(BDAT), CHUNK, REFUSED, GUARD_ALWAYS,
+  DEED_GIVE_UP, ST_BDAT,
+  N_("the chunk was refused: only RSET or QUIT may follow "
+     "(RFC 3030 §2)") },
 { "rset", AT(READY) | IN_TXN | AT(BDAT), V(RSET), GOOD, GUARD_ALWAYS,
   DEED_END_TXN, ST_READY,
   N_("sender and recipients are forgotten; no new EHLO is needed "
@@ -94,20 +118,35 @@ static const struct rule rules[] = {
      "(RFC 5321 §4.1.1.10)") },
 
 /* TLS and login. */
-{ "starttls", IDLE, V(STARTTLS), GOOD, GUARD_ALWAYS, DEED_END_TLS, ST_BYE,
+{ "starttls", IDLE, V(STARTTLS), GOOD, GUARD_CLEAR, DEED_START_TLS, ST_TLS,
   N_("220: the next bytes must be a TLS handshake (RFC 3207 §4)") },
+{ "starttls-twice", IDLE, V(STARTTLS), GOOD, GUARD_ALWAYS,
+  DEED_FAIL, ST_LOST,
+  N_("TLS inside TLS: a server must not offer or take it "
+     "(RFC 3207 §4.2)") },
 { "starttls-no", IDLE, V(STARTTLS), REFUSED, GUARD_ALWAYS,
-  DEED_NOTHING, SAME,
-  N_("no TLS now; the session goes on in clear (RFC 3207 §4)") },
+  DEED_NO_TLS, SAME,
+  N_("no TLS now; in clear only where the policy allows it "
+     "(RFC 3207 §4)") },
+{ "tls-wrap", AT(TLS), HANDSHAKE, GOOD, GUARD_WRAP,
+  DEED_AWAIT_GREETING, ST_CONNECTED,
+  N_("inside TLS the server speaks first (RFC 8314 §3)") },
+{ "tls", AT(TLS), HANDSHAKE, GOOD, GUARD_ALWAYS, DEED_FORGET, ST_GREETED,
+  N_("both sides forget what was said in clear; EHLO comes again "
+     "(RFC 3207 §4.2)") },
+{ "tls-no", AT(TLS), HANDSHAKE, NO, GUARD_ALWAYS, DEED_FAIL, ST_CLOSED,
+  N_("the handshake failed: on this connection nothing more can be said "
+     "(RFC 3207 §4.1)") },
 { "auth-more", IDLE | AT(AUTH), LOGIN, MORE, GUARD_ALWAYS,
   DEED_NOTHING, ST_AUTH,
   N_("334: the server asks, the client answers in Base64 (RFC 4954 §4)") },
-{ "auth", IDLE | AT(AUTH), LOGIN, GOOD, GUARD_ALWAYS, DEED_NOTHING, ST_READY,
+{ "auth", IDLE | AT(AUTH), LOGIN, GOOD, GUARD_ALWAYS,
+  DEED_LOGGED_IN, ST_READY,
   N_("logged in (RFC 4954 §4)") },
-{ "auth-no", AT(AUTH), LOGIN, REFUSED, GUARD_ALWAYS, DEED_NOTHING, ST_READY,
+{ "auth-no", AT(AUTH), LOGIN, REFUSED, GUARD_ALWAYS, DEED_NO_LOGIN, ST_READY,
   N_("the login failed or was cancelled; the session goes on "
      "(RFC 4954 §4)") },
-{ "auth-refused", IDLE, LOGIN, REFUSED, GUARD_ALWAYS, DEED_NOTHING, SAME,
+{ "auth-refused", IDLE, LOGIN, REFUSED, GUARD_ALWAYS, DEED_NO_LOGIN, SAME,
   N_("no login with this command here (RFC 4954 §4)") },
 
 /* Commands that leave the state alone, and some that few people know. */

@@ -62,7 +62,12 @@ enum answer {
 	X(COUNT_NO, "count-no", N_("a recipient refused"))                     \
 	X(TAKE_DATA, "take-data", N_("lines typed now are the message"))       \
 	X(END_TXN, "end", N_("the transaction is over"))                       \
-	X(END_TLS, "end-tls", N_("close: this version speaks no TLS"))         \
+	X(START_TLS, "start-tls", N_("begin the TLS handshake"))               \
+	X(FORGET, "forget", N_("forget what was said in clear"))               \
+	X(AWAIT_GREETING, "await-greeting", N_("wait for the greeting"))       \
+	X(NO_TLS, "no-tls", N_("TLS is not to be had; policy decides"))        \
+	X(LOGGED_IN, "logged-in", N_("the login succeeded"))                   \
+	X(NO_LOGIN, "no-login", N_("the login failed"))                        \
 	X(HANG_UP, "hang-up", N_("close the connection"))                      \
 	X(REMARK, "remark", N_("say that this reply fits nothing"))            \
 	X(FAIL, "fail", N_("say what went wrong, close the connection"))
@@ -78,7 +83,11 @@ enum deed {
 #define RULE_GUARDS(X)                                                         \
 	X(ALWAYS, "-", N_("always"))                                           \
 	X(ESMTP, "esmtp", N_("HELO was not tried yet"))                        \
-	X(GAVE_UP, "gave-up", N_("the server has refused to go on"))
+	X(GAVE_UP, "gave-up", N_("the server has refused to go on"))           \
+	X(WRAP, "wrap", N_("TLS from the start, and no greeting yet"))         \
+	X(CLEAR, "clear", N_("not inside TLS"))                                \
+	X(MORE_DUE, "more-due", N_("LMTP: another recipient's reply is due"))  \
+	X(NOT_LAST, "not-last", N_("the chunk was not the last one"))
 
 enum rule_guard {
 #define GUARD_ENUM(id, word, help) GUARD_##id,

@@ -23,6 +23,11 @@ struct session *session_new(const struct plan *plan, const char *helo,
 	s->next_n = next_n;
 	s->state = ST_CLOSED;
 	s->old_way = plan->protocol == PROTO_SMTP;
+	session_set_policy(s, plan->tls.policy);
+	s->secrets = secrets_new();
+	if (plan->message)
+		session_set_message(s, plan->message, plan->message_len);
+	session_new_login(s);
 	s->deadline_us = INT64_MAX;
 	return s;
 }
@@ -40,6 +45,12 @@ void session_free(struct session *s)
 	reply_clear(&s->reply);
 	buf_clear(&s->input);
 	ehlo_clear(&s->offers);
+	ehlo_clear(&s->offers_clear);
+	session_end_login(s);
+	secrets_free(s->secrets);
+	session_end_txn(s);
+	free(s->txn);
+	free(s->message);
 	free(s->out);
 	free(s->helo);
 	free(s->host);
@@ -69,11 +80,26 @@ size_t session_step(const struct session *s)
 
 /* ---- time ---- */
 
+/* What a class has patience for (study: reliability.md §1.2). */
+static int64_t classroom_ms(enum verb v)
+{
+	switch (v) {
+	case VERB_TLS_HANDSHAKE: return 15000;
+	case VERB_END_OF_DATA:
+	case VERB_BDAT: return 60000;
+	default: return 30000;
+	}
+}
+
 static int64_t timeout_us(const struct session *s, enum verb v)
 {
 	int64_t rfc_ms = (int64_t)command_info(v)->timeout_s * 1000;
-	int64_t ms = s->plan->timeout_ms ? s->plan->timeout_ms :
-	             rfc_ms ? rfc_ms : 300000; /* RFC 5321 §4.5.3.2 */
+	int64_t ms = rfc_ms ? rfc_ms : 300000; /* RFC 5321 §4.5.3.2 */
+
+	if (s->plan->patience == PATIENCE_CLASSROOM)
+		ms = classroom_ms(v);
+	if (s->plan->timeout_ms)
+		ms = s->plan->timeout_ms;
 
 	if (v == VERB_QUIT && ms > SESSION_QUIT_WAIT_MS)
 		ms = SESSION_QUIT_WAIT_MS;
@@ -98,7 +124,8 @@ void session_push(struct session *s, enum verb v, uint32_t n)
 {
 	assert(s->fifo_len < SESSION_PENDING_MAX);
 	s->fifo[s->fifo_len++] = (struct pending){
-		.verb = v, .n = n, .index = s->commands, .sent_us = s->now_us,
+		.verb = v, .n = n, .index = s->commands, .rcpt = NO_RCPT,
+		.sent_us = s->now_us,
 	};
 	if (s->fifo_len == 1)
 		set_deadline(s);
@@ -111,6 +138,12 @@ void session_pop(struct session *s)
 	set_deadline(s);
 }
 
+struct pending *session_newest(struct session *s)
+{
+	assert(s->fifo_len);
+	return &s->fifo[s->fifo_len - 1];
+}
+
 size_t session_pending(const struct session *s)
 {
 	return s->fifo_len;
@@ -118,25 +151,41 @@ size_t session_pending(const struct session *s)
 
 /* ---- the engine over the rows ---- */
 
-static bool holds(const struct session *s, enum rule_guard g)
+/* LMTP: does the next reply belong to the same message? */
+static bool more_due(const struct session *s)
+{
+	return s->fifo_len && s->fifo[0].rcpt != NO_RCPT &&
+	       (s->fifo[0].verb == VERB_END_OF_DATA ||
+	        s->fifo[0].verb == VERB_BDAT);
+}
+
+static bool holds(const struct session *s, enum rule_guard g,
+                  const struct pending *p)
 {
 	switch (g) {
 	case GUARD_ALWAYS: return true;
-	case GUARD_ESMTP: return !s->old_way;
+	case GUARD_ESMTP: /* HELO knows no STARTTLS */
+		return !s->old_way && s->policy < TLS_MUST;
 	case GUARD_GAVE_UP: return s->gave_up;
+	case GUARD_WRAP: return s->plan->tls.wrap && !s->greeted;
+	case GUARD_CLEAR: return !s->secure;
+	case GUARD_MORE_DUE: return more_due(s);
+	case GUARD_NOT_LAST: return !p->last;
 	case GUARD_COUNT: break;
 	}
 	return false;
 }
 
+/* p: what was answered, or would be; its verb is in the set verb. */
 static const struct rule *rule_for(const struct session *s, enum state from,
-                                   uint64_t verb, enum answer a)
+                                   uint64_t verb, enum answer a,
+                                   const struct pending *p)
 {
 	const struct rule *r;
 
 	for (size_t i = 0; (r = rules_at(i)); i++)
 		if ((r->from >> from & 1u) && (r->verbs & verb) &&
-		    (r->answers & a) && holds(s, r->when))
+		    (r->answers & a) && holds(s, r->when, p))
 			return r;
 	return NULL; /* the tables' test proves that this cannot be */
 }
@@ -150,7 +199,8 @@ enum state session_projected(const struct session *s)
 		bool more = command_info(v)->intermediate[0] &&
 		            v != VERB_AUTH_RESPONSE;
 		const struct rule *r = rule_for(s, state, VERB_BIT(v),
-		                                more ? MORE : GOOD);
+		                                more ? MORE : GOOD,
+		                                &s->fifo[i]);
 
 		if (v == VERB_CONNECT)
 			break; /* the greeting: nothing is known before it */
@@ -184,7 +234,7 @@ void session_close(struct session *s, bool by_server, bool clean)
 /* Bytes that came behind the end: kept, and said. */
 static void left_over(struct session *s)
 {
-	bool tls = s->answered == VERB_STARTTLS;
+	bool tls = s->answered == VERB_STARTTLS && !s->secure;
 	char count[24];
 
 	if (s->input.len == 0)
@@ -219,14 +269,17 @@ static enum fail_kind kind_of(enum answer a)
 	case LATE: return FAIL_TIMEOUT;
 	case STOP: return FAIL_CANCELLED;
 	case FLOOD: return FAIL_LIMIT;
+	case NO: return FAIL_TLS; /* of the handshake: no reply is a failure */
 	default: return FAIL_PROTOCOL;
 	}
 }
 
 static void fail(struct session *s, const struct cause *c)
 {
-	enum fail_phase phase = c->asked && c->verb == VERB_CONNECT ?
-	                        PHASE_GREETING : PHASE_DIALOG;
+	enum fail_phase phase = !c->asked ? PHASE_DIALOG :
+	                        c->verb == VERB_CONNECT ? PHASE_GREETING :
+	                        c->verb == VERB_TLS_HANDSHAKE ? PHASE_TLS :
+	                        PHASE_DIALOG;
 
 	if (c->answer == EARLY)
 		say_finding(s, "out-of-sync", c->n, "", "");
@@ -241,46 +294,55 @@ static void end_transaction(struct session *s)
 	if (s->state == ST_MAIL || s->state == ST_RCPT ||
 	    s->state == ST_DATA || s->state == ST_BDAT)
 		s->had_transaction = true;
-	s->rcpt_sent = 0;
+	session_end_txn(s);
 	s->gave_up = false;
 }
 
-static void take_data(struct session *s)
+static void take_offers(struct session *s, bool esmtp)
 {
-	s->message_bytes = s->message_lines = s->message_stuffed = 0;
-	if (s->digest.begin)
-		s->digest.begin(s->digest.arg);
+	ehlo_clear(&s->offers);
+	s->has_offers = esmtp;
+	for (size_t i = 1; esmtp && i < s->reply.n_lines; i++) {
+		size_t len;
+		const char *t = reply_line_text(&s->reply, i, &len);
+
+		ehlo_add_line(&s->offers, t, len);
+	}
+	s->gave_up = false;
+	session_end_txn(s);
+}
+
+/* The newest recipient's reply. p: its RCPT. */
+static void count_rcpt(struct session *s, enum deed d, const struct pending *p)
+{
+	s->result.accepted += d == DEED_COUNT_YES;
+	s->result.deferred += d == DEED_COUNT_LATER;
+	s->result.refused += d == DEED_COUNT_NO;
+	if (p && p->rcpt < s->n_txn)
+		s->txn[p->rcpt].accepted = d == DEED_COUNT_YES;
 }
 
 /*
  * What cannot be a row: what EHLO offered, how each recipient fared. Called
  * once for every good form of reply, before the deed.
  */
-static void note_event(struct session *s, enum deed d)
+static void note_event(struct session *s, enum deed d,
+                       const struct pending *p)
 {
 	switch (d) {
 	case DEED_TAKE_CAPS:
-	case DEED_TAKE_NAME:
-		ehlo_clear(&s->offers);
-		s->has_offers = d == DEED_TAKE_CAPS;
-		for (size_t i = 1; s->has_offers && i < s->reply.n_lines;
-		     i++) {
-			size_t len;
-			const char *t = reply_line_text(&s->reply, i, &len);
-
-			ehlo_add_line(&s->offers, t, len);
-		}
-		s->gave_up = false;
-		s->rcpt_sent = 0;
-		break;
+	case DEED_TAKE_NAME: take_offers(s, d == DEED_TAKE_CAPS); break;
 	case DEED_OPEN_TXN: s->gave_up = false; break;
-	case DEED_COUNT_YES: s->result.accepted++; break;
-	case DEED_COUNT_LATER: s->result.deferred++; break;
-	case DEED_COUNT_NO: s->result.refused++; break;
+	case DEED_COUNT_YES:
+	case DEED_COUNT_LATER:
+	case DEED_COUNT_NO: count_rcpt(s, d, p); break;
 	case DEED_TRY_HELO: s->old_way = true; break;
 	case DEED_GIVE_UP: s->gave_up = true; break;
 	case DEED_END_TXN: end_transaction(s); break;
-	case DEED_TAKE_DATA: take_data(s); break;
+	case DEED_TAKE_DATA: session_open_message(s); break;
+	case DEED_FORGET: session_forget(s); break;
+	case DEED_LOGGED_IN: s->logged_in = true; break;
+	case DEED_NO_LOGIN: s->login_failed = true; break;
 	default: break;
 	}
 }
@@ -292,9 +354,13 @@ static void do_deed(struct session *s, enum deed d, const struct cause *c)
 		session_close(s, c->answer == GONE || c->answer == LOST,
 		          s->state == ST_BYE || s->state == ST_CLOSED);
 		break;
-	case DEED_END_TLS:
-		say_finding(s, "starttls-ends", c->n, "", "");
-		session_close(s, false, true);
+	case DEED_START_TLS: session_start_tls(s, c); break;
+	case DEED_AWAIT_GREETING: session_push(s, VERB_CONNECT, EV_GREETING); break;
+	case DEED_TAKE_CAPS:
+	case DEED_TAKE_NAME: session_check_offers(s, c->n); break;
+	case DEED_NO_TLS:
+		session_refuse_tls(s, TLS_REFUSED, c->n, "");
+		session_check_login(s, c->n);
 		break;
 	case DEED_REMARK:
 		say_finding(s, "unexpected-reply", c->n, "", "");
@@ -307,10 +373,11 @@ static void do_deed(struct session *s, enum deed d, const struct cause *c)
 void session_apply(struct session *s, const struct cause *c)
 {
 	uint64_t verb = c->asked ? VERB_BIT(c->verb) : NOT_ASKED;
-	const struct rule *r = rule_for(s, s->state, verb, c->answer);
+	const struct rule *r = rule_for(s, s->state, verb, c->answer,
+	                                &c->to);
 	enum state to = r->to == SAME ? s->state : r->to;
 
-	note_event(s, r->deed);
+	note_event(s, r->deed, &c->to);
 	say_state(s, r, to);
 	s->state = to;
 	do_deed(s, r->deed, c);
@@ -336,7 +403,16 @@ static void take_connected(struct session *s)
 		           .answer = GOOD };
 
 	session_apply(s, &c);
-	session_push(s, VERB_CONNECT, EV_GREETING);
+	if (s->state == ST_CONNECTED)
+		session_push(s, VERB_CONNECT, EV_GREETING);
+}
+
+/* A server that ends TLS without saying so may have been cut short. */
+static void take_closed(struct session *s, bool truncated)
+{
+	if (truncated && s->state != ST_BYE)
+		say_finding(s, "tls-truncated", 0, "", "");
+	happen(s, GONE, "");
 }
 
 /* The next reply among the bytes that came; false when there is none. */
@@ -358,6 +434,13 @@ static bool take_input(struct session *s)
 	return true;
 }
 
+/* With pipelining a person's Enter sends what may go together, too. */
+static void take_command(struct session *s, const char *line, size_t len)
+{
+	session_send(s, line, len);
+	s->group = s->plan->pipelining && s->fifo_len > 0;
+}
+
 void session_handle(struct session *s, const struct session_input *in,
                     int64_t now_us)
 {
@@ -366,13 +449,15 @@ void session_handle(struct session *s, const struct session_input *in,
 		return;
 	switch (in->kind) {
 	case IN_CONNECTED: take_connected(s); break;
-	case IN_COMMAND: session_send(s, in->data, in->len); break;
+	case IN_COMMAND: take_command(s, in->data, in->len); break;
 	case IN_BYTES:
 		buf_add(&s->input, in->data, in->len);
 		s->input_stamp = in->written;
 		take_input(s);
 		break;
-	case IN_CLOSED: happen(s, GONE, ""); break;
+	case IN_TLS:
+	case IN_NO_TLS: session_take_tls(s, in); break;
+	case IN_CLOSED: take_closed(s, in->truncated); break;
 	case IN_RESET: happen(s, LOST, in->detail); break;
 	case IN_TICK:
 		if (now_us >= s->deadline_us)

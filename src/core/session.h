@@ -20,6 +20,7 @@
 #include "core/command.h"
 #include "core/event.h"
 #include "core/plan.h"
+#include "core/sasl.h"
 
 enum {
 	SESSION_RCPT_MAX = 100,         /* what RFC 5321 §4.5.3.1.8 grants */
@@ -27,12 +28,18 @@ enum {
 	SESSION_PENDING_MAX = 128,      /* commands without a reply yet */
 	SESSION_LINE_MAX = 65536,       /* a line a person may type or paste */
 	SESSION_QUIT_WAIT_MS = 5000,    /* for 221: min(timeout, this) */
+	SESSION_GROUP_BYTES = 32768,    /* commands in one segment: less than
+	                                 * any receive buffer (RFC 2920 §3.1) */
 };
 
 struct session;
 
 enum session_input_kind {
 	IN_CONNECTED, /* the connection is there; the server speaks first */
+	IN_TLS,       /* the handshake that OUT_HANDSHAKE asked for is done; detail:
+	               * NULL, or why the certificate is not as demanded */
+	IN_NO_TLS,    /* it failed; detail: a word of tls_errors.tsv; data: what
+	               * came instead of TLS, may be empty */
 	IN_COMMAND,   /* data: one line to send, without CRLF */
 	IN_BYTES,     /* data: bytes from the server, any split */
 	IN_CLOSED,    /* the server closed in order (FIN) */
@@ -46,13 +53,15 @@ struct session_input {
 	const char *data;   /* borrowed, len bytes */
 	size_t len;
 	uint32_t written;   /* IN_BYTES: commands written so far */
-	const char *detail; /* IN_RESET: borrowed, may be NULL */
+	const char *detail; /* borrowed, may be NULL */
+	bool truncated;     /* IN_CLOSED: inside TLS, without close_notify */
 };
 
 enum session_output_kind {
 	OUT_NONE,  /* nothing waits */
 	OUT_EVENT, /* event: the taker owns it */
 	OUT_WRITE, /* data, len: write all; counts as one command if command */
+	OUT_HANDSHAKE, /* begin the handshake, answer with IN_TLS or IN_NO_TLS */
 	OUT_CLOSE, /* close the connection now; the session is over */
 };
 
@@ -84,6 +93,16 @@ struct session_output {
 struct session *session_new(const struct plan *plan, const char *helo,
                             uint32_t id, uint32_t *next_n);
 void session_set_digest(struct session *s, const struct session_digest *d);
+/* What logins need of libraries; copied. Without: none that needs them. */
+void session_set_sasl(struct session *s, const struct sasl_lent *lent);
+/* The message for DATA or BDAT: copied, line ends made CRLF unless raw (BDAT
+ * with BINARYMIME). Without this call: the plan's. */
+void session_set_message(struct session *s, const char *data, size_t len);
+/* What is demanded of this host, where that is not what the plan says: DANE
+ * without records (RFC 7672 §2.2). */
+void session_set_policy(struct session *s, enum tls_policy p);
+/* STARTTLS is not proposed: the handshake failed on another connection. */
+void session_set_clear(struct session *s);
 /* The MX that the connection is to, for remarks about the greeting; copied. */
 void session_set_host(struct session *s, const char *host);
 /* Where in plan.steps this connection begins (0), and where it is now: the
@@ -115,10 +134,22 @@ enum state session_state(const struct session *s);
 /* The state once every command under way is answered well. */
 enum state session_projected(const struct session *s);
 bool session_over(const struct session *s); /* OUT_CLOSE was given */
+bool session_secure(const struct session *s); /* inside TLS */
+/*
+ * Would line begin a login in clear, and is that not allowed yet? Then it
+ * would not be sent: ask, and session_allow_clear() if the user says so.
+ */
+bool session_login_in_clear(const struct session *s, const char *line);
+void session_allow_clear(struct session *s);
+/* The user gave a password after all, see plan_auth. */
+void session_new_login(struct session *s);
 size_t session_pending(const struct session *s);
 
 /* A new EV_PROMPT: what the guide proposes, what is allowed. Caller owns. */
 struct event *session_prompt(const struct session *s, int64_t now_us);
+
+enum tls_lack { TLS_LACKS_NOTHING, TLS_NOT_OFFERED, TLS_REFUSED,
+	TLS_BROKEN /* the handshake failed */, TLS_UNVERIFIED };
 
 /* What a verdict needs to know at the end (check/verdict.h). */
 struct session_result {
@@ -132,6 +163,9 @@ struct session_result {
 	enum fail_kind fail;
 	bool failed;
 	size_t accepted, deferred, refused; /* recipients */
+	enum tls_lack lack;      /* why TLS is not as demanded */
+	bool login_lacks;        /* wanted, and no mechanism to be had */
+	bool needs_lack;         /* the message cannot be sent to this server */
 };
 void session_result(const struct session *s, struct session_result *out);
 

@@ -8,40 +8,95 @@
 
 #include "util/xalloc.h"
 
-static struct guide_facts facts(const struct session *s)
+static bool is_pending(const struct session *s, enum verb v)
 {
-	return (struct guide_facts){
+	for (size_t i = 0; i < s->fifo_len; i++)
+		if (s->fifo[i].verb == v)
+			return true;
+	return false;
+}
+
+static bool any_accepted(const struct session *s)
+{
+	for (size_t i = 0; i < s->n_txn; i++)
+		if (s->txn[i].accepted)
+			return true;
+	return false;
+}
+
+static bool offered(const struct session *s, const char *keyword)
+{
+	return s->has_offers && ehlo_find(&s->offers, keyword);
+}
+
+/* The facts, with what they need on the heap; facts_clear(). */
+static void facts_fill(const struct session *s, struct guide_facts *f)
+{
+	*f = (struct guide_facts){
 		.plan = s->plan,
 		.helo = s->helo,
+		.mail_params = session_mail_params(s),
+		.rcpt_params = session_rcpt_params(s),
+		.auth_line = session_login_proposal(s),
 		.projected = session_projected(s),
+		.policy = s->policy,
 		.gave_up = s->gave_up,
 		.old_way = s->old_way,
-		.had_transaction = s->had_transaction,
+		.secure = s->secure,
+		.no_tls = s->no_tls,
+		.tls_offered = offered(s, "STARTTLS"),
+		.auth_done = s->logged_in,
+		.have_answer = s->has_answer,
+		/* RSET is under way: then the transaction was had */
+		.had_transaction = s->had_transaction ||
+		                   is_pending(s, VERB_RSET),
 		.next_rcpt = s->rcpt_sent,
-		.any_accepted = s->result.accepted > 0,
+		.message_size = s->message_len,
+		.have_message = s->has_message,
+		.chunking = offered(s, "CHUNKING"),
+		.any_accepted = any_accepted(s) || is_pending(s, VERB_RCPT),
+		.nobody = s->n_txn > 0 && !any_accepted(s),
 	};
+}
+
+static void facts_clear(struct guide_facts *f)
+{
+	free((char *)f->mail_params);
+	free((char *)f->rcpt_params);
+	free((char *)f->auth_line);
+}
+
+/* The step of a lesson or a script: where those end, so does the session. */
+static char *propose_step(const struct session *s,
+                          const struct guide_row **row)
+{
+	if (s->step < s->plan->n_steps &&
+	    s->plan->steps[s->step].kind == STEP_SEND)
+		return xstrdup(s->plan->steps[s->step].line);
+	if (s->state == ST_DATA) /* it ended inside a message */
+		*row = guide_find("drop");
+	return xstrdup(*row ? "" : "QUIT");
 }
 
 /* The line proposed next; heap, "" for none. row: NULL for a lesson's. */
 static char *propose(const struct session *s, const struct guide_row **row)
 {
-	struct guide_facts f = facts(s);
-	bool talking = f.projected != ST_CLOSED && f.projected != ST_BYE &&
-	               f.projected != ST_LOST;
+	struct guide_facts f;
+	enum state projected = session_projected(s);
+	bool talking = projected != ST_CLOSED && projected != ST_BYE &&
+	               projected != ST_LOST && projected != ST_TLS;
+	char *line;
 
 	*row = NULL;
-	if (!talking)
+	if (!talking || session_chunk_open(s))
 		return xstrdup("");
-	if (s->plan->n_steps && f.projected != ST_CONNECTED) {
-		if (s->step < s->plan->n_steps &&
-		    s->plan->steps[s->step].kind == STEP_SEND)
-			return xstrdup(s->plan->steps[s->step].line);
-		if (s->state == ST_DATA) /* it ended inside a message */
-			*row = guide_find("drop");
-		return xstrdup(*row ? "" : "QUIT");
-	}
+	if (s->plan->n_steps && projected != ST_CONNECTED)
+		return propose_step(s, row);
+	facts_fill(s, &f);
 	*row = guide_next(&f);
-	return *row ? guide_text(*row, &f) : xstrdup("");
+	line = *row ? guide_text(*row, &f) : xstrdup("");
+	facts_clear(&f);
+	return line;
 }
 
 /* Sends it; what cannot be sent must not be proposed for ever. The QUIT before
@@ -56,8 +111,27 @@ static void send_proposed(struct session *s, const char *line)
 		return;
 	if (s->plan->n_steps && s->step == step)
 		s->step++;
-	else if (!s->fifo_len && s->state != ST_DATA)
+	else if (!s->fifo_len && s->state != ST_DATA && !s->chunk_left)
 		s->gave_up = true;
+}
+
+/*
+ * May line go into the segment of what is under way (RFC 2920 §3.1)? A person's
+ * Enter never takes more along than the commands that a batch would repeat.
+ */
+static bool joins(struct session *s, const char *line)
+{
+	enum verb v = command_find(line, strlen(line));
+	enum pipeline mine = command_info(v)->pipeline;
+
+	if (!s->plan->pipelining || !offered(s, "PIPELINING") || !*line)
+		return false;
+	if (s->fifo_len >= SESSION_PENDING_MAX || v == VERB_OTHER ||
+	    command_info(session_newest(s)->verb)->pipeline != PIPE_YES)
+		return false;
+	return s->plan->hold_enter ? mine != PIPE_NO :
+	                             mine == PIPE_YES && v != VERB_RSET &&
+	                             v != VERB_BDAT;
 }
 
 bool session_hold_enter(struct session *s)
@@ -65,9 +139,13 @@ bool session_hold_enter(struct session *s)
 	const struct guide_row *row;
 	char *line;
 
-	if (!s->plan->hold_enter || s->over || s->fifo_len)
+	if (s->over || !(s->plan->hold_enter || (s->group && s->fifo_len)))
 		return false;
 	line = propose(s, &row);
+	if (s->fifo_len && !joins(s, line)) {
+		free(line);
+		return false;
+	}
 	if (row && row->send == GUIDE_DROP) {
 		say_finding(s, "data-dropped", 0, "", "");
 		session_close(s, false, true);
@@ -121,6 +199,7 @@ struct event *session_prompt(const struct session *s, int64_t now_us)
 	b.e.u.prompt.step = s->step < s->plan->n_steps ? (uint32_t)s->step :
 	                                                 UINT32_MAX;
 	b.e.u.prompt.open = !s->over && s->state != ST_CLOSED;
+	b.e.u.prompt.secure = s->secure;
 	free(line);
 	return event_finish(&b);
 }

@@ -8,8 +8,10 @@
 
 #include "core/ehlo.h"
 #include "core/guide.h"
+#include "core/message.h"
 #include "core/reply.h"
 #include "core/rules.h"
+#include "core/secret.h"
 #include "core/session.h"
 #include "core/typed.h"
 
@@ -18,7 +20,21 @@ struct pending {
 	enum verb verb;
 	uint32_t n;     /* of its EV_SENT; EV_GREETING */
 	uint32_t index; /* it was the index-th command written; greeting 0 */
+	uint32_t rcpt;  /* LMTP, behind the message: whom the reply judges,
+	                 * index in txn; NO_RCPT for all others */
+	bool last;      /* BDAT ... LAST */
 	int64_t sent_us;
+};
+
+#define NO_RCPT UINT32_MAX
+
+enum { SESSION_CHUNK_MAX = 64 << 20 }; /* octets of one BDAT: four times the
+                                        * largest message of --data */
+
+/* A recipient of this transaction, from its RCPT on. */
+struct txn_rcpt {
+	char *address;
+	bool accepted;
 };
 
 struct session {
@@ -30,6 +46,32 @@ struct session {
 	enum state state;
 	bool over, by_server, clean;
 	bool old_way, gave_up, had_transaction;
+	bool greeted, group; /* group: a person's Enter sends the whole of it */
+
+	/* TLS */
+	enum tls_policy policy; /* the plan's, or what DANE makes of it */
+	bool secure, no_tls;
+	struct ehlo offers_clear; /* of the EHLO before TLS */
+	bool had_clear_offers;
+
+	/* login */
+	struct secrets *secrets;
+	struct sasl_lent lent;
+	struct sasl *sasl; /* the login under way, or NULL */
+	struct buf answer; /* Base64, to the newest challenge */
+	bool has_answer, logged_in, login_failed, clear_ok;
+
+	/* message */
+	char *message;         /* as it goes out, before stuffing */
+	size_t message_len;
+	bool has_message;
+	struct message_facts message_facts;
+	size_t chunk_at;       /* BDAT: of message, what is sent already */
+	size_t chunk_left;     /* typed BDAT: octets that are still to come */
+	bool chunk_last;       /* it ends the message */
+	uint32_t chunk_n;      /* of its EV_SENT */
+	struct txn_rcpt *txn;  /* n_txn, of this transaction */
+	size_t n_txn;
 	struct pending fifo[SESSION_PENDING_MAX];
 	size_t fifo_len;
 	int64_t deadline_us;
@@ -56,6 +98,7 @@ struct session {
 struct cause {
 	enum verb verb; /* VERB_OTHER when nothing was pending */
 	bool asked;
+	struct pending to; /* what was answered, where something was */
 	enum answer answer;
 	uint32_t n;     /* of the reply, 0 none */
 	const char *detail;
@@ -84,6 +127,51 @@ void session_take_reply(struct session *s, enum reply_result form);
 /* session_send.c: one typed or proposed line; the plan's message. */
 void session_send(struct session *s, const char *line, size_t len);
 void session_write_message(struct session *s);
+void session_write_dot(struct session *s);
+
+/* The last of what is under way; there is something. */
+struct pending *session_newest(struct session *s);
+
+/* session_tls.c: before and after the handshake. */
+void session_start_tls(struct session *s, const struct cause *c);
+void session_forget(struct session *s);      /* RFC 3207 §4.2 */
+void session_take_tls(struct session *s, const struct session_input *in);
+void session_refuse_tls(struct session *s, enum tls_lack lack, uint32_t about,
+                        const char *why);
+/* After an EHLO: is TLS there as demanded, what did it change? */
+void session_check_offers(struct session *s, uint32_t about);
+
+/* session_login.c: AUTH, RFC 4954. */
+/* Its line as it is to be written (heap, wipe), NULL: not to be sent, which
+ * has been said. shown: the same without what is secret. */
+char *session_login_line(struct session *s, const char *line, size_t len,
+                         enum verb v);
+void session_login_sent(struct session *s, const char *wire, enum verb v,
+                        uint32_t n);
+void session_login_reply(struct session *s, enum answer a, uint32_t n);
+/* "AUTH PLAIN ****", heap; NULL: no login is to be had here. */
+char *session_login_proposal(const struct session *s);
+void session_end_login(struct session *s);
+/* A login is wanted: can there be one, now that it is known what is offered? */
+void session_check_login(struct session *s, uint32_t about);
+
+/* session_message.c: DATA and BDAT. */
+void session_open_message(struct session *s); /* 354 came */
+void session_end_txn(struct session *s);      /* sender, recipients: gone */
+/* A line typed while the message is taken; "." ends it. */
+void session_send_data(struct session *s, const char *line, size_t len);
+/* A BDAT line, with its octets if they are there; false: refused. */
+bool session_send_chunk(struct session *s, const char *line, size_t len);
+bool session_chunk_open(const struct session *s); /* typed octets are due */
+void session_add_chunk(struct session *s, const char *line, size_t len);
+/* What MAIL and RCPT are to carry: " SIZE=17", heap. */
+char *session_mail_params(const struct session *s);
+char *session_rcpt_params(const struct session *s);
+/* False: this server cannot take the message, which has been said. */
+bool session_may_mail(struct session *s);
+/* LMTP: how the message fared with one recipient. */
+void session_note_delivery(struct session *s, const struct pending *p,
+                           enum answer a);
 
 /* session_guide.c: batch holds Enter down; false when nothing is proposed. */
 bool session_hold_enter(struct session *s);
@@ -93,6 +181,8 @@ void session_say(struct session *s, struct event_builder *b);
 /* Returns the n of the event. */
 uint32_t say_sent(struct session *s, const struct outgoing *o);
 uint32_t say_reply(struct session *s, const struct pending *to);
+void say_start_tls(struct session *s);
+void say_note(struct session *s, const struct sasl_note *note, uint32_t about);
 void say_form(struct session *s, uint32_t about);
 void say_state(struct session *s, const struct rule *r, enum state to);
 void say_failed(struct session *s, enum fail_phase phase,

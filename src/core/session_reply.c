@@ -10,31 +10,54 @@
 #include "core/route.h"
 #include "util/xalloc.h"
 
-static bool stage_of(enum verb v, enum stage *out)
+/* What a good answer to v has reached; false: nothing that counts. */
+static bool stage_of(const struct session *s, const struct pending *p,
+                     enum verb v, enum stage *out)
 {
 	static const struct { enum verb verb; enum stage stage; } stages[] = {
 		{ VERB_CONNECT, STAGE_CONNECT }, { VERB_EHLO, STAGE_EHLO },
 		{ VERB_HELO, STAGE_EHLO },       { VERB_LHLO, STAGE_EHLO },
 		{ VERB_MAIL, STAGE_MAIL },       { VERB_RCPT, STAGE_RCPT },
-		{ VERB_DATA, STAGE_DATA },
+		{ VERB_DATA, STAGE_DATA },  { VERB_AUTH, STAGE_AUTH },
+		{ VERB_AUTH_RESPONSE, STAGE_AUTH },
+		{ VERB_STARTTLS, STAGE_TLS },
+		{ VERB_BDAT, STAGE_DOT },
 		{ VERB_END_OF_DATA, STAGE_DOT },
 	};
 
-	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
-		if (stages[i].verb == v) {
-			*out = stages[i].stage;
-			return true;
-		}
+	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+		if (stages[i].verb != v)
+			continue;
+		*out = stages[i].stage;
+		if (*out == STAGE_EHLO && s->secure)
+			*out = STAGE_TLS;
+		if (v == VERB_BDAT && p && !p->last)
+			*out = STAGE_DATA;
+		return true;
+	}
 	return false;
 }
 
+/* Some answers decide only where the user asked for what they are about. */
+static bool decides(const struct session *s, enum verb v, enum answer a)
+{
+	const struct plan *p = s->plan;
+
+	if (v == VERB_STARTTLS)
+		return a != GOOD && (s->policy >= TLS_MUST ||
+		                     p->stage == STAGE_TLS);
+	if (v == VERB_AUTH || v == VERB_AUTH_RESPONSE)
+		return a != MORE && (p->auth.wanted || p->stage == STAGE_AUTH);
+	return true;
+}
+
 /* Keeps what the verdict will need: the last reply that decided something. */
-static void note_result(struct session *s, enum verb v, enum answer a,
-                        uint32_t n)
+static void note_result(struct session *s, const struct pending *p,
+                        enum verb v, enum answer a, uint32_t n)
 {
 	struct session_result *r = &s->result;
 	enum stage stage = STAGE_ROUTE;
-	bool counts = stage_of(v, &stage);
+	bool counts = stage_of(s, p, v, &stage) && decides(s, v, a);
 	bool good = a == GOOD || a == MORE;
 	bool refused_before = r->code >= 400;
 
@@ -117,28 +140,78 @@ static enum answer judge(const struct session *s, const struct pending *p,
 	return answer_of(p ? p->verb : VERB_OTHER, s->reply.code);
 }
 
+/*
+ * What the server repeats of a secret is written over before anything is made
+ * of the reply, also where it is broken over its lines (study C03).
+ */
+static bool blot(struct session *s)
+{
+	struct reply *r = &s->reply;
+	struct secret_span *spans;
+	bool found;
+
+	if (!secrets_any(s->secrets) || r->raw.len == 0)
+		return false;
+	spans = xcalloc(r->n_lines, sizeof *spans);
+	for (size_t i = 0; i < r->n_lines; i++) {
+		const char *text = reply_line_text(r, i, &spans[i].len);
+
+		spans[i].data = r->raw.data + (text - r->raw.data);
+	}
+	found = secrets_blot(s->secrets, spans, r->n_lines);
+	free(spans);
+	/* where a line is no reply line, its first bytes are no code */
+	return secrets_blot_one(s->secrets, r->raw.data, r->raw.len) || found;
+}
+
+static void say_flood(struct session *s, uint32_t about)
+{
+	char lines[24], bytes[24];
+
+	snprintf(lines, sizeof lines, "%zu", s->reply.n_lines);
+	snprintf(bytes, sizeof bytes, "%zu", s->reply.raw.len);
+	say_finding(s, "reply-limit", about, lines, bytes);
+}
+
+static void say_all(struct session *s, const struct cause *c)
+{
+	const struct pending *p = c->asked ? &c->to : NULL;
+
+	say_form(s, c->n);
+	if (c->answer == FLOOD)
+		say_flood(s, c->n);
+	if (c->answer & (ANY_REPLY & ~(uint32_t)ODD) && p)
+		check_meaning(s, p->verb, c->n);
+	if (c->answer & ANY_REPLY)
+		note_result(s, p, c->verb, c->answer, c->n);
+}
+
+static bool is_login(enum verb v)
+{
+	return v == VERB_AUTH || v == VERB_X_EXPS || v == VERB_AUTH_RESPONSE;
+}
+
 void session_take_reply(struct session *s, enum reply_result form)
 {
-	struct pending *p = s->fifo_len ? &s->fifo[0] : NULL;
-	enum answer a = judge(s, p, form);
+	const struct pending *p = s->fifo_len ? &s->fifo[0] : NULL;
 	struct cause c = { .verb = p ? p->verb : VERB_OTHER, .asked = p,
-		           .answer = a };
+		           .answer = judge(s, p, form) };
+	bool echoed = blot(s);
 
-	/* a 421 out of the blue and an early reply answer nothing */
-	c.n = say_reply(s, a == EARLY ? NULL : p);
-	say_form(s, c.n);
-	if (a == FLOOD) {
-		char lines[24], bytes[24];
-
-		snprintf(lines, sizeof lines, "%zu", s->reply.n_lines);
-		snprintf(bytes, sizeof bytes, "%zu", s->reply.raw.len);
-		say_finding(s, "reply-limit", c.n, lines, bytes);
-	}
-	if (a & (ANY_REPLY & ~(uint32_t)ODD) && p)
-		check_meaning(s, p->verb, c.n);
-	if (a & ANY_REPLY)
-		note_result(s, c.verb, a, c.n);
 	if (p)
+		c.to = *p;
+	/* a 421 out of the blue and an early reply answer nothing */
+	c.n = say_reply(s, c.answer == EARLY ? NULL : p);
+	if (echoed)
+		say_finding(s, "auth-echo", c.n, "", "");
+	say_all(s, &c);
+	if (p) {
 		session_pop(s);
+		session_note_delivery(s, &c.to, c.answer);
+	}
+	if (c.asked && c.verb == VERB_CONNECT && c.answer == GOOD)
+		s->greeted = true;
 	session_apply(s, &c);
+	if (c.asked && is_login(c.verb))
+		session_login_reply(s, c.answer, c.n);
 }

@@ -18,6 +18,11 @@ static void put(struct session *s, struct session_output o)
 	s->out[s->out_len++] = o;
 }
 
+void say_start_tls(struct session *s)
+{
+	put(s, (struct session_output){ .kind = OUT_HANDSHAKE });
+}
+
 void session_say(struct session *s, struct event_builder *b)
 {
 	b->e.n = (*s->next_n)++;
@@ -87,6 +92,9 @@ uint32_t say_reply(struct session *s, const struct pending *to)
 	b.e.u.reply.us = to ? (uint32_t)(s->now_us - to->sent_us) : 0;
 	b.e.u.reply.code = (uint16_t)r->code;
 	b.e.u.reply.lines = put_lines(&b, r);
+	if (to && to->rcpt < s->n_txn && to->verb != VERB_RCPT)
+		b.e.u.reply.recipient =
+		    event_puts(&b, s->txn[to->rcpt].address);
 	b.e.u.reply.enhanced =
 	    event_put(&b, enhanced, reply_enhanced(r, enhanced));
 	if (!lines_say_all(r) && s->raw_kept + r->raw.len <= SESSION_RAW_MAX) {
@@ -173,6 +181,23 @@ void say_finding(struct session *s, const char *id, uint32_t about,
 	session_say(s, &b);
 }
 
+void say_note(struct session *s, const struct sasl_note *note, uint32_t about)
+{
+	const char *args[3];
+	struct sasl_note copy = *note;
+	struct event_builder b;
+
+	if (!note->id)
+		return;
+	for (size_t i = 0; i < copy.n_args; i++) {
+		secrets_blot_one(s->secrets, copy.args[i],
+		                 strlen(copy.args[i]));
+		args[i] = copy.args[i];
+	}
+	finding_begin(&b, note->id, args, copy.n_args, about);
+	session_say(s, &b);
+}
+
 void say_typed(struct session *s, const struct typed_remark *r,
                uint32_t about, const char *line, size_t len)
 {
@@ -196,7 +221,11 @@ void say_bytes(struct session *s, enum bytes_why why, const char *data,
 	b.e.u.bytes.why = (uint8_t)(fits ? why : BYTES_DROPPED);
 	b.e.u.bytes.count = (uint32_t)len;
 	if (fits) {
-		b.e.u.bytes.data = event_put(&b, data, len);
+		char *copy = xmemdup0(data, len);
+
+		secrets_blot_one(s->secrets, copy, len);
+		b.e.u.bytes.data = event_put(&b, copy, len);
+		free(copy);
 		s->raw_kept += len;
 	}
 	session_say(s, &b);

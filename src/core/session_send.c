@@ -6,79 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
-static void count_line(struct session *s, const char *line, size_t len,
-                       bool stuffed)
+/* RFC 4422 §3.1. Who forgets the mechanism types the secret in its place. */
+static bool is_mechanism(const char *word, size_t len)
 {
-	s->message_bytes += (uint32_t)len + 2;
-	s->message_lines++;
-	s->message_stuffed += stuffed;
-	if (s->digest.update) {
-		s->digest.update(s->digest.arg, line, len);
-		s->digest.update(s->digest.arg, "\r\n", 2);
-	}
-}
-
-/* A line of the message, dot-stuffed (RFC 5321 §4.5.2). len: no CRLF in it. */
-static void write_message_line(struct session *s, struct buf *out,
-                               const char *line, size_t len)
-{
-	bool stuffed = len && line[0] == '.';
-
-	if (stuffed)
-		buf_addc(out, '.');
-	buf_add(out, line, len);
-	buf_adds(out, "\r\n");
-	count_line(s, line, len, stuffed);
-}
-
-static void write_dot(struct session *s)
-{
-	struct outgoing o = { .line = ".", .len = 1, .shown = ".",
-		              .shown_len = 1, .verb = VERB_END_OF_DATA };
-	uint32_t n;
-
-	say_message(s);
-	n = say_sent(s, &o);
-	s->commands++;
-	write_out(s, ".\r\n", 3, true);
-	session_push(s, VERB_END_OF_DATA, n);
-}
-
-/* The plan's message, line by line: any line end becomes CRLF. */
-void session_write_message(struct session *s)
-{
-	const char *p = s->plan->message, *end = p + s->plan->message_len;
-	struct buf out = { 0 };
-
-	while (p < end) {
-		const char *lf = memchr(p, '\n', (size_t)(end - p));
-		size_t len = (size_t)((lf ? lf : end) - p);
-
-		write_message_line(s, &out, p,
-		                   len && p[len - 1] == '\r' ? len - 1 : len);
-		p = lf ? lf + 1 : end;
-	}
-	write_out(s, buf_str(&out), out.len, false);
-	buf_clear(&out);
-	write_dot(s);
-}
-
-static void send_data_line(struct session *s, const char *line, size_t len)
-{
-	struct outgoing o = { .line = line, .len = len, .shown = line,
-		              .shown_len = len, .verb = VERB_DATA_BLOCK };
-	struct buf out = { 0 };
-
-	if (len == 1 && line[0] == '.') {
-		write_dot(s);
-		return;
-	}
-	say_sent(s, &o);
-	write_message_line(s, &out, line, len);
-	write_out(s, buf_str(&out), out.len, false);
-	buf_clear(&out);
+	if (sasl_mech_find(word, len))
+		return true;
+	for (size_t i = 0; i < len; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", word[i]))
+			return false;
+	return len > 0 && len <= 20;
 }
 
 /* "AUTH PLAIN AGEAYg==" -> "AUTH PLAIN ****"; the mechanism is no secret. */
@@ -94,8 +33,14 @@ static char *mask(const char *line, size_t len, enum verb v, bool *secret)
 	if (v != VERB_AUTH && v != VERB_X_EXPS)
 		return xmemdup0(line, len);
 	for (int word = 0; word < 2; word++) {
+		size_t begin = keep;
+
 		while (keep < len && line[keep] != ' ')
 			keep++;
+		if (word == 1 && !is_mechanism(line + begin, keep - begin)) {
+			keep = begin;
+			break;
+		}
 		while (keep < len && line[keep] == ' ')
 			keep++;
 	}
@@ -131,7 +76,8 @@ static bool must_wait(const struct session *s)
 		return false;
 	v = s->fifo[s->fifo_len - 1].verb;
 	return v == VERB_DATA || v == VERB_STARTTLS || v == VERB_AUTH ||
-	       v == VERB_AUTH_RESPONSE || v == VERB_END_OF_DATA;
+	       v == VERB_AUTH_RESPONSE || v == VERB_END_OF_DATA ||
+	       v == VERB_TLS_HANDSHAKE;
 }
 
 static void say_remarks(struct session *s, const struct typed *t,
@@ -150,49 +96,89 @@ static void say_remarks(struct session *s, const struct typed *t,
 
 static void write_line(struct session *s, const char *line, size_t len)
 {
-	char *wire = xmalloc(len + 2);
+	struct buf wire = { 0 };
 
-	memcpy(wire, line, len);
-	memcpy(wire + len, "\r\n", 2);
+	buf_add(&wire, line, len);
+	buf_adds(&wire, "\r\n");
 	s->commands++;
-	write_out(s, wire, len + 2, true);
-	free(wire);
+	write_out(s, wire.data, wire.len, true);
+	wipe_buf(&wire);
 }
 
-static void note_sent(struct session *s, enum verb v)
+static void note_sent(struct session *s, enum verb v, const char *line)
 {
 	if (v == VERB_MAIL)
-		s->rcpt_sent = 0;
-	if (v == VERB_RCPT) {
-		s->rcpt_sent++;
-		s->rcpt_total++;
-	}
+		session_end_txn(s);
+	if (v != VERB_RCPT)
+		return;
+	s->rcpt_sent++;
+	s->rcpt_total++;
+	s->txn = xreallocarray(s->txn, s->n_txn + 1, sizeof *s->txn);
+	s->txn[s->n_txn] = (struct txn_rcpt){ .address = command_path(line) };
+	session_newest(s)->rcpt = (uint32_t)s->n_txn++;
+}
+
+static bool is_login(enum verb v)
+{
+	return v == VERB_AUTH || v == VERB_X_EXPS || v == VERB_AUTH_RESPONSE;
+}
+
+/* What is said before it goes out: it may be wrong, and is sent all the same. */
+static uint32_t announce(struct session *s, const char *line, size_t len,
+                         enum verb v)
+{
+	struct outgoing o = { .line = line, .len = len, .verb = v };
+	struct typed typed = { 0 };
+	char *shown = mask(line, len, v, &o.secret);
+	uint32_t n;
+
+	o.shown = shown;
+	o.shown_len = strlen(shown);
+	secrets_blot_one(s->secrets, shown, o.shown_len);
+	if (v != VERB_AUTH_RESPONSE)
+		typed_check(shown, o.shown_len, session_projected(s),
+		            s->has_offers ? &s->offers : NULL, &typed);
+	n = say_sent(s, &o);
+	say_remarks(s, &typed, n, &o);
+	free(shown);
+	return n;
+}
+
+static void send_line(struct session *s, const char *line, size_t len,
+                      enum verb v)
+{
+	uint32_t n = announce(s, line, len, v);
+
+	write_line(s, line, len);
+	session_push(s, v, n);
+	note_sent(s, v, line);
+	if (is_login(v))
+		session_login_sent(s, line, v, n);
+}
+
+static void send_login(struct session *s, const char *line, size_t len,
+                       enum verb v)
+{
+	char *wire = session_login_line(s, line, len, v);
+
+	if (wire)
+		send_line(s, wire, strlen(wire), v);
+	wipe_free(wire);
 }
 
 static void send_command(struct session *s, const char *line, size_t len)
 {
-	enum state before = session_projected(s);
-	struct outgoing o = { .line = line, .len = len };
-	struct typed typed = { 0 };
-	char *shown;
-	uint32_t n;
+	enum verb v = session_projected(s) == ST_AUTH ? VERB_AUTH_RESPONSE :
+	                                                command_find(line, len);
 
-	o.verb = before == ST_AUTH ? VERB_AUTH_RESPONSE :
-	                             command_find(line, len);
-	if (too_many(s, o.verb))
+	if (too_many(s, v) || (v == VERB_MAIL && !session_may_mail(s)))
 		return;
-	shown = mask(line, len, o.verb, &o.secret);
-	o.shown = shown;
-	o.shown_len = strlen(shown);
-	if (o.verb != VERB_AUTH_RESPONSE)
-		typed_check(line, len, before,
-		            s->has_offers ? &s->offers : NULL, &typed);
-	n = say_sent(s, &o);
-	say_remarks(s, &typed, n, &o);
-	write_line(s, line, len);
-	session_push(s, o.verb, n);
-	note_sent(s, o.verb);
-	free(shown);
+	if (v == VERB_BDAT && session_send_chunk(s, line, len))
+		return;
+	if (is_login(v))
+		send_login(s, line, len, v);
+	else
+		send_line(s, line, len, v);
 }
 
 /* A lesson goes on when the student sent what its step proposed. */
@@ -216,12 +202,22 @@ static void refuse_line(struct session *s, const char *id, const char *line,
                         size_t len)
 {
 	struct typed_remark r = { .id = id, .caret = -1 };
+	enum verb v = s->state == ST_AUTH ? VERB_AUTH_RESPONSE :
+	                                    command_find(line, len);
 	struct typed t;
+	size_t shown_len = len;
+	bool secret;
+	char *shown;
 
 	typed_check(line, len, s->state, NULL, &t);
 	if (t.refused)
 		r = t.remarks[0];
-	say_typed(s, &r, 0, line, len);
+	shown = mask(line, len, v, &secret);
+	if (secret)
+		shown_len = strlen(shown);
+	secrets_blot_one(s->secrets, shown, shown_len);
+	say_typed(s, &r, 0, shown, shown_len);
+	free(shown);
 }
 
 void session_send(struct session *s, const char *line, size_t len)
@@ -241,8 +237,10 @@ void session_send(struct session *s, const char *line, size_t len)
 		return;
 	}
 	pass_step(s, line, len);
-	if (s->state == ST_DATA)
-		send_data_line(s, line, len);
+	if (session_chunk_open(s))
+		session_add_chunk(s, line, len);
+	else if (s->state == ST_DATA)
+		session_send_data(s, line, len);
 	else
 		send_command(s, line, len);
 }

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "net/fetch.h"
 #include "util/xalloc.h"
 
 struct routing {
@@ -14,48 +15,38 @@ struct routing {
 	char *domain;            /* of the query; owned */
 	struct routing_calls calls;
 	struct facts *facts;
-	struct routing_lookup *lookups; /* of this turn, n_lookups */
-	size_t n_lookups, waiting;
-};
-
-struct routing_lookup {
-	struct routing *r;
-	struct lookup *lookup; /* NULL: done */
+	struct fetch *fetch;     /* of this turn, or NULL */
 };
 
 static void on_exchange(void *arg, const struct dns_exchange *x)
 {
-	struct routing_lookup *l = arg;
-	struct routing_calls *calls = &l->r->calls;
+	struct routing *r = arg;
 
-	if (calls->exchange)
-		calls->exchange(calls->arg, x);
+	if (r->calls.exchange)
+		r->calls.exchange(r->calls.arg, x);
 }
 
-static void on_done(void *arg, struct dns_answer *a)
+static void on_fetched(void *arg)
 {
-	struct routing_lookup *l = arg;
-	struct routing *r = l->r;
+	struct routing *r = arg;
 
-	l->lookup = NULL;
-	facts_add(r->facts, a);
-	if (--r->waiting == 0)
-		loop_timer_at(r->turn, 0);
+	fetch_free(r->fetch);
+	r->fetch = NULL;
+	loop_timer_at(r->turn, 0);
 }
 
 static void look_up(struct routing *r, const struct route *route)
 {
-	r->n_lookups = r->waiting = route->n_needs;
-	free(r->lookups);
-	r->lookups = xcalloc(r->n_lookups, sizeof *r->lookups);
-	for (size_t i = 0; i < r->n_lookups; i++) {
-		struct routing_lookup *l = &r->lookups[i];
-		struct resolve_calls calls = { on_exchange, on_done, l };
+	struct fetch_calls calls = { on_exchange, on_fetched, r };
+	struct fetch_need *needs = xcalloc(route->n_needs, sizeof *needs);
 
-		l->r = r;
-		l->lookup = resolve_start(r->resolver, &route->needs[i].name,
-		                          route->needs[i].type, &calls);
+	for (size_t i = 0; i < route->n_needs; i++) {
+		needs[i].name = route->needs[i].name;
+		needs[i].type = route->needs[i].type;
 	}
+	r->fetch = fetch_start(r->resolver, r->facts, needs, route->n_needs,
+	                       &calls);
+	free(needs);
 }
 
 static void evaluate(void *arg)
@@ -92,17 +83,22 @@ struct routing *routing_start(struct loop *l, struct resolver *r,
 	return out;
 }
 
+struct facts *routing_take_facts(struct routing *r)
+{
+	struct facts *facts = r->facts;
+
+	r->facts = NULL;
+	return facts;
+}
+
 void routing_free(struct routing *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->n_lookups; i++)
-		if (r->lookups[i].lookup)
-			resolve_cancel(r->lookups[i].lookup);
+	fetch_free(r->fetch);
 	loop_timer_free(r->turn);
 	target_clear(&r->target);
 	facts_free(r->facts);
-	free(r->lookups);
 	free(r->domain);
 	free(r);
 }

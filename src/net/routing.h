@@ -25,6 +25,8 @@ struct routing *routing_start(struct loop *l, struct resolver *r,
                               const struct target *target,
                               const struct route_query *query,
                               const struct routing_calls *calls);
+/* From done(): what was looked up; the caller owns it. */
+struct facts *routing_take_facts(struct routing *r);
 /* Also the way to cancel: no callback comes after it. NULL is fine. */
 void routing_free(struct routing *r);
 

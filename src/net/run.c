@@ -107,6 +107,12 @@ void run_conclude(struct run *r)
 {
 	struct event_builder b;
 
+	if (r->sum.sessions == 0 && r->dane_host &&
+	    r->dane.verdict == DANE_FAILED) {
+		run_fail(r, PHASE_DNS, FAIL_TIMEOUT,
+		         dns_status_name(r->dane.cause));
+		return;
+	}
 	if (r->sum.sessions == 0) {
 		verdict_route(&b, r->route);
 		post_verdict(r, &b);
@@ -153,6 +159,8 @@ static void on_route(void *arg, const struct route *route)
 	stops_fill(&r->stops, route,
 	           r->env->cfg->join && route->kind != ROUTE_LITERAL ? 0
 	                                                             : r->port);
+	facts_free(r->facts);
+	r->facts = routing_take_facts(r->routing);
 	routing_free(r->routing);
 	r->routing = NULL;
 	if (r->plan->stage == STAGE_ROUTE)
@@ -244,6 +252,9 @@ void run_free(struct run *r)
 	routing_free(r->routing);
 	join_free(r->join);
 	loop_timer_free(r->timer);
+	run_forget_dane(r);
+	facts_free(r->facts);
+	tls_setup_free(r->tls);
 	stops_clear(&r->stops);
 	target_clear(&r->server);
 	request_free(r->connect);
@@ -280,6 +291,7 @@ static void ask_to_connect(struct run *r, const struct request *q)
 		break;
 	case DO_ROUTING:
 	case DO_PORT:
+	case DO_DANE:
 		break; /* it will connect as soon as it knows where */
 	}
 }
@@ -290,6 +302,8 @@ static void stop_looking(struct run *r)
 	r->routing = NULL;
 	join_free(r->join);
 	r->join = NULL;
+	fetch_free(r->fetch);
+	r->fetch = NULL;
 	loop_timer_at(r->timer, INT64_MAX);
 }
 
@@ -311,6 +325,7 @@ static void cancel(struct run *r)
 		break;
 	case DO_ROUTING:
 	case DO_PORT:
+	case DO_DANE:
 		give_up(r, PHASE_DNS);
 		break;
 	case DO_ASKING:
@@ -335,6 +350,8 @@ void run_request(struct run *r, const struct request *q)
 	case REQ_ANSWER:
 		if (r->doing == DO_ASKING)
 			run_answer(r, q->yes);
+		else if (r->visit)
+			visit_answer(r->visit, q->yes);
 		break;
 	case REQ_CANCEL:
 		cancel(r);

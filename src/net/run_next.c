@@ -99,6 +99,15 @@ static void stop_here(struct run *r, const struct visit_end *e)
 	run_rest(r);
 }
 
+/* Postfix and the others do so, too: what failed cannot be gone on with. */
+static void again_in_clear(struct run *r)
+{
+	outlet_finding(&r->env->out, "tls-again-in-clear", NULL, 0, 0);
+	r->clear = true;
+	stops_again(&r->stops);
+	run_go_on(r);
+}
+
 static void on_visit_over(void *arg)
 {
 	struct run *r = arg;
@@ -116,6 +125,8 @@ static void on_visit_over(void *arg)
 		run_connect(r, wanted);
 	else if (e.cancelled)
 		stop_here(r, &e);
+	else if (e.may_clear)
+		again_in_clear(r);
 	else if (wants_connect_step(r, &e))
 		begin_wait(r, e.step);
 	else if (wants_next(r, &e))
@@ -130,8 +141,11 @@ static void visit(struct run *r, const struct stop *stop)
 	struct visit_calls calls = { .over = on_visit_over, .arg = r };
 	struct visit_to to = { .host = stop->host, .address = stop->address,
 		.port = stop->port, .via_port = redirected(r, stop),
-		.session = ++r->env->sessions, .step = r->step };
+		.session = ++r->env->sessions, .step = r->step,
+		.dane = run_dane(r, stop), .setup = &r->tls,
+		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear };
 
+	r->clear = false;
 	r->doing = DO_VISIT;
 	r->visit = visit_new(r->env->loop, &r->env->out, r->plan, &to, &calls);
 	run_prompt(r, visit_deadline_us(r->visit));
@@ -211,10 +225,11 @@ static bool must_wait(struct run *r, const struct stop *stop)
 {
 	if (stop->port == 0)
 		return find_port(r, stop);
-	if (!is_doubtful(r, stop) || r->private_no || !r->plan->may_ask)
-		return false;
-	ask(r, stop);
-	return true;
+	if (is_doubtful(r, stop) && !r->private_no && r->plan->may_ask) {
+		ask(r, stop);
+		return true;
+	}
+	return !is_doubtful(r, stop) && run_find_dane(r, stop);
 }
 
 /* The reason not to go there, NULL for none. */
@@ -224,6 +239,8 @@ static const char *objection(const struct run *r, const struct stop *stop)
 		return "join-no-port";
 	if (is_doubtful(r, stop))
 		return "private-unused";
+	if (run_dane_objection(r, stop))
+		return run_dane_objection(r, stop);
 	return stops_tried(&r->stops, stop) ? "address-tried" : NULL;
 }
 

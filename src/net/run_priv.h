@@ -6,6 +6,8 @@
 #ifndef NET_RUN_PRIV_H
 #define NET_RUN_PRIV_H
 
+#include "core/dane.h"
+#include "net/fetch.h"
 #include "net/join.h"
 #include "net/routing.h"
 #include "net/run.h"
@@ -15,6 +17,7 @@
 enum doing {
 	DO_ROUTING, /* DNS for the route */
 	DO_PORT,    /* DNS for the port of a host (join) */
+	DO_DANE,    /* DNS for the TLSA records of a host */
 	DO_ASKING,  /* may this private address be used? */
 	DO_VISIT,   /* a connection, or the try to get one */
 	DO_WAIT,    /* a lesson's pause before its next connection */
@@ -30,6 +33,13 @@ struct run {
 	struct routing *routing;
 	struct join *join;
 	struct event *route;   /* copy, or NULL before it is known */
+	struct facts *facts;   /* what routing looked up, and for DANE */
+	struct fetch *fetch;   /* of DO_DANE */
+	struct dane dane;      /* of dane_host */
+	char *dane_host;       /* NULL: none was looked up yet */
+	uint16_t dane_port;
+	struct tls_setup *tls; /* of all visits; made by the first */
+	bool clear;            /* the next visit goes without STARTTLS */
 	struct stops stops;
 	struct visit *visit;
 	struct loop_timer *timer;   /* of DO_WAIT, and to begin */
@@ -61,6 +71,17 @@ void run_note_exit(struct run *r, uint8_t status, enum outcome outcome);
 void run_finish(struct run *r); /* EV_END and done() */
 /* A dns_exchange becomes an EV_DNS. arg: the run. */
 void run_post_exchange(void *arg, const struct dns_exchange *x);
+
+/* ---- run_dane.c ---- */
+
+/* Are the TLSA records of this stop being looked up? Else they are known, or
+ * not asked for. */
+bool run_find_dane(struct run *r, const struct stop *stop);
+/* What the certificate of stop must match; NULL: DANE was not asked for. */
+const struct dane *run_dane(const struct run *r, const struct stop *stop);
+/* DANE forbids to deliver there: the id of a finding, NULL: it does not. */
+const char *run_dane_objection(const struct run *r, const struct stop *stop);
+void run_forget_dane(struct run *r);
 
 /* ---- run_next.c ---- */
 

@@ -104,6 +104,12 @@ void stops_skip(struct stops *s)
 	s->at++;
 }
 
+void stops_again(struct stops *s)
+{
+	assert(s->at > 0);
+	s->list[--s->at].tried = false;
+}
+
 bool stops_tried(const struct stops *s, const struct stop *stop)
 {
 	for (size_t i = 0; i < s->n; i++)

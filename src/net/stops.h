@@ -38,6 +38,7 @@ bool stops_pick(struct stops *s, const char *host, const char *address);
 struct stop *stops_peek(struct stops *s);
 void stops_take(struct stops *s); /* the one of stops_peek() is being tried */
 void stops_skip(struct stops *s);
+void stops_again(struct stops *s); /* the one that was taken last, once more */
 /* Was the same address and port tried under another name? */
 bool stops_tried(const struct stops *s, const struct stop *stop);
 

@@ -6,35 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/sha256.h"
-#include "net/conn.h"
+#include "core/finding.h"
 #include "net/hostname.h"
+#include "net/visit_priv.h"
+#include "util/wipe.h"
 #include "util/xalloc.h"
-
-struct visit {
-	struct loop *loop;
-	struct outlet *out;
-	const struct plan *plan;
-	struct visit_to to; /* its texts are ours */
-	struct visit_calls calls;
-	struct conn *conn;
-	struct session *session; /* NULL until the connection is there */
-	struct judge *judge;
-	struct loop_timer *timer;
-	struct sha256 digest;    /* of the message under way */
-	struct event *prompt;    /* copy of the last one posted, or NULL */
-	int64_t started_us;      /* all times: the clock of the events */
-	int64_t deadline_us;     /* of the try to connect */
-	int64_t leave_us;        /* INT64_MAX: nobody wants to leave */
-	bool paused, cancelled, over;
-	struct session_result result; /* valid once it is over */
-	size_t step;
-};
 
 static void on_ready(void *arg);
 static void on_time(void *arg);
 
-static int64_t now_us(const struct visit *v)
+int64_t visit_now_us(const struct visit *v)
 {
 	return outlet_now_us(v->out);
 }
@@ -57,7 +38,7 @@ static void post_connect(struct visit *v, enum event_kind kind, uint32_t us)
 	b.e.u.connect.host = event_puts(&b, v->to.host);
 	b.e.u.connect.address = event_puts(&b, v->to.address);
 	b.e.u.connect.via = event_puts(&b, via);
-	b.e.u.connect.local = event_puts(&b, conn_local(v->conn));
+	b.e.u.connect.local = event_puts(&b, conn_local(channel_conn(v->channel)));
 	b.e.u.connect.port = v->to.port;
 	b.e.u.connect.us = us;
 	outlet_post(v->out, &b, v->to.session);
@@ -92,7 +73,7 @@ static void post_prompt(struct visit *v)
 
 	if (v->plan->hold_enter)
 		return;
-	e = session_prompt(v->session, now_us(v));
+	e = session_prompt(v->session, visit_now_us(v));
 	if (same_prompt(v->prompt, e)) {
 		free(e);
 		return;
@@ -110,8 +91,8 @@ static void finish(struct visit *v)
 {
 	v->over = true;
 	judge_session(v->judge, &v->result, v->plan->stage);
-	conn_free(v->conn);
-	v->conn = NULL;
+	channel_free(v->channel);
+	v->channel = NULL;
 	loop_timer_at(v->timer, INT64_MAX);
 	v->calls.over(v->calls.arg);
 }
@@ -171,8 +152,17 @@ static void put_event(struct visit *v, struct event *e)
 
 static void put_bytes(struct visit *v, struct session_output *o)
 {
-	conn_put(v->conn, o->data, o->len, o->command);
+	channel_put(v->channel, o->data, o->len, o->command);
+	wipe(o->data, o->len);
 	free(o->data);
+}
+
+static void begin_tls(struct visit *v)
+{
+	struct session_input in = { 0 };
+
+	if (!visit_begin_tls(v, &in))
+		session_handle(v->session, &in, visit_now_us(v));
 }
 
 /* Everything the session wants said, written or done. */
@@ -193,6 +183,9 @@ static void drain(struct visit *v, bool *over)
 		case OUT_WRITE:
 			put_bytes(v, &o);
 			break;
+		case OUT_HANDSHAKE:
+			begin_tls(v);
+			break;
 		case OUT_CLOSE:
 			*over = true;
 			break;
@@ -200,28 +193,44 @@ static void drain(struct visit *v, bool *over)
 	}
 }
 
+/* How the connection ended, in the session's words. */
+static void tell_end(struct visit *v, struct session_input *in)
+{
+	struct conn_end end = conn_end(channel_conn(v->channel));
+	struct tls *tls = channel_tls(v->channel);
+
+	in->kind = end.error ? IN_RESET : IN_CLOSED;
+	in->detail = end.error ? strerror(end.error) : NULL;
+	in->truncated = channel_truncated(v->channel);
+	if (tls && tls_status(tls) == TLS_FAILED) {
+		in->kind = IN_RESET;
+		in->detail = tls_error_detail(tls);
+	}
+}
+
 /* Gives the session what the connection has; false: it has nothing. */
 static bool read_once(struct visit *v, bool *more)
 {
-	struct conn_bytes in;
-	struct session_input input = { 0 };
-	enum conn_got got = conn_read(v->conn, &in);
-	struct conn_end end;
+	struct conn_bytes bytes;
+	struct session_input in = { 0 };
+	enum conn_got got;
 
-	*more = false;
+	if (channel_shaking(v->channel)) {
+		if (!visit_shake(v, &in, more))
+			return false;
+		session_handle(v->session, &in, visit_now_us(v));
+		return true;
+	}
+	got = channel_read(v->channel, &bytes, more);
 	if (got == CONN_NOTHING)
 		return false;
-	if (got == CONN_DATA) {
-		input = (struct session_input){ .kind = IN_BYTES,
-			.data = in.data, .len = in.len,
-			.written = in.written };
-		*more = in.len == sizeof in.data;
-	} else {
-		end = conn_end(v->conn);
-		input.kind = end.error ? IN_RESET : IN_CLOSED;
-		input.detail = end.error ? strerror(end.error) : NULL;
-	}
-	session_handle(v->session, &input, now_us(v));
+	if (got == CONN_DATA)
+		in = (struct session_input){ .kind = IN_BYTES,
+			.data = bytes.data, .len = bytes.len,
+			.written = bytes.written };
+	else
+		tell_end(v, &in);
+	session_handle(v->session, &in, visit_now_us(v));
 	return true;
 }
 
@@ -251,15 +260,15 @@ static bool pump(struct visit *v)
 
 	do
 		drain(v, &over);
-	while (!over && conn_unsent(v->conn) && read_once(v, &more));
-	conn_flush(v->conn);
+	while (!over && channel_unsent(v->channel) && read_once(v, &more));
+	channel_flush(v->channel);
 	if (over) {
 		finish_session(v);
 		return false;
 	}
 	post_prompt(v);
 	v->paused = v->out->full;
-	conn_pause(v->conn, v->paused);
+	conn_pause(channel_conn(v->channel), v->paused);
 	arm(v);
 	return true;
 }
@@ -270,7 +279,7 @@ static bool give(struct visit *v, enum session_input_kind kind,
 	struct session_input in = { .kind = kind, .data = line,
 		.len = line ? strlen(line) : 0 };
 
-	session_handle(v->session, &in, now_us(v));
+	session_handle(v->session, &in, visit_now_us(v));
 	return pump(v);
 }
 
@@ -285,9 +294,24 @@ static char *helo_name(struct visit *v)
 	name = host_full_name();
 	if (name)
 		return name;
-	name = address_literal(conn_local(v->conn));
+	name = address_literal(conn_local(channel_conn(v->channel)));
 	outlet_finding(v->out, "helo-literal", name, v->to.session, 0);
 	return name;
+}
+
+static bool lent_hmac(void *arg, const void *key, size_t key_len,
+                      const void *data, size_t len, unsigned char out[16])
+{
+	(void)arg;
+	return tls_hmac_md5(key, key_len, data, len, out);
+}
+
+/* What the session, which is pure, needs of libraries. */
+static void lend(struct visit *v)
+{
+	struct sasl_lent lent = { .hmac_md5 = lent_hmac, .arg = v };
+
+	session_set_sasl(v->session, &lent);
 }
 
 static void begin_session(struct visit *v)
@@ -296,7 +320,7 @@ static void begin_session(struct visit *v)
 		.update = digest_update, .hex = digest_hex, .arg = v };
 	char *helo;
 
-	post_connect(v, EV_CONNECTED, (uint32_t)(now_us(v) - v->started_us));
+	post_connect(v, EV_CONNECTED, (uint32_t)(visit_now_us(v) - v->started_us));
 	helo = helo_name(v);
 	v->session = session_new(v->plan, helo, v->to.session,
 	                         &v->out->next_n);
@@ -304,6 +328,10 @@ static void begin_session(struct visit *v)
 	session_set_digest(v->session, &digest);
 	session_set_host(v->session, v->to.host);
 	session_set_step(v->session, v->to.step);
+	session_set_policy(v->session, visit_policy(v));
+	if (v->to.clear)
+		session_set_clear(v->session);
+	lend(v);
 	give(v, IN_CONNECTED, NULL);
 }
 
@@ -326,12 +354,12 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	v->to.address = xstrdup(to->address);
 	v->judge = judge_new(out, to->session);
 	v->leave_us = INT64_MAX;
-	v->started_us = now_us(v);
+	v->started_us = visit_now_us(v);
 	v->deadline_us = v->started_us + (int64_t)limit_ms * 1000;
 	if (to->via_port)
 		where = (struct conn_to){ .address = "127.0.0.1",
 			.port = to->via_port };
-	v->conn = conn_open(l, &where, on_ready, v);
+	v->channel = channel_new(conn_open(l, &where, on_ready, v));
 	post_connect(v, EV_CONNECTING, 0);
 	v->timer = loop_timer_new(l, on_time, v);
 	arm(v);
@@ -342,12 +370,13 @@ void visit_free(struct visit *v)
 {
 	if (!v)
 		return;
-	conn_free(v->conn);
+	channel_free(v->channel);
 	session_free(v->session);
 	judge_free(v->judge);
 	loop_timer_free(v->timer);
 	sha256_clear(&v->digest);
 	free(v->prompt);
+	wipe_free(v->held);
 	free((char *)v->to.host);
 	free((char *)v->to.address);
 	free(v);
@@ -363,14 +392,15 @@ int64_t visit_deadline_us(const struct visit *v)
 static void on_ready(void *arg)
 {
 	struct visit *v = arg;
+	struct conn *conn = channel_conn(v->channel);
 	struct conn_bytes unused;
 	bool more = true;
 
 	if (!v->session) {
-		if (conn_is_up(v->conn))
+		if (conn_is_up(conn))
 			begin_session(v);
-		else if (conn_read(v->conn, &unused) == CONN_ENDED)
-			fail_connect(v, conn_end(v->conn));
+		else if (conn_read(conn, &unused) == CONN_ENDED)
+			fail_connect(v, conn_end(conn));
 		return;
 	}
 	while (more && !v->paused && read_once(v, &more))
@@ -390,13 +420,13 @@ static void on_time(void *arg)
 		fail_connect(v, end);
 		return;
 	}
-	if (now_us(v) >= v->leave_us) {
+	if (visit_now_us(v) >= v->leave_us) {
 		give(v, IN_CANCEL, NULL);
 		return;
 	}
 	if (!v->paused && read_once(v, &more) && !pump(v))
 		return;
-	if (now_us(v) >= session_deadline_us(v->session))
+	if (visit_now_us(v) >= session_deadline_us(v->session))
 		give(v, IN_TICK, NULL);
 	else
 		arm(v);
@@ -404,10 +434,44 @@ static void on_time(void *arg)
 
 /* ---- what the user wants ---- */
 
+/* A login in clear goes out only when the user has said so once more. */
 void visit_send(struct visit *v, const char *line)
 {
-	if (v->session && !v->over)
+	struct event_builder b;
+	const char *host = v->to.host;
+
+	if (!v->session || v->over)
+		return;
+	if (!v->plan->may_ask || !session_login_in_clear(v->session, line)) {
 		give(v, IN_COMMAND, line);
+		return;
+	}
+	wipe_free(v->held);
+	v->held = xstrdup(line);
+	event_begin(&b, EV_ASK);
+	b.e.u.ask.id = event_puts(&b, "auth-clear");
+	b.e.u.ask.args = event_put_texts(&b, &host, 1);
+	outlet_post(v->out, &b, v->to.session);
+}
+
+void visit_answer(struct visit *v, bool yes)
+{
+	char *line = v->held;
+
+	v->held = NULL;
+	if (line && yes && !v->over) {
+		session_allow_clear(v->session);
+		give(v, IN_COMMAND, line);
+	}
+	wipe_free(line);
+}
+
+void visit_new_login(struct visit *v)
+{
+	if (!v->session || v->over)
+		return;
+	session_new_login(v->session);
+	post_prompt(v);
 }
 
 static void cancel(struct visit *v)
@@ -445,7 +509,7 @@ void visit_leave(struct visit *v)
 		cancel(v);
 		return;
 	}
-	v->leave_us = now_us(v) + (int64_t)VISIT_LEAVE_MS * 1000;
+	v->leave_us = visit_now_us(v) + (int64_t)VISIT_LEAVE_MS * 1000;
 	give(v, IN_COMMAND, "QUIT");
 }
 
@@ -454,7 +518,7 @@ void visit_resume(struct visit *v)
 	if (!v->session || v->over || !v->paused)
 		return;
 	v->paused = false;
-	conn_pause(v->conn, false);
+	conn_pause(channel_conn(v->channel), false);
 	arm(v);
 }
 
@@ -466,5 +530,10 @@ struct visit_end visit_end(const struct visit *v)
 		.sum = judge_sum(v->judge),
 		.step = v->step,
 		.cancelled = v->cancelled,
+		.may_clear = v->result.failed &&
+		             v->result.phase == PHASE_TLS &&
+		             v->result.fail != FAIL_CANCELLED &&
+		             v->result.fail != FAIL_PROTOCOL &&
+		             visit_policy(v) == TLS_MAY && !v->plan->tls.wrap,
 	};
 }

@@ -13,9 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/dane.h"
 #include "core/plan.h"
 #include "core/session.h"
 #include "io/loop.h"
+#include "io/tls.h"
 #include "net/judge.h"
 #include "net/outlet.h"
 
@@ -29,6 +31,11 @@ struct visit;
 struct visit_to { /* texts borrowed, copied by visit_new() */
 	const char *host;
 	const char *address;
+	const struct dane *dane; /* what the DNS demands; borrowed, outlives
+	                          * the visit; NULL: DANE is not asked for */
+	struct tls_setup **setup; /* made when first needed; the owner frees */
+	const char *trust_pem;    /* a lesson's own authority, or NULL */
+	bool clear;               /* no STARTTLS: it failed here before */
 	uint16_t port;
 	uint16_t via_port; /* 0: direct; else really 127.0.0.1:via_port */
 	uint32_t session;  /* the number of this connection */
@@ -58,6 +65,10 @@ bool visit_cancel(struct visit *v);
 void visit_close(struct visit *v); /* now, without QUIT */
 /* QUIT and at most VISIT_LEAVE_MS where the state allows it, else close. */
 void visit_leave(struct visit *v);
+/* The user answers what was asked (EV_ASK) before a line went out. */
+void visit_answer(struct visit *v, bool yes);
+/* The plan has a login now that it had not. */
+void visit_new_login(struct visit *v);
 /* There is room in the queue again. */
 void visit_resume(struct visit *v);
 
@@ -67,6 +78,7 @@ struct visit_end {
 	struct judge_sum sum;
 	size_t step;    /* of plan.steps that is next */
 	bool cancelled; /* by the user */
+	bool may_clear; /* the handshake failed, and nothing demands TLS */
 };
 struct visit_end visit_end(const struct visit *v);
 

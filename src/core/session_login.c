@@ -1,0 +1,236 @@
+#include "config.h"
+
+#include "core/session_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/wipe.h"
+#include "util/xalloc.h"
+
+void session_set_sasl(struct session *s, const struct sasl_lent *lent)
+{
+	s->lent = *lent;
+}
+
+void session_allow_clear(struct session *s)
+{
+	s->clear_ok = true;
+}
+
+void session_new_login(struct session *s)
+{
+	const char *password = s->plan->auth.password;
+
+	s->login_failed = false;
+	if (password)
+		secrets_add(s->secrets, password, strlen(password));
+}
+
+static bool is_login(enum verb v)
+{
+	return v == VERB_AUTH || v == VERB_X_EXPS;
+}
+
+static bool clear_allowed(const struct session *s)
+{
+	return s->secure || s->clear_ok || s->plan->auth.clear_ok;
+}
+
+bool session_login_in_clear(const struct session *s, const char *line)
+{
+	return !clear_allowed(s) && s->state != ST_DATA &&
+	       is_login(command_find(line, strlen(line)));
+}
+
+/* The words of "AUTH MECH response": where the second and third begin. */
+struct login_words {
+	const char *mech, *response;
+	size_t mech_len, response_len;
+};
+
+static struct login_words split(const char *line, size_t len)
+{
+	struct login_words w = { 0 };
+	size_t at = 0;
+
+	while (at < len && line[at] != ' ')
+		at++;
+	while (at < len && line[at] == ' ')
+		at++;
+	w.mech = line + at;
+	while (at < len && line[at] != ' ')
+		at++;
+	w.mech_len = (size_t)(line + at - w.mech);
+	while (at < len && line[at] == ' ')
+		at++;
+	w.response = line + at;
+	w.response_len = len - at;
+	return w;
+}
+
+static bool is_blank(const char *text, size_t len)
+{
+	return len == strlen(GUIDE_SECRET) &&
+	       memcmp(text, GUIDE_SECRET, len) == 0;
+}
+
+void session_end_login(struct session *s)
+{
+	sasl_free(s->sasl);
+	s->sasl = NULL;
+	wipe_buf(&s->answer);
+	s->has_answer = false;
+}
+
+static void begin_login(struct session *s, const struct login_words *w)
+{
+	char *name = xmemdup0(w->mech, w->mech_len);
+
+	session_end_login(s);
+	s->sasl = sasl_new(sasl_mech_find(w->mech, w->mech_len), name,
+	                   &s->plan->auth, s->host, &s->lent, s->secrets);
+	free(name);
+}
+
+/* "AUTH PLAIN ****" with the stars filled in. */
+static char *fill_in(struct session *s, const char *line,
+                     const struct login_words *w)
+{
+	struct buf response = { 0 };
+	const char *why = "auth-no-answer";
+	char *wire = NULL;
+
+	if (sasl_initial(s->sasl, &response, &why))
+		wire = xasprintf("%.*s%s", (int)(w->response - line), line,
+		                 buf_str(&response));
+	else
+		say_finding(s, why, 0, "", "");
+	wipe_buf(&response);
+	return wire;
+}
+
+static char *command_line(struct session *s, const char *line, size_t len)
+{
+	struct login_words w = split(line, len);
+
+	if (!clear_allowed(s)) {
+		say_finding(s, "auth-in-clear", 0, "", "");
+		return NULL;
+	}
+	begin_login(s, &w);
+	if (is_blank(w.response, w.response_len))
+		return fill_in(s, line, &w);
+	return xmemdup0(line, len);
+}
+
+char *session_login_line(struct session *s, const char *line, size_t len,
+                         enum verb v)
+{
+	if (v != VERB_AUTH_RESPONSE)
+		return command_line(s, line, len);
+	if (!is_blank(line, len))
+		return xmemdup0(line, len);
+	if (s->has_answer)
+		return xmemdup0(buf_str(&s->answer), s->answer.len);
+	say_finding(s, "auth-no-answer", 0, "", "");
+	return NULL;
+}
+
+void session_login_sent(struct session *s, const char *wire, enum verb v,
+                        uint32_t n)
+{
+	struct sasl_note note = { 0 };
+	struct login_words w;
+
+	if (!s->sasl)
+		return;
+	if (v == VERB_AUTH_RESPONSE) {
+		if (strcmp(wire, "*") == 0)
+			say_finding(s, "auth-cancelled", n, "", "");
+		else
+			sasl_sent(s->sasl, wire, strlen(wire), &note);
+	} else {
+		w = split(wire, strlen(wire));
+		if (w.response_len)
+			sasl_sent(s->sasl, w.response, w.response_len, &note);
+	}
+	say_note(s, &note, n);
+	wipe_buf(&s->answer);
+	s->has_answer = false;
+}
+
+/* The text of 334 in one piece; more than one line is not RFC 4954's. */
+static void take_challenge(struct session *s, uint32_t n)
+{
+	struct sasl_note note = { 0 };
+	const char *why = NULL;
+	const char *text;
+	size_t len;
+
+	if (!s->sasl || s->reply.n_lines == 0)
+		return;
+	text = reply_line_text(&s->reply, s->reply.n_lines - 1, &len);
+	wipe_buf(&s->answer);
+	s->has_answer = sasl_challenge(s->sasl, text, len, &s->answer, &note,
+	                               &why);
+	say_note(s, &note, n);
+	if (!s->has_answer && why && s->plan->auth.password)
+		say_finding(s, why, n, "", "");
+}
+
+void session_login_reply(struct session *s, enum answer a, uint32_t n)
+{
+	if (a == MORE)
+		take_challenge(s, n);
+	else if (a & ANY_REPLY)
+		session_end_login(s);
+}
+
+/* ---- what the guide proposes ---- */
+
+/* The first mechanism that can be had; NULL: none, and *why says so. */
+static const struct sasl_mech *choose(const struct session *s,
+                                      const char **why)
+{
+	const struct ehlo_cap *cap = s->has_offers ?
+	                             ehlo_find(&s->offers, "AUTH") : NULL;
+	struct plan_auth auth = s->plan->auth;
+
+	if (!s->plan->auth.user && !s->plan->auth.password) {
+		*why = "auth-no-password";
+		return NULL;
+	}
+	if (s->plan->hold_enter && !clear_allowed(s)) {
+		*why = "auth-in-clear";
+		return NULL;
+	}
+	auth.clear_ok |= clear_allowed(s) || !s->plan->hold_enter; /* it asks */
+	return sasl_choose(&auth, cap ? cap->params : "", s->secure, &s->lent,
+	                   why);
+}
+
+char *session_login_proposal(const struct session *s)
+{
+	const struct sasl_mech *mech;
+	const char *why;
+
+	if (!s->plan->auth.wanted || s->logged_in || s->login_failed)
+		return NULL;
+	mech = choose(s, &why);
+	if (!mech)
+		return NULL;
+	return mech->initial ? xasprintf("AUTH %s %s", mech->name,
+	                                 GUIDE_SECRET) :
+	                       xasprintf("AUTH %s", mech->name);
+}
+
+void session_check_login(struct session *s, uint32_t about)
+{
+	const char *why = "auth-not-offered";
+
+	if (!s->plan->auth.wanted || s->logged_in || choose(s, &why))
+		return;
+	say_finding(s, why, about, "", "");
+	s->result.login_lacks = true;
+}
