@@ -27,12 +27,14 @@ struct sasl_mech {
 	const char *name;      /* "SCRAM-SHA-256-PLUS" */
 	bool plain;            /* the secret itself crosses the wire */
 	bool initial;          /* the client speaks first (RFC 4422 §3.3) */
-	bool lent;             /* needs lent->start (libgsasl) */
+	bool lent;             /* needs lent->step (libgsasl) */
 	bool binding;          /* needs TLS under it (-PLUS) */
 	bool token;            /* the password is an OAuth token */
 };
 const struct sasl_mech *sasl_mech_at(size_t i); /* NULL past the end */
 const struct sasl_mech *sasl_mech_find(const char *name, size_t len);
+/* The finding that says what it is good for, %1 its name; mech may be NULL. */
+const char *sasl_mech_about(const struct sasl_mech *mech);
 
 /* What the worker lends; each may be NULL: then its mechanisms are not to be
  * had and sasl_choose() passes them over. */
@@ -54,7 +56,9 @@ struct sasl_lent {
  * The mechanism to use: the first of auth->mechs (else of the table) that the
  * server offers ("PLAIN LOGIN", as behind AUTH in EHLO), that can be had, and,
  * without TLS, that clear_ok allows when it is a plain one. NULL: none; *why is
- * then a finding's id: "auth-not-offered", "auth-no-mechanism".
+ * then the id of a finding without arguments: "auth-not-offered",
+ * "auth-no-mechanism", "auth-in-clear" (only the missing TLS is against it).
+ * Tokens and GSSAPI are taken only when auth->mechs names them.
  */
 const struct sasl_mech *sasl_choose(const struct plan_auth *auth,
                                     const char *offered, bool secure,
@@ -80,21 +84,29 @@ void sasl_free(struct sasl *s); /* wipes; NULL is fine */
 
 /*
  * The initial response for the AUTH line, in Base64 ("=" for an empty one,
- * RFC 4954 §4); false: this mechanism has none, or it cannot be made (then
- * *why is a finding's id). out: appended, the caller wipes it.
+ * RFC 4954 §4); false: none goes with AUTH (*why NULL: the mechanism has none,
+ * or the line would be over 512 octets; then it answers the first challenge),
+ * or it cannot be made (*why is a finding's id, see sasl_why). out: appended,
+ * the caller wipes it.
  */
 bool sasl_initial(struct sasl *s, struct buf *out, const char **why);
 /*
  * A challenge came: text behind 334, as sent. Fills note (always). Answers it,
- * in Base64, when auth knows how: true and out is set. False: *why is a
- * finding's id ("auth-not-base64", "auth-too-many-steps", "auth-challenge-long",
- * "auth-no-answer") and the login is to be cancelled with "*".
+ * in Base64, when auth knows how: true and out is appended to (maybe by
+ * nothing: an empty line is the answer). False: *why is a finding's id
+ * ("auth-not-base64", "auth-too-many-steps", "auth-challenge-long",
+ * "auth-no-answer", "auth-failed-here") and the login is to be cancelled with
+ * "*". Once a person has answered (sasl_sent without an answer of ours), it is
+ * only explained: "auth-no-answer".
  */
 bool sasl_challenge(struct sasl *s, const char *text, size_t len,
                     struct buf *out, struct sasl_note *note, const char **why);
+/* The finding of a *why of the two above, its arguments included. */
+void sasl_why(const struct sasl *s, const char *why, struct sasl_note *note);
 /*
  * What the client sent (Base64, initial response or answer), by hand or by
- * itself: explains it, and what is secret in it is noted.
+ * itself: explains it, and what is secret in it is noted. To be called for
+ * every message, before an event holds its text.
  */
 void sasl_sent(struct sasl *s, const char *text, size_t len,
                struct sasl_note *note);
