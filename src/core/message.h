@@ -1,5 +1,6 @@
 /*
- * message: what is sent after DATA or BDAT: made, looked at, normalised. Pure.
+ * message: what is sent after DATA or BDAT: made, looked at, normalised. Pure;
+ * any thread. One pass each, linear; the caller bounds the size.
  */
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H
@@ -29,18 +30,25 @@ void message_look(const char *data, size_t len, struct message_facts *out);
 /*
  * Every line end (CRLF, bare LF, bare CR) becomes CRLF, and there is one at the
  * end, so that nothing but the client's own dot can end the message (SMTP
- * smuggling, study P15). NUL stays: it is the server's affair. out: appended.
+ * smuggling). NUL stays: no line of it may go out with DATA (needs.h says
+ * so). An empty message stays empty. out: appended.
  */
 void message_normalise(const char *data, size_t len, struct buf *out);
 
+struct test_message { /* all borrowed */
+	const char *from;      /* "" is the null sender: postmaster@helo */
+	const char *const *to; /* n_to recipients */
+	size_t n_to;
+	const char *helo;      /* right side of the Message-ID */
+	int64_t when;          /* seconds since 1970, UTC */
+	uint64_t token;        /* makes the Message-ID unique */
+};
 /*
- * The built-in test message: Date, Message-ID, From, To, Subject, a short
- * text, and one line that begins with a dot. from "" is the null sender (From
- * is then postmaster@helo). when: seconds since 1970, UTC; token: makes the
- * Message-ID unique. Non-ASCII addresses stay UTF-8 (needs SMTPUTF8). Heap.
+ * The built-in test message (RFC 5322 §3.6): Date, Message-ID, From, To,
+ * Subject, a short text, and one line that begins with a dot. An address with
+ * a local part beyond ASCII stays UTF-8 (needs SMTPUTF8); of another only the
+ * domain can be, and becomes A-labels. Lines end in CRLF. Heap, *len octets.
  */
-char *message_test(const char *from, const char *const *to, size_t n_to,
-                   const char *helo, int64_t when, uint64_t token,
-                   size_t *len);
+char *message_test(const struct test_message *t, size_t *len);
 
 #endif
