@@ -2,8 +2,9 @@
  * tls: one TLS connection over memory, client or server; the one user of
  * OpenSSL's libssl. Bytes from the wire go in, bytes for the wire and plain
  * text come out: no socket, no clock, no callback. libssl and libcrypto are
- * loaded with the first tls_setup_new(), not linked: linking them costs more
- * than a whole dialog.
+ * loaded with the first tls_setup_new() (io/openssl.h), not linked. The
+ * system's authorities are read one by one when a chain names them; where there
+ * is only a bundle of all, tls_setup_new() reads it, about 10 ms.
  *
  * Verification is always done and never fatal here: the handshake is
  * finished, tls_facts() says what was found, the caller decides.
@@ -24,6 +25,8 @@ enum {
 	TLS_NAMES_MAX = 256,  /* names of one certificate described */
 	TLS_TEXT_MAX = 4096,  /* bytes of one text of a certificate */
 	TLS_VERIFY_DEPTH = 9, /* as Postfix: smtp_tls_scert_verifydepth */
+	TLS_PROBLEMS_MAX = 8, /* of a chain; more are not told */
+	TLS_FIRST_MAX = 512,  /* of what came where TLS was to come */
 };
 
 /* ---- what several connections share ---- */
@@ -32,7 +35,9 @@ struct tls_setup;
 
 struct tls_setup_config {
 	bool server;
-	int min, max;          /* 0x0301 ... 0x0304; 0: the library's */
+	int min, max;          /* 0x0301 ... 0x0304; max 0: the library's;
+	                        * min 0: TLS 1.0 for a client, which is to look
+	                        * at old servers too, TLS 1.2 for a server */
 	const char *ca_file;   /* client: PEM; NULL: the system's store */
 	const char *cert_file; /* PEM chain, leaf first; NULL none */
 	const char *key_file;  /* NULL: in cert_file */
@@ -57,6 +62,8 @@ bool tls_setup_self_signed(struct tls_setup *s, const char *const *names,
                            size_t n, int64_t from_s, int64_t to_s);
 /* The same certificate's "3 1 1" data (SHA-256 of its SPKI), 32 bytes. */
 bool tls_setup_spki_sha256(const struct tls_setup *s, unsigned char out[32]);
+/* The same certificate in PEM form, for whom is to trust it: appended. */
+bool tls_setup_pem(const struct tls_setup *s, struct buf *out);
 /* A client trusts this PEM text as well (a lesson's own authority). */
 bool tls_setup_trust_pem(struct tls_setup *s, const char *pem, size_t len);
 
@@ -72,14 +79,16 @@ struct tls_tlsa { /* RFC 6698 §2.1 */
 
 struct tls_peer { /* what a client expects; borrowed for the call */
 	const char *sni;            /* NULL: none is sent (an address) */
-	const char *const *names;   /* reference names: DNS names or numeric
-	                             * addresses, n_names; none: unchecked */
+	const char *const *names;   /* reference names: n_names DNS names
+	                             * (A-labels), or one numeric address;
+	                             * none: unchecked */
 	size_t n_names;
 	const struct tls_tlsa *tlsa; /* n_tlsa: DANE (RFC 7672); usages 2 and
 	                              * 3 only, the caller filters */
 	size_t n_tlsa;
 };
 
+/* peer: NULL for a server. s outlives t. */
 struct tls *tls_new(struct tls_setup *s, const struct tls_peer *peer);
 void tls_free(struct tls *t); /* NULL is fine */
 
@@ -87,10 +96,11 @@ enum tls_status {
 	TLS_HANDSHAKE, /* wants more bytes from the wire */
 	TLS_UP,        /* plain text may flow */
 	TLS_ENDED,     /* the peer said close_notify */
-	TLS_FAILED,    /* tls_error() says why; nothing more can be read */
+	TLS_FAILED,    /* tls_error() says why; tls_take() has the alert */
 };
 
-/* Bytes from the wire (any split). */
+/* Bytes from the wire (any split). What comes is decrypted at once: after
+ * TLS_ENDED or TLS_FAILED there may still be text for tls_read(). */
 enum tls_status tls_feed(struct tls *t, const void *data, size_t len);
 enum tls_status tls_status(const struct tls *t);
 /* The client speaks first: makes its hello. A server's call does nothing. */
@@ -100,6 +110,9 @@ bool tls_read(struct tls *t, struct buf *out, size_t max);
 /* Only while TLS_UP. */
 void tls_write(struct tls *t, const void *data, size_t len);
 void tls_close(struct tls *t); /* close_notify; once, then only tls_take() */
+/* The wire has come to its end. TLS_ENDED where close_notify came before, else
+ * TLS_FAILED: "closed-in-handshake" or "truncated". What came may be read. */
+enum tls_status tls_eof(struct tls *t);
 /* What has to go out now: appended to out, taken from t. False: nothing. */
 bool tls_take(struct tls *t, struct buf *out);
 
@@ -117,33 +130,68 @@ const char *tls_first_bytes(const struct tls *t, size_t *len);
 /* ---- what is known once it is up (and often when it failed) ---- */
 
 struct tls_cert { /* texts UTF-8 or raw bytes of the peer, cut at
-                   * TLS_TEXT_MAX; all NUL-terminated, "" where there is none;
-                   * a NUL inside a name is kept as "\0" by name_lens */
-	const char *subject, *issuer; /* RFC 4514, UTF-8 unescaped */
-	const char *const *names;     /* "mx.example.org", "192.0.2.1" */
+                   * TLS_TEXT_MAX; all NUL-terminated, "" where there is none.
+                   * In names any byte may stand, NUL too: go by name_lens. */
+	const char *subject, *issuer; /* RFC 4514: control bytes, NUL and what
+	                               * is no UTF-8 as "\00" */
+	const char *const *names;     /* SANs: "mx.example.org", "192.0.2.1",
+	                               * "user@example.org"; other kinds as
+	                               * "URI:...", "DirName:..." */
+	const size_t *name_lens;      /* of each name, in bytes */
 	size_t n_names, more_names;
 	const char *not_before, *not_after; /* RFC 3339 */
 	const char *sha256, *spki_sha256, *serial; /* hex */
 	const char *key, *signature;
 };
 
+struct tls_problem { /* one of all that is wrong with a chain */
+	const char *word; /* of tls_reasons.tsv */
+	int depth;        /* the certificate it is about, -1 none */
+};
+
+/*
+ * verify: a key below 112 bits or a digest like SHA-1 is "weak-key" or
+ * "weak-digest" only where nothing else is wrong (problems has all). With
+ * usable TLSA records verify is DANE's result and weak keys are no problem:
+ * see the chain's key and signature texts.
+ */
 struct tls_facts {
-	const char *version, *cipher, *group, *alpn;
+	const char *version, *cipher, *group, *alpn; /* "" not agreed */
 	const struct tls_cert *chain; /* as sent by the peer, leaf first */
 	size_t n_chain, more_chain;
-	const char *verify;  /* "ok" or a word of tls_reasons.tsv */
+	const char *verify;  /* "ok" or a word of tls_reasons.tsv;
+	                      * "no-certificate": none came (yet) */
 	const char *detail;  /* the library's words, "" for "ok" */
-	int depth;           /* the certificate it is about, -1 none */
-	const char *dane;    /* "" not asked, "ok", "dane-no-match" */
+	int depth;           /* the certificate it is about, -1 none; with
+	                      * DANE "ok" the one that a record matches */
+	const struct tls_problem *problems; /* in the order of the search */
+	size_t n_problems;
+	const char *dane;    /* "" not asked, "ok", else a word of
+	                      * tls_reasons.tsv: "dane-no-match",
+	                      * "dane-unusable", "expired" ... */
 	int matched;         /* index in peer.tlsa, -1 none */
 	size_t tlsa_usable;  /* that the library took */
 	bool cert_asked, cert_sent, resumed;
 };
 
-/* Owned by t; valid until tls_free(). Computed at the first call. */
+/* Owned by t; valid until tls_free(). Computed at the first call: not before
+ * the handshake has come to its end, one way or the other. */
 const struct tls_facts *tls_facts(struct tls *t);
-/* SPKI etc. of a DER certificate alone, for the fuzzer and tests; false: no
- * certificate. c lives until the next call with the same t-less arena. */
+
+struct tls_der { /* one certificate, borrowed */
+	const unsigned char *data;
+	size_t len;
+};
+
+/*
+ * Instead of a handshake: the client's t, made with s, judges a chain (leaf
+ * first) as if a server had sent it; then ask tls_facts(). Once for each t.
+ * False: one of them is no certificate.
+ */
+bool tls_examine(struct tls *t, struct tls_setup *s,
+                 const struct tls_der *chain, size_t n);
+
+/* One DER certificate alone. NULL: it is none, or no library. Caller owns. */
 struct tls_cert_text;
 struct tls_cert_text *tls_cert_describe(const void *der, size_t len);
 const struct tls_cert *tls_cert_of(const struct tls_cert_text *c);
