@@ -11,6 +11,10 @@
  *     = STATE                                    the state is this now
  *     @finding ID  @failed PHASE KIND  @closed us|server  @kept WHY COUNT
  *     @prompt LINE                               what the guide proposes
+ *     tls: POLICY  wrap: yes  auth: USER PASSWORD [MECH]  auth-clear: yes
+ *     pipelining: yes  bdat: yes  mail-param: P  rcpt-param: P
+ *     @handshake                       the session asks for TLS to begin
+ *     @tls [WORD]  @no-tls WORD        it is up (WORD: why not as demanded)
  *
  * What is expected must have happened since the last line that did something;
  * a finding or failure that nobody expected is an error.
@@ -35,7 +39,9 @@
 enum { PLAY = 1 };
 enum word { W_HELO = 1, W_FROM, W_TO, W_STAGE, W_BATCH, W_PROTOCOL, W_MESSAGE,
 	W_HOST, W_TITLE, W_CLIENT, W_SERVER, W_STATE, W_BYTES, W_TYPE,
-	W_STEP, W_CLOSE, W_RESET, W_TIMEOUT, W_CANCEL, W_FINDING, W_FAILED,
+	W_STEP, W_TLS_POLICY, W_WRAP, W_AUTH, W_AUTH_CLEAR, W_PIPELINING,
+	W_BDAT_PLAN, W_MAIL_PARAM, W_RCPT_PARAM, W_HANDSHAKE, W_TLS, W_NO_TLS,
+	W_CLOSE, W_RESET, W_TIMEOUT, W_CANCEL, W_FINDING, W_FAILED,
 	W_CLOSED, W_KEPT, W_PROMPT };
 
 #define HEAD SCRIPT_IN(SCRIPT_HEAD)
@@ -50,7 +56,18 @@ static const struct script_word words[] = {
 	{ "protocol:", W_PROTOCOL, SCRIPT_WORDS, HEAD, 0 },
 	{ "host:", W_HOST, SCRIPT_WORDS, HEAD, 0 },
 	{ "message:", W_MESSAGE, SCRIPT_BYTES, HEAD, 0 },
+	{ "tls:", W_TLS_POLICY, SCRIPT_WORDS, HEAD, 0 },
+	{ "wrap:", W_WRAP, SCRIPT_WORDS, HEAD, 0 },
+	{ "auth:", W_AUTH, SCRIPT_WORDS, HEAD, 0 },
+	{ "auth-clear:", W_AUTH_CLEAR, SCRIPT_WORDS, HEAD, 0 },
+	{ "pipelining:", W_PIPELINING, SCRIPT_WORDS, HEAD, 0 },
+	{ "bdat:", W_BDAT_PLAN, SCRIPT_WORDS, HEAD, 0 },
+	{ "mail-param:", W_MAIL_PARAM, SCRIPT_WORDS, HEAD, 0 },
+	{ "rcpt-param:", W_RCPT_PARAM, SCRIPT_WORDS, HEAD, 0 },
 	{ "@step", W_STEP, SCRIPT_LINE, HEAD, 0 },
+	{ "@handshake", W_HANDSHAKE, SCRIPT_NONE, HERE, PLAY },
+	{ "@tls", W_TLS, SCRIPT_LINE, HERE, PLAY },
+	{ "@no-tls", W_NO_TLS, SCRIPT_WORDS, HERE, PLAY },
 	{ "C:", W_CLIENT, SCRIPT_LINE, HERE, PLAY },
 	{ "S:", W_SERVER, SCRIPT_LINE, HERE, PLAY },
 	{ "=", W_STATE, SCRIPT_WORDS, HERE, PLAY },
@@ -90,7 +107,7 @@ struct play {
 	size_t n_events, mark;
 	struct written *lines;
 	size_t n_lines, next_line;
-	bool batch, closed;
+	bool batch, closed, handshake;
 	const struct script *script;
 	const struct script_item *item;
 	enum split split;
@@ -140,6 +157,8 @@ static void take_all(struct play *p)
 		} else if (o.kind == OUT_WRITE) {
 			take_lines(p, &o);
 			free(o.data);
+		} else if (o.kind == OUT_HANDSHAKE) {
+			p->handshake = true;
 		} else {
 			p->closed = true;
 		}
@@ -282,11 +301,27 @@ static void time_out(struct play *p)
 	hand(p, IN_TICK, "", 0);
 }
 
+/* What the worker does once OUT_HANDSHAKE was given. */
+static void shake(struct play *p, const struct script_item *it)
+{
+	struct session_input in = { .kind = it->id == W_TLS ? IN_TLS :
+	                                                      IN_NO_TLS,
+		                    .data = "", .detail = *it->text ?
+	                                                  it->text : NULL };
+
+	if (!p->handshake)
+		FAIL(p, "no handshake was asked for");
+	p->handshake = false;
+	session_handle(p->session, &in, p->now_us);
+	drain(p);
+}
+
 /* Is it something that happens, not something that is expected? */
 static bool happens(int id)
 {
 	return id == W_CLIENT || id == W_TYPE || id == W_CLOSE ||
-	       id == W_RESET || id == W_TIMEOUT || id == W_CANCEL;
+	       id == W_RESET || id == W_TIMEOUT || id == W_CANCEL ||
+	       id == W_TLS || id == W_NO_TLS;
 }
 
 static void play_item(struct play *p, const struct script_item *it)
@@ -310,6 +345,12 @@ static void play_item(struct play *p, const struct script_item *it)
 	case W_RESET: hand(p, IN_RESET, "", 0); break;
 	case W_CANCEL: hand(p, IN_CANCEL, "", 0); break;
 	case W_TIMEOUT: time_out(p); break;
+	case W_TLS:
+	case W_NO_TLS: shake(p, it); break;
+	case W_HANDSHAKE:
+		if (!p->handshake)
+			FAIL(p, "no handshake was asked for");
+		break;
 	case W_STATE: expect_state(p, it->text); break;
 	case W_FINDING: find_event(p, EV_FINDING, it->text); break;
 	case W_FAILED: expect_failed(p, it->text); break;
@@ -318,6 +359,19 @@ static void play_item(struct play *p, const struct script_item *it)
 	case W_PROMPT: expect_prompt(p, it->text); break;
 	default: break;
 	}
+}
+
+/* "alice wonderland CRAM-MD5" */
+static void read_auth(struct play *p, const char *text)
+{
+	char user[64], password[64], mech[64] = "";
+
+	assert_true(sscanf(text, "%63s %63s %63s", user, password, mech) >= 2);
+	p->plan.auth.wanted = true;
+	p->plan.auth.user = xstrdup(user);
+	plan_set_password(&p->plan, password);
+	if (*mech)
+		p->plan.auth.mechs = xstrdup(mech);
 }
 
 static void read_head(struct play *p, const struct script_item *it,
@@ -330,7 +384,19 @@ static void read_head(struct play *p, const struct script_item *it,
 	case W_TO: plan_add_to(&p->plan, it->text); break;
 	case W_STAGE: p->plan.stage = (enum stage)stage_find(it->text); break;
 	case W_BATCH: p->plan.hold_enter = p->batch = true; break;
-	case W_PROTOCOL: p->plan.protocol = PROTO_SMTP; break;
+	case W_PROTOCOL:
+		p->plan.protocol = (enum protocol)protocol_find(it->text);
+		break;
+	case W_TLS_POLICY:
+		p->plan.tls.policy = (enum tls_policy)tls_policy_find(it->text);
+		break;
+	case W_WRAP: p->plan.tls.wrap = true; break;
+	case W_AUTH: read_auth(p, it->text); break;
+	case W_AUTH_CLEAR: p->plan.auth.clear_ok = true; break;
+	case W_PIPELINING: p->plan.pipelining = true; break;
+	case W_BDAT_PLAN: p->plan.bdat = true; break;
+	case W_MAIL_PARAM: plan_add_mail_param(&p->plan, it->text); break;
+	case W_RCPT_PARAM: plan_add_rcpt_param(&p->plan, it->text); break;
 	case W_MESSAGE:
 		p->plan.message = xmemdup0(it->text, it->len);
 		p->plan.message_len = it->len;

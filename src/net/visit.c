@@ -38,7 +38,7 @@ static void post_connect(struct visit *v, enum event_kind kind, uint32_t us)
 	b.e.u.connect.host = event_puts(&b, v->to.host);
 	b.e.u.connect.address = event_puts(&b, v->to.address);
 	b.e.u.connect.via = event_puts(&b, via);
-	b.e.u.connect.local = event_puts(&b, conn_local(channel_conn(v->channel)));
+	b.e.u.connect.local = event_puts(&b, conn_local(stream_conn(v->stream)));
 	b.e.u.connect.port = v->to.port;
 	b.e.u.connect.us = us;
 	outlet_post(v->out, &b, v->to.session);
@@ -91,8 +91,8 @@ static void finish(struct visit *v)
 {
 	v->over = true;
 	judge_session(v->judge, &v->result, v->plan->stage);
-	channel_free(v->channel);
-	v->channel = NULL;
+	stream_free(v->stream);
+	v->stream = NULL;
 	loop_timer_at(v->timer, INT64_MAX);
 	v->calls.over(v->calls.arg);
 }
@@ -152,7 +152,7 @@ static void put_event(struct visit *v, struct event *e)
 
 static void put_bytes(struct visit *v, struct session_output *o)
 {
-	channel_put(v->channel, o->data, o->len, o->command);
+	stream_put(v->stream, o->data, o->len, o->command);
 	wipe(o->data, o->len);
 	free(o->data);
 }
@@ -196,12 +196,12 @@ static void drain(struct visit *v, bool *over)
 /* How the connection ended, in the session's words. */
 static void tell_end(struct visit *v, struct session_input *in)
 {
-	struct conn_end end = conn_end(channel_conn(v->channel));
-	struct tls *tls = channel_tls(v->channel);
+	struct conn_end end = conn_end(stream_conn(v->stream));
+	struct tls *tls = stream_tls(v->stream);
 
 	in->kind = end.error ? IN_RESET : IN_CLOSED;
 	in->detail = end.error ? strerror(end.error) : NULL;
-	in->truncated = channel_truncated(v->channel);
+	in->truncated = stream_truncated(v->stream);
 	if (tls && tls_status(tls) == TLS_FAILED) {
 		in->kind = IN_RESET;
 		in->detail = tls_error_detail(tls);
@@ -215,13 +215,13 @@ static bool read_once(struct visit *v, bool *more)
 	struct session_input in = { 0 };
 	enum conn_got got;
 
-	if (channel_shaking(v->channel)) {
+	if (stream_shaking(v->stream)) {
 		if (!visit_shake(v, &in, more))
 			return false;
 		session_handle(v->session, &in, visit_now_us(v));
 		return true;
 	}
-	got = channel_read(v->channel, &bytes, more);
+	got = stream_read(v->stream, &bytes, more);
 	if (got == CONN_NOTHING)
 		return false;
 	if (got == CONN_DATA)
@@ -260,15 +260,15 @@ static bool pump(struct visit *v)
 
 	do
 		drain(v, &over);
-	while (!over && channel_unsent(v->channel) && read_once(v, &more));
-	channel_flush(v->channel);
+	while (!over && stream_unsent(v->stream) && read_once(v, &more));
+	stream_flush(v->stream);
 	if (over) {
 		finish_session(v);
 		return false;
 	}
 	post_prompt(v);
 	v->paused = v->out->full;
-	conn_pause(channel_conn(v->channel), v->paused);
+	conn_pause(stream_conn(v->stream), v->paused);
 	arm(v);
 	return true;
 }
@@ -294,7 +294,7 @@ static char *helo_name(struct visit *v)
 	name = host_full_name();
 	if (name)
 		return name;
-	name = address_literal(conn_local(channel_conn(v->channel)));
+	name = address_literal(conn_local(stream_conn(v->stream)));
 	outlet_finding(v->out, "helo-literal", name, v->to.session, 0);
 	return name;
 }
@@ -359,7 +359,7 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	if (to->via_port)
 		where = (struct conn_to){ .address = "127.0.0.1",
 			.port = to->via_port };
-	v->channel = channel_new(conn_open(l, &where, on_ready, v));
+	v->stream = stream_new(conn_open(l, &where, on_ready, v));
 	post_connect(v, EV_CONNECTING, 0);
 	v->timer = loop_timer_new(l, on_time, v);
 	arm(v);
@@ -370,7 +370,7 @@ void visit_free(struct visit *v)
 {
 	if (!v)
 		return;
-	channel_free(v->channel);
+	stream_free(v->stream);
 	session_free(v->session);
 	judge_free(v->judge);
 	loop_timer_free(v->timer);
@@ -392,7 +392,7 @@ int64_t visit_deadline_us(const struct visit *v)
 static void on_ready(void *arg)
 {
 	struct visit *v = arg;
-	struct conn *conn = channel_conn(v->channel);
+	struct conn *conn = stream_conn(v->stream);
 	struct conn_bytes unused;
 	bool more = true;
 
@@ -518,7 +518,7 @@ void visit_resume(struct visit *v)
 	if (!v->session || v->over || !v->paused)
 		return;
 	v->paused = false;
-	conn_pause(channel_conn(v->channel), false);
+	conn_pause(stream_conn(v->stream), false);
 	arm(v);
 }
 

@@ -6,7 +6,7 @@
 #define NET_VISIT_PRIV_H
 
 #include "io/sha256.h"
-#include "net/channel.h"
+#include "net/stream.h"
 #include "net/visit.h"
 
 struct visit {
@@ -15,7 +15,7 @@ struct visit {
 	const struct plan *plan;
 	struct visit_to to; /* its texts are ours */
 	struct visit_calls calls;
-	struct channel *channel; /* NULL when it is over */
+	struct stream *stream;  /* NULL when it is over */
 	struct session *session; /* NULL until the connection is there */
 	struct judge *judge;
 	struct loop_timer *timer;

@@ -18,13 +18,27 @@ static struct ev_ref put_names(struct event_builder *b,
 	return event_put_texts(b, names, n);
 }
 
+/* A NUL in a name is a byte like any other: it must not hide the rest. */
+static struct ev_ref put_alt_names(struct event_builder *b,
+                                   const struct tls_cert *c)
+{
+	struct ev_ref *refs = xcalloc(c->n_names, sizeof *refs);
+	struct ev_ref names;
+
+	for (size_t i = 0; i < c->n_names; i++)
+		refs[i] = event_put(b, c->names[i], c->name_lens[i]);
+	names = event_put_array(b, refs, sizeof *refs, c->n_names);
+	free(refs);
+	return names;
+}
+
 static struct ev_cert put_cert(struct event_builder *b,
                                const struct tls_cert *c)
 {
 	return (struct ev_cert){
 		.subject = event_puts(b, c->subject),
 		.issuer = event_puts(b, c->issuer),
-		.names = put_names(b, c->names, c->n_names),
+		.names = put_alt_names(b, c),
 		.not_before = event_puts(b, c->not_before),
 		.not_after = event_puts(b, c->not_after),
 		.sha256 = event_puts(b, c->sha256),
@@ -183,7 +197,7 @@ bool visit_begin_tls(struct visit *v, struct session_input *in)
 				.matching = r->matching, .data = r->data,
 				.len = r->len };
 	}
-	channel_begin_tls(v->channel, *v->to.setup, &peer);
+	stream_begin_tls(v->stream, *v->to.setup, &peer);
 	return true;
 }
 
@@ -203,7 +217,7 @@ static const char *objection(const struct visit *v, const struct tls_facts *f)
 
 static void tell_up(struct visit *v, struct session_input *in)
 {
-	const struct tls_facts *f = tls_facts(channel_tls(v->channel));
+	const struct tls_facts *f = tls_facts(stream_tls(v->stream));
 
 	post_tls(v, f);
 	in->kind = IN_TLS;
@@ -212,7 +226,7 @@ static void tell_up(struct visit *v, struct session_input *in)
 
 static void tell_down(struct visit *v, struct session_input *in)
 {
-	struct tls *tls = channel_tls(v->channel);
+	struct tls *tls = stream_tls(v->stream);
 
 	in->kind = IN_NO_TLS;
 	in->detail = tls_error(tls);
@@ -225,18 +239,18 @@ bool visit_shake(struct visit *v, struct session_input *in, bool *more)
 
 	*more = false;
 	do
-		got = channel_shake(v->channel);
-	while (got == CONN_DATA && channel_shaking(v->channel));
-	channel_flush(v->channel);
+		got = stream_shake(v->stream);
+	while (got == CONN_DATA && stream_shaking(v->stream));
+	stream_flush(v->stream);
 	if (got == CONN_NOTHING)
 		return false;
 	*more = true;
 	if (got == CONN_ENDED) {
-		struct conn_end end = conn_end(channel_conn(v->channel));
+		struct conn_end end = conn_end(stream_conn(v->stream));
 
 		in->kind = end.error ? IN_RESET : IN_CLOSED;
 		in->detail = end.error ? strerror(end.error) : NULL;
-	} else if (tls_status(channel_tls(v->channel)) == TLS_FAILED) {
+	} else if (tls_status(stream_tls(v->stream)) == TLS_FAILED) {
 		tell_down(v, in);
 	} else {
 		tell_up(v, in);
