@@ -29,14 +29,17 @@ static bool fits(const struct rule *r, enum state s, uint64_t verb,
 	       (r->answers & answer);
 }
 
+/* Which guards hold: bit (1 << enum rule_guard). */
+enum { NO_GUARD = 1 << GUARD_ALWAYS, ALL_GUARDS = (1 << GUARD_COUNT) - 1 };
+
 static const struct rule *first(enum state s, uint64_t verb, uint32_t answer,
-                                bool guards_hold)
+                                unsigned guards)
 {
 	const struct rule *r;
 
 	for (size_t i = 0; (r = rules_at(i)); i++)
 		if (fits(r, s, verb, answer) &&
-		    (guards_hold || r->when == GUARD_ALWAYS))
+		    (guards >> r->when & 1u))
 			return r;
 	return NULL;
 }
@@ -51,7 +54,7 @@ static void test_rules_any_cell_has_an_unguarded_row(void **state)
 				                VERB_BIT(v);
 
 				assert_non_null(first(s, verb, 1u << a,
-				                      false));
+				                      NO_GUARD));
 			}
 }
 
@@ -69,10 +72,12 @@ static void test_rules_ids_are_unique_and_found(void **state)
 
 static bool wins(const struct rule *r, enum state s, uint64_t verb)
 {
+	unsigned own = NO_GUARD | 1u << r->when;
+
 	for (unsigned a = 0; a < ANSWER_COUNT; a++)
 		if (fits(r, s, verb, 1u << a) &&
-		    (first(s, verb, 1u << a, true) == r ||
-		     first(s, verb, 1u << a, false) == r))
+		    (first(s, verb, 1u << a, ALL_GUARDS) == r ||
+		     first(s, verb, 1u << a, own) == r))
 			return true;
 	return false;
 }
@@ -105,7 +110,8 @@ static void test_rules_no_row_is_hidden(void **state)
 static const char *const lines[] = {
 	"EHLO client.example", "HELO client.example", "MAIL FROM:<a@b.example>",
 	"RCPT TO:<x@example.org>", "DATA", "RSET", "NOOP", "QUIT", "STARTTLS",
-	"AUTH LOGIN", "TURN", "XCLIENT NAME=x", "XYZZY", ".",
+	"AUTH LOGIN", "TURN", "XCLIENT NAME=x", "XYZZY", ".", "BDAT 0",
+	"BDAT 0 LAST",
 };
 static const char *const replies[] = {
 	"220 ok\r\n", "221 ok\r\n", "235 ok\r\n", "250 ok\r\n", "334 \r\n",
@@ -138,16 +144,20 @@ static void give(struct session *s, enum session_input_kind kind,
 	struct session_input in = { .kind = kind, .data = data,
 		                    .len = strlen(data), .written = written };
 	struct session_output o;
+	bool shake = false;
 
 	session_handle(s, &in, 1000);
 	do
 		while ((o = session_take(s)).kind != OUT_NONE) {
 			if (o.event)
 				note_fired(o.event);
+			shake |= o.kind == OUT_HANDSHAKE;
 			free(o.event);
 			free(o.data);
 		}
 	while (session_go_on(s));
+	if (shake)
+		give(s, IN_TLS, "", written);
 }
 
 /* Replays a path of (line, reply) choices; each choice is one number. */
@@ -160,6 +170,8 @@ static enum state follow(const int *path, int depth, bool *over, int happening)
 	uint32_t sent = 0;
 
 	plan_init(&plan);
+	plan.auth.clear_ok = true;
+	plan.tls.wrap = path[0] >= N_REPLIES;
 	s = session_new(&plan, "client.example", 1, &n);
 	give(s, IN_CONNECTED, "", 0);
 	give(s, IN_BYTES, replies[path[0] % N_REPLIES], 0);
@@ -209,13 +221,14 @@ static void test_rules_every_row_fires_in_a_session(void **state)
 	/* those that need time, floods, early bytes or a lost connection are
 	 * fired by tests/dialogs */
 	static const char *const elsewhere[] = { "early", "flood", "late",
-		"bye", "gone-refused", "anything", "turn-no", "rset-no" };
+		"bye", "gone-refused", "anything", "turn-no", "rset-no",
+		"tls-no", "dot-one", "chunk-one" };
 	unsigned seen[STATE_COUNT] = { 0 };
 	int path[DEPTH] = { 0 };
 
 	(void)state;
-	for (int r = 0; r < N_REPLIES; r++) {
-		path[0] = r;
+	for (int r = 0; r < 2 * N_REPLIES; r++) {
+		path[0] = r; /* the second half is inside TLS */
 		walk(path, 1, seen);
 	}
 	for (size_t i = 0; rules_at(i); i++) {
@@ -251,7 +264,7 @@ static void list_cell(struct buf *out, enum state s, unsigned a)
 
 	for (enum verb v = 0; v < VERB_COUNT; v++)
 		if (possible(v, a) &&
-		    first(s, VERB_BIT(v), 1u << a, true) == last)
+		    first(s, VERB_BIT(v), 1u << a, ALL_GUARDS) == last)
 			verbs |= VERB_BIT(v);
 	if (!verbs)
 		return;

@@ -84,7 +84,7 @@ static char *propose(const struct session *s, const struct guide_row **row)
 	struct guide_facts f;
 	enum state projected = session_projected(s);
 	bool talking = projected != ST_CLOSED && projected != ST_BYE &&
-	               projected != ST_LOST && projected != ST_TLS;
+	               projected != ST_LOST && s->state != ST_TLS;
 	char *line;
 
 	*row = NULL;

@@ -126,16 +126,36 @@ static void check_meaning(struct session *s, enum verb v, uint32_t n)
 	say_finding(s, "unexpected-code", n, number, command_info(v)->name);
 }
 
+/* RFC 5321 §4.3.2: the first digit decides, also where the second is none of
+ * SMTP's; 571 is in use. */
+static bool is_code(unsigned code)
+{
+	return code >= 200 && code <= 599;
+}
+
+/*
+ * Before its command was written: it cannot be the answer. But 421 may come at
+ * any time (RFC 5321 §3.8), and a refusal in the middle of the message is meant
+ * for it: some servers do not wait for the dot.
+ */
+static bool is_early(const struct session *s, const struct pending *p)
+{
+	unsigned code = s->reply.code;
+	bool message = p->verb == VERB_END_OF_DATA || p->verb == VERB_BDAT;
+
+	return s->reply.stamp < p->index && code != 421 &&
+	       !(message && code >= 400);
+}
+
 static enum answer judge(const struct session *s, const struct pending *p,
                          enum reply_result form)
 {
-	enum reply_flag broken = REPLY_CODES_DIFFER;
-
 	if (form == REPLY_LIMIT)
 		return FLOOD;
-	if (form == REPLY_BAD || (s->reply.flags & (broken | REPLY_RANGE)))
+	if (form == REPLY_BAD || (s->reply.flags & REPLY_CODES_DIFFER) ||
+	    !is_code(s->reply.code))
 		return BAD;
-	if (p && s->reply.stamp < p->index)
+	if (p && is_early(s, p))
 		return EARLY;
 	return answer_of(p ? p->verb : VERB_OTHER, s->reply.code);
 }
