@@ -113,6 +113,7 @@ struct tls *tls_new(struct tls_setup *s, const struct tls_peer *peer)
 {
 	struct tls *t = xcalloc(1, sizeof *t);
 
+	t->setup = s;
 	t->server = s->server;
 	t->error = "";
 	t->alert = TLS_ALERT_NONE;

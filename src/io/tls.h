@@ -3,8 +3,8 @@
  * OpenSSL's libssl. Bytes from the wire go in, bytes for the wire and plain
  * text come out: no socket, no clock, no callback. libssl and libcrypto are
  * loaded with the first tls_setup_new() (io/openssl.h), not linked. The
- * system's authorities are read one by one when a chain names them; where there
- * is only a bundle of all, tls_setup_new() reads it, about 10 ms.
+ * system's authorities are read when a chain names them (SSL_CERT_DIR and
+ * SSL_CERT_FILE are heeded); a bundle of all only for the first chain, 40 ms.
  *
  * Verification is always done and never fatal here: the handshake is
  * finished, tls_facts() says what was found, the caller decides.
@@ -184,12 +184,11 @@ struct tls_der { /* one certificate, borrowed */
 };
 
 /*
- * Instead of a handshake: the client's t, made with s, judges a chain (leaf
- * first) as if a server had sent it; then ask tls_facts(). Once for each t.
+ * Instead of a handshake: a client's t judges a chain (leaf first) as if a
+ * server had sent it; then ask tls_facts(). Once for each t.
  * False: one of them is no certificate.
  */
-bool tls_examine(struct tls *t, struct tls_setup *s,
-                 const struct tls_der *chain, size_t n);
+bool tls_examine(struct tls *t, const struct tls_der *chain, size_t n);
 
 /* One DER certificate alone. NULL: it is none, or no library. Caller owns. */
 struct tls_cert_text;

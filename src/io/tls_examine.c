@@ -29,14 +29,13 @@ static OPENSSL_STACK *read_chain(const struct tls_der *chain, size_t n)
 	return all;
 }
 
-bool tls_examine(struct tls *t, struct tls_setup *s,
-                 const struct tls_der *chain, size_t n)
+bool tls_examine(struct tls *t, const struct tls_der *chain, size_t n)
 {
 	const struct libcrypto *c = libcrypto();
 	OPENSSL_STACK *all = n ? read_chain(chain, n) : NULL;
 	X509_STORE_CTX *ctx = all ? c->X509_STORE_CTX_new() : NULL;
 	bool ok = ctx && c->X509_STORE_CTX_init(ctx,
-	    libssl()->SSL_CTX_get_cert_store(s->ctx),
+	    libssl()->SSL_CTX_get_cert_store(t->setup->ctx),
 	    c->OPENSSL_sk_value(all, 0), (STACK_OF(X509) *)all) == 1;
 
 	t->examined = (STACK_OF(X509) *)all;

@@ -21,6 +21,7 @@ enum {
 struct tls_setup {
 	SSL_CTX *ctx;
 	bool server;
+	char *bundle; /* owned: the system's authorities, yet to be read */
 };
 
 struct tls_verdict { /* of the peer's chain */
@@ -40,6 +41,7 @@ struct tls_used_tlsa { /* a record that the library took */
 };
 
 struct tls {
+	struct tls_setup *setup;
 	SSL *ssl;      /* owns in and out */
 	BIO *in, *out; /* from the wire, to the wire */
 	bool server, started, closed;
@@ -59,6 +61,9 @@ struct tls {
 	STACK_OF(X509) *examined; /* tls_examine()'s chain, owned */
 	struct tls_facts_text *facts; /* owned, NULL until asked for */
 };
+
+/* Reads the bundle if there is one that was not read. */
+void tls_setup_load(struct tls_setup *s);
 
 /* libssl's callback, arg is not used. Always 1: what is wrong goes into the
  * verdict of the struct tls that is the SSL's data. */

@@ -128,8 +128,8 @@ static const char *env(const char *name)
 }
 
 /*
- * The folder costs nothing until a chain asks for an issuer; a bundle of all
- * authorities is read at once (about 10 ms), so it is the last choice.
+ * The folder costs nothing until a chain asks for an issuer. A bundle of all
+ * authorities takes some 40 ms to read: it waits for the first chain.
  */
 static void trust_system(struct tls_setup *s)
 {
@@ -147,8 +147,18 @@ static void trust_system(struct tls_setup *s)
 	if (dir)
 		libssl()->SSL_CTX_load_verify_dir(s->ctx, dir);
 	if (file)
-		libssl()->SSL_CTX_load_verify_file(s->ctx, file);
+		s->bundle = xstrdup(file);
 	c->ERR_clear_error(); /* without any: every issuer is unknown */
+}
+
+void tls_setup_load(struct tls_setup *s)
+{
+	if (!s->bundle)
+		return;
+	libssl()->SSL_CTX_load_verify_file(s->ctx, s->bundle);
+	libcrypto()->ERR_clear_error();
+	free(s->bundle);
+	s->bundle = NULL;
 }
 
 static bool set_trust(struct tls_setup *s, const struct tls_setup_config *cfg,
@@ -205,6 +215,7 @@ void tls_setup_free(struct tls_setup *s)
 		return;
 	if (s->ctx)
 		libssl()->SSL_CTX_free(s->ctx);
+	free(s->bundle);
 	free(s);
 }
 
