@@ -112,6 +112,7 @@ static const char *const files[] = {
 	"src/knowledge/phrases.tsv", "src/knowledge/provider_replies.tsv",
 	"src/knowledge/reply_codes.tsv", "src/knowledge/routes.tsv",
 	"src/knowledge/second_digit.tsv", "src/knowledge/states.tsv",
+	"src/knowledge/tls_errors.tsv", "src/knowledge/tls_reasons.tsv",
 	"src/check/verdicts.tsv",
 };
 

@@ -70,6 +70,14 @@ static const struct state_row states[] = {
 #define STATE ROW
 #include "knowledge/states.inc"
 };
+static const struct tls_word tls_reasons[] = {
+#define TLS_REASON ROW
+#include "knowledge/tls_reasons.inc"
+};
+static const struct tls_word tls_errors[] = {
+#define TLS_ERROR ROW
+#include "knowledge/tls_errors.inc"
+};
 
 #define AT(type, function, table)                                              \
 	const struct type *function(size_t i)                                  \
@@ -85,6 +93,8 @@ AT(banner, banner_at, banners)
 AT(term, term_at, terms)
 AT(contrast, contrast_at, contrasts)
 AT(contradiction, contradiction_at, contradictions)
+AT(tls_word, tls_reason_at, tls_reasons)
+AT(tls_word, tls_error_at, tls_errors)
 
 /* The row whose first column is key. A scan: the tables are short. */
 #define FIND(table, column, key)                                               \
@@ -309,4 +319,14 @@ const struct route_row *route_row_find(enum route_kind kind)
 const struct state_row *state_row_find(enum state state)
 {
 	FIND(states, state, state_name(state));
+}
+
+const struct tls_word *tls_reason_find(const char *id)
+{
+	FIND(tls_reasons, id, id);
+}
+
+const struct tls_word *tls_error_find(const char *id)
+{
+	FIND(tls_errors, id, id);
 }

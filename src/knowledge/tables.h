@@ -89,6 +89,10 @@ struct state_row { /* states.tsv: what a session waits for */
 	const char *state, *text_en, *next_en, *text_de, *next_de, *source;
 };
 
+struct tls_word { /* tls_reasons.tsv, tls_errors.tsv: words of src/io/tls.h */
+	const char *id, *text_en, *text_de, *next_en, *next_de, *source;
+};
+
 const struct reply_code *reply_code_find(unsigned code);
 const struct first_digit *first_digit_find(char digit);
 const struct second_digit *second_digit_find(char digit);
@@ -112,6 +116,9 @@ const struct failure *failure_find(enum fail_phase phase, enum fail_kind kind);
 const struct lookup *lookup_find(enum dns_status status, const char *type);
 const struct route_row *route_row_find(enum route_kind kind);
 const struct state_row *state_row_find(enum state state);
+/* id: tls_facts' verify, dane and problems; tls_error() */
+const struct tls_word *tls_reason_find(const char *id);
+const struct tls_word *tls_error_find(const char *id);
 /* Either language, any case, also without what stands in parentheses. */
 const struct term *term_find(const char *word);
 
@@ -125,6 +132,8 @@ const struct banner *banner_at(size_t i);
 const struct term *term_at(size_t i);
 const struct contrast *contrast_at(size_t i);
 const struct contradiction *contradiction_at(size_t i);
+const struct tls_word *tls_reason_at(size_t i);
+const struct tls_word *tls_error_at(size_t i);
 
 /* Is one of the words of a comma list in text? */
 bool words_in(const char *list, const char *text);
