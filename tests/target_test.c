@@ -15,6 +15,7 @@
 #define D TARGET_DOMAIN
 #define H TARGET_HOST
 #define L TARGET_LITERAL
+#define U TARGET_UNIX
 
 static const struct good {
 	const char *text;
@@ -49,6 +50,12 @@ static const struct good {
 	{ "submission://mx.example.org", H, "mx.example.org", 587, NULL,
 	  NULL },
 	{ "smtp://[IPv6:::1]:25", L, "::1", 25, NULL, NULL },
+	{ "smtps://mx.example.org", H, "mx.example.org", 465, NULL, NULL },
+	{ "smtps://192.0.2.1:2465", L, "192.0.2.1", 2465, NULL, NULL },
+	{ "lmtp://mail.example.org/", H, "mail.example.org", 24, NULL, NULL },
+	{ "unix:25", H, "unix", 25, NULL, NULL },
+	{ "unix:/run/lmtp.sock", U, "/run/lmtp.sock", 0, NULL, NULL },
+	{ "UNIX:./A@b://c", U, "./A@b://c", 0, NULL, NULL },
 	{ "münchen.de", D, "xn--mnchen-3ya.de", 0, NULL, "münchen.de" },
 	{ "MÜNCHEN.DE", D, "xn--mnchen-3ya.de", 0, NULL, "münchen.de" },
 	{ "xn--mnchen-3ya.de", D, "xn--mnchen-3ya.de", 0, NULL,
@@ -126,8 +133,9 @@ static const struct bad {
 	{ "mx.example.org:99999999999999999999", TARGET_BAD_PORT },
 	{ "http://example.org", TARGET_BAD_SCHEME },
 	{ "://example.org", TARGET_BAD_SCHEME },
-	{ "smtps://example.org", TARGET_SCHEME_LATER },
-	{ "lmtp://example.org", TARGET_SCHEME_LATER },
+	{ "unix:", TARGET_BAD_PORT }, { "unix:x.sock", TARGET_BAD_PORT },
+	{ "unix:/run/a\nb", TARGET_CONTROL },
+	{ "unix:/" L63 "/" L63, TARGET_PATH_LONG },
 	{ "abc.onion", TARGET_ONION }, { "user@x.ONION.", TARGET_ONION },
 	{ "a\r\nRCPT TO:<b>@example.org", TARGET_CONTROL },
 	{ "example.org\t", TARGET_CONTROL }, { "a\x7f.b", TARGET_CONTROL },
@@ -149,6 +157,32 @@ static void test_target_every_slip_has_its_own_error(void **state)
 		assert_null(strpbrk(text, "\r\n\t\x7f"));
 		assert_null(strstr(text, "%s"));
 		free(text);
+	}
+}
+
+static void test_target_scheme_is_kept(void **state)
+{
+	static const struct {
+		const char *text;
+		enum target_scheme scheme;
+	} rows[] = {
+		{ "example.org", SCHEME_NONE },
+		{ "example.org:465", SCHEME_NONE },
+		{ "smtp://example.org", SCHEME_SMTP },
+		{ "submission://example.org", SCHEME_SUBMISSION },
+		{ "SMTPS://example.org", SCHEME_SMTPS },
+		{ "smtps://example.org:25", SCHEME_SMTPS },
+		{ "lmtp://[192.0.2.1]", SCHEME_LMTP },
+		{ "unix:/run/lmtp.sock", SCHEME_UNIX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct target t;
+
+		assert_int_equal(target_parse(rows[i].text, &t), TARGET_OK);
+		assert_int_equal(t.scheme, rows[i].scheme);
+		target_clear(&t);
 	}
 }
 
@@ -260,6 +294,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_target_every_form_is_taken_apart),
 		cmocka_unit_test(test_target_every_slip_has_its_own_error),
+		cmocka_unit_test(test_target_scheme_is_kept),
 		cmocka_unit_test(test_target_longest_names_are_taken),
 		cmocka_unit_test(test_target_notes_what_is_worth_a_finding),
 		cmocka_unit_test(test_target_sharp_s_is_todays_name),

@@ -190,6 +190,24 @@ void plan_free(struct plan *p)
 	free(p);
 }
 
+void plan_follow(struct plan *p, const struct target *t)
+{
+	if (t->scheme == SCHEME_SMTPS)
+		p->tls.wrap = true;
+	if (t->scheme == SCHEME_LMTP)
+		p->protocol = PROTO_LMTP;
+	if (t->kind != TARGET_UNIX)
+		return;
+	free(p->way.unix_path);
+	p->way.unix_path = xstrdup(t->domain);
+}
+
+void plan_follow_target(struct plan *p)
+{
+	if (!p->server && !p->way.unix_path && !p->way.pipe)
+		plan_follow(p, &p->target);
+}
+
 void plan_add_to(struct plan *p, const char *addr)
 {
 	p->to = xreallocarray(p->to, p->n_to + 1, sizeof *p->to);

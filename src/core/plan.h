@@ -126,6 +126,12 @@ void plan_init(struct plan *p); /* empty, stage rcpt, may_ask */
 void plan_clear(struct plan *p);
 struct plan *plan_copy(const struct plan *p); /* heap; plan_free() */
 void plan_free(struct plan *p);               /* NULL is fine */
+/* What the scheme of t, a server's name, says of the rest: smtps wraps, lmtp
+ * is LMTP, unix is a socket. */
+void plan_follow(struct plan *p, const struct target *t);
+/* The same for the plan's own target, unless the way leads elsewhere. Once, by
+ * whoever opens the plan. */
+void plan_follow_target(struct plan *p);
 void plan_add_to(struct plan *p, const char *addr);
 /* Copies line; say and ask are empty. */
 void plan_add_step(struct plan *p, enum step_kind kind, const char *line,

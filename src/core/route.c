@@ -517,5 +517,8 @@ void route_find(struct route *out, const struct facts *f,
 	case TARGET_LITERAL:
 		route_literal(out, query);
 		break;
+	case TARGET_UNIX: /* no way to look for; nobody asks for one */
+		*out = (struct route){ 0 };
+		break;
 	}
 }

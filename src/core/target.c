@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "core/idn.h"
 #include "util/xalloc.h"
@@ -213,12 +214,12 @@ static enum target_error take_url(struct target *t, const char *scheme,
 	static const struct scheme {
 		const char *name;
 		uint16_t port;
-		bool later;
+		enum target_scheme scheme;
 	} schemes[] = {
-		{ "smtp", 25, false },
-		{ "submission", 587, false },
-		{ "smtps", 465, true },
-		{ "lmtp", 24, true },
+		{ "smtp", 25, SCHEME_SMTP },
+		{ "submission", 587, SCHEME_SUBMISSION },
+		{ "smtps", 465, SCHEME_SMTPS },
+		{ "lmtp", 24, SCHEME_LMTP },
 	};
 	size_t n = sizeof schemes / sizeof *schemes, i = 0, len = strlen(rest);
 	enum target_error e;
@@ -227,16 +228,31 @@ static enum target_error take_url(struct target *t, const char *scheme,
 		i++;
 	if (i == n)
 		return TARGET_BAD_SCHEME;
-	if (schemes[i].later)
-		return TARGET_SCHEME_LATER;
 	if (len && rest[len - 1] == '/')
 		rest[len - 1] = '\0';
 	e = take_host(t, rest);
+	t->scheme = schemes[i].scheme;
 	if (!t->port)
 		t->port = schemes[i].port;
 	if (t->kind == TARGET_DOMAIN)
 		t->kind = TARGET_HOST;
 	return e;
+}
+
+/* "unix:25" is a host of that name; a path begins with a slash or a dot. */
+static bool is_unix(const char *s)
+{
+	return strncasecmp(s, "unix:", 5) == 0 && (s[5] == '/' || s[5] == '.');
+}
+
+static enum target_error take_unix(struct target *t, const char *path)
+{
+	t->kind = TARGET_UNIX;
+	t->scheme = SCHEME_UNIX;
+	t->domain = xstrdup(path);
+	return strlen(path) < sizeof ((struct sockaddr_un *)0)->sun_path
+	               ? TARGET_OK
+	               : TARGET_PATH_LONG;
 }
 
 static enum target_error local_part_check(const char *s, size_t len)
@@ -284,6 +300,8 @@ static enum target_error take_text(struct target *t, char *s)
 		return TARGET_EMPTY;
 	if (has_control(s))
 		return TARGET_CONTROL;
+	if (is_unix(s))
+		return take_unix(t, s + strlen("unix:"));
 	if (scheme) {
 		*scheme = '\0';
 		return take_url(t, s, scheme + 3);

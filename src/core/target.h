@@ -5,6 +5,7 @@
  *   example.org  user@example.org  mx.example.org:25  192.0.2.1:25
  *   [192.0.2.1]  [IPv6:2001:db8::25]:587  user@[192.0.2.1]
  *   smtp:// smtps:// submission:// lmtp://host[:port]
+ *   unix:/run/lmtp.sock  unix:./lmtp.sock
  */
 #ifndef CORE_TARGET_H
 #define CORE_TARGET_H
@@ -16,16 +17,29 @@ enum target_kind {
 	TARGET_DOMAIN,  /* look up its MX */
 	TARGET_HOST,    /* host:port or a scheme: addresses only, no MX */
 	TARGET_LITERAL, /* an IP address: no DNS at all */
+	TARGET_UNIX,    /* a Unix socket: no DNS, no address, no port */
+};
+
+/* What a scheme says beyond the port (plan_follow_target()). */
+enum target_scheme {
+	SCHEME_NONE,       /* none was typed */
+	SCHEME_SMTP,       /* 25, RFC 5321 §4.5.4.2 */
+	SCHEME_SUBMISSION, /* 587, RFC 6409 §3.1 */
+	SCHEME_SMTPS,      /* 465, TLS from the start, RFC 8314 §3.3 */
+	SCHEME_LMTP,       /* 24 by custom, never 25: RFC 2033 §5 */
+	SCHEME_UNIX,       /* kind is TARGET_UNIX */
 };
 
 struct target {
 	char *text;      /* as typed; owned */
-	char *domain;    /* A-label, lower case, no last dot; or the address */
+	char *domain;    /* A-label, lower case, no last dot; or the address,
+	                  * or the path of the socket as typed */
 	char *shown;     /* U-label where it differs, else NULL */
 	char *recipient; /* address for RCPT TO: domain as A-label, no last
 	                  * dot; NULL: only a host was given */
 	uint16_t port;   /* 0: not given */
 	enum target_kind kind;
+	enum target_scheme scheme;
 	bool untagged_v6;    /* [2001:db8::1] without IPv6: (a finding) */
 	bool transitional;   /* not IDNA2008, older mapping was used */
 	bool deviates;       /* older software makes another name of it: ß */
@@ -49,7 +63,7 @@ enum target_error {
 	TARGET_CONTROL,       /* CR, LF, NUL or another control character */
 	TARGET_LOCAL_PART,    /* nothing before @, or over 64 octets */
 	TARGET_IDN,           /* not convertible to an A-label */
-	TARGET_SCHEME_LATER,  /* smtps, lmtp: known, not offered yet */
+	TARGET_PATH_LONG,     /* more than sockaddr_un can hold */
 };
 
 /* out is set (owned texts) only for TARGET_OK. text: borrowed. */

@@ -34,8 +34,9 @@ static const char *const texts[] = {
 	[TARGET_BAD_PORT] = N_("“%s” has no port behind its colon. A port is "
 		"a number from 1 to 65535: mx.example.org:25."),
 	[TARGET_BAD_SCHEME] = N_("“%s” begins with a scheme that has nothing "
-		"to do with sending mail. Right is smtp://host or "
-		"submission://host, with :port behind it if needed."),
+		"to do with sending mail. Right are smtp://host, "
+		"submission://host, smtps://host and lmtp://host, with :port "
+		"behind it if needed, and unix:/path."),
 	[TARGET_ONION] = N_("“%s” is a name of the Tor network. Such names "
 		"must not be asked for in DNS (RFC 7686)."),
 	[TARGET_CONTROL] = N_("“%s” holds a control character (a line end, a "
@@ -46,8 +47,9 @@ static const char *const texts[] = {
 	[TARGET_IDN] = N_("“%s” cannot be turned into a name of DNS: it is "
 		"not valid UTF-8, or holds a character that no domain can have "
 		"(RFC 5892)."),
-	[TARGET_SCHEME_LATER] = N_("“%s”: smtps and lmtp are not offered by "
-		"this version. smtp://host:port and submission://host work."),
+	[TARGET_PATH_LONG] = N_("“%s” is a longer path than a Unix socket can "
+		"have (about 100 bytes). A symbolic link to its folder makes "
+		"it shorter."),
 };
 
 char *target_error_text(enum target_error e, const char *text)
