@@ -107,7 +107,9 @@ static char *use_server(struct plan *p, const char *server)
 
 	if (e != TARGET_OK) /* checked when the option was read */
 		return target_error_text(e, server);
-	p->server = xstrdup(t.domain);
+	plan_follow(p, &t);
+	if (t.kind != TARGET_UNIX)
+		p->server = xstrdup(t.domain);
 	if (p->port == 0)
 		p->port = t.port;
 	target_clear(&t);
