@@ -14,9 +14,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "ask_secret.h"
 #include "check/verdict.h"
+#include "cli/fit.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/password.h"
 #include "cli/plans.h"
 #include "clock.h"
 #include "core/escape.h"
@@ -28,6 +31,7 @@
 #include "ui/keymap.h"
 #include "ui/theme.h"
 #include "util/i18n.h"
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
 /* What came from outside was escaped when the text was made; this is the net
@@ -103,9 +107,9 @@ static struct front_look look_of(const struct options *o)
 
 static bool wants_batch(const struct options *o)
 {
-	if (o->front == FRONT_AUTO)
+	if (o->front == FRONT_AUTO && !o->as_command)
 		return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
-	return o->front == FRONT_BATCH || o->front == FRONT_JSON;
+	return o->front != FRONT_PLAIN || o->as_command;
 }
 
 static void free_plans(struct plan **plans, size_t n)
@@ -113,6 +117,34 @@ static void free_plans(struct plan **plans, size_t n)
 	for (size_t i = 0; i < n; i++)
 		plan_free(plans[i]);
 	free(plans);
+}
+
+/* What --auth-password-file holds is in every plan. */
+static char *read_base(const struct options *o, bool batch, struct plan *out)
+{
+	char *error = plans_base(o, batch, out), *warning = NULL;
+
+	if (out->auth.wanted)
+		ask_secret_guard();
+	if (!error && o->auth_password_file)
+		error = password_read(out, o->auth_password_file, &warning);
+	if (warning)
+		front_tell(warning);
+	return error;
+}
+
+/* Asked once, and only when nothing else is wrong. */
+static char *ask_password(struct plan **plans, size_t n)
+{
+	char *secret = NULL, *error;
+
+	if (n == 0 || !fit_wants_password(plans[0]))
+		return NULL;
+	error = ask_secret(plans[0]->auth.user, &secret);
+	for (size_t i = 0; secret && i < n; i++)
+		plan_set_password(plans[i], secret);
+	wipe_free(secret);
+	return error;
 }
 
 /* One plan a TARGET, or the one that -t, -s or the lesson names. Nothing is
@@ -123,12 +155,12 @@ static char *make_plans(const struct options *o, const struct scene *s,
 	size_t n = o->n_words ? o->n_words : 1, made = 0;
 	struct plan **plans = xcalloc(n, sizeof *plans);
 	struct plan base;
-	char *error = plans_base(o, batch, &base);
+	char *error = read_base(o, batch, &base);
 
 	while (!error && made < n) {
 		const char *word = o->n_words ? o->words[made] : NULL;
 
-		if (!word && !o->to && !o->server && s->lesson)
+		if (!word && !o->to && !o->server && !o->pipe && s->lesson)
 			word = s->lesson->target;
 		error = plans_target(o, &base, word, &plans[made]);
 		if (error)
@@ -137,6 +169,8 @@ static char *make_plans(const struct options *o, const struct scene *s,
 		error = plans_finish(o, plans[made++]);
 	}
 	plan_clear(&base);
+	if (!error)
+		error = ask_password(plans, made);
 	if (error) {
 		free_plans(plans, made);
 		return error;
@@ -154,7 +188,8 @@ static char *check_session(const struct options *o, bool batch)
 		return xasprintf(_("--theme: %s is none of the themes "
 		                   "cvd-dark cvd-light ansi mono ascii"),
 		                 o->theme);
-	if (batch && !o->n_words && !o->to && !o->server && !o->demo)
+	if (batch && !o->n_words && !o->to && !o->server && !o->pipe &&
+	    !o->demo)
 		return xstrdup(_("no target; smtpscope [OPTION...] TARGET, "
 		                 "such as user@example.org, or --demo"));
 	if (!batch && o->n_words > 1)

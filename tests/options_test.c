@@ -1,4 +1,4 @@
-/* options: every option, wrong values, who wins, and the plans made of it. */
+/* options: every option, wrong values, and who wins. */
 #include "config.h"
 
 #include "cli/options.h"
@@ -13,12 +13,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "cli/plans.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
 #define LEN(a) (sizeof(a) / sizeof *(a))
-enum { WORDS = 8 };
+enum { WORDS = 16 };
 
 static struct options o;
 
@@ -78,9 +77,13 @@ static const char *sample(const struct option *row)
 		{ "FILE", "x.txt" }, { "ADDR[:PORT]", "192.0.2.1:53" },
 		{ "N", "7" }, { "HOST", "mx.example.org" },
 		{ "NAME", "cvd-dark" }, { "STAGE", "mail" },
-		{ "SECONDS", "5" }, { "never", "never" }, { "TAG", "de" },
+		{ "SECONDS|classroom", "5" }, { "TAG", "de" },
+		{ "P", "RET=HDRS" }, { "COMMAND", "true" }, { "v1|v2", "v2" },
+		{ "socks5://HOST:PORT", "socks5://[::1]:1080" },
+		{ "never|may|must|verify|dane|wrap", "wrap" },
+		{ "1.0|1.1|1.2|1.3", "1.2" }, { "MECHS", "PLAIN,LOGIN" },
 		{ "LESSON", "first" }, { "HOST:PORT", "localhost:5300" },
-		{ "esmtp|smtp", "smtp" }, { "bash|zsh|fish", "zsh" },
+		{ "esmtp|smtp|lmtp", "smtp" }, { "bash|zsh|fish", "zsh" },
 	};
 
 	if (strcmp(row->name, "source") == 0)
@@ -210,11 +213,6 @@ static void test_options_wrong_ones_are_told(void **state)
 		{ "-p99999999999999999999", "1 to 65535" },
 		{ "--timeout 0", "1 to 86400" },
 		{ "--seed 0", "from 1" },
-		{ "-q nowhere", "connect ehlo mail rcpt" },
-		{ "-q tls", "\"tls\"" },
-		{ "--protocol lmtp", "\"lmtp\"" },
-		{ "--tls may", "TLS is not in this version" },
-		{ "--tls dane", "--tls never" },
 		{ "--lang xx", "en and de" },
 		{ "--completions tcsh", "bash, zsh and fish" },
 		{ "--dns ns.example.org", "192.0.2.53:53" },
@@ -245,6 +243,42 @@ static void test_options_wrong_ones_are_told(void **state)
 		else
 			refuse(error, cases[i].line, cases[i].why);
 	}
+}
+
+static void test_options_words_and_forms_are_told(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} cases[] = {
+		{ "-q nowhere", "connect ehlo tls auth mail rcpt" },
+		{ "--protocol uucp", "esmtp smtp lmtp" },
+		{ "--tls maybe", "may never must verify dane wrap" },
+		{ "--tls-min 1.4", "1.0 1.1 1.2 1.3" },
+		{ "--tls-max TLSv1.2", "1.0 1.1 1.2 1.3" },
+		{ "--timeout 5s", "classroom" },
+		{ "--timeout 86401", "86400" },
+		{ "--timeout=", "86400" },
+		{ "--mail-param A=B=C", "no parameter" },
+		{ "--mail-param=-A", "no parameter" },
+		{ "--mail-param A=", "no parameter" },
+		{ "--mail-param=", "no parameter" },
+		{ "--rcpt-param N\303\244", "no parameter" },
+		{ "--proxy http://proxy.example:8080", "socks5://" },
+		{ "--proxy socks5://proxy.example", "socks5://" },
+		{ "--proxy-header v3", "v1 v2" },
+		{ "--proxy-from mx.example", "numeric" },
+		{ "--pipe=", "command is empty" },
+		{ "--auth=PLAIN;LOGIN", "PLAIN,LOGIN" },
+		{ "--auth-user=", "name is empty" },
+		{ "--auth-password hunter2", "--auth-password-file" },
+		{ "--auth-password=hunter2", "--auth-password-file" },
+		{ "-ap hunter2", "--auth-password-file" },
+		{ "--password=hunter2", "--auth-password-file" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(cases); i++)
+		refuse(read_line(cases[i].line), cases[i].line, cases[i].why);
 }
 
 static void test_options_right_ones_are_taken(void **state)
@@ -394,129 +428,40 @@ static void test_read_all_sources(void **state)
 	assert_int_equal(i18n_lang(), LANG_DE);
 }
 
-/* ---- plans ---- */
-
-static char *plan_of(const char *line, bool batch, struct plan **out)
+/* What was given is not repeated: it would be on the screen, and in logs. */
+static void test_options_password_is_no_argument(void **state)
 {
-	struct plan base;
+	static const char *const lines[] = {
+		"--auth-password hunter2", "--auth-password=hunter2",
+		"-ap hunter2", "--password=hunter2",
+	};
 	char *error;
 
-	options_clear(&o);
-	accept(line);
-	*out = NULL;
-	error = plans_base(&o, batch, &base);
-	if (!error)
-		error = plans_target(&o, &base,
-		                     o.n_words ? o.words[0] : NULL, out);
-	if (!error)
-		error = plans_finish(&o, *out);
-	plan_clear(&base);
-	return error;
-}
-
-static void test_plan_recipients_and_stage(void **state)
-{
-	static const struct {
-		const char *line, *domain;
-		size_t n_to;
-		enum stage stage;
-	} cases[] = {
-		{ "example.org", "example.org", 0, STAGE_EHLO },
-		{ "u@example.org", "example.org", 1, STAGE_RCPT },
-		{ "u@example.org -t v@a.example,w@b.example", "example.org", 3,
-		  STAGE_RCPT },
-		{ "u@example.org -t u@example.org", "example.org", 1,
-		  STAGE_RCPT },
-		{ "-t v@a.example -t w@b.example", "a.example", 2,
-		  STAGE_RCPT },
-		{ "-s mx.example.org", "mx.example.org", 0, STAGE_EHLO },
-		{ "u@example.org -q mail", "example.org", 1, STAGE_MAIL },
-		{ "example.org -q route", "example.org", 0, STAGE_ROUTE },
-		{ "u@example.org -q data", "example.org", 1, STAGE_DATA },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < LEN(cases); i++) {
-		struct plan *p;
-		char *error = plan_of(cases[i].line, true, &p);
-
-		if (error)
-			fail_msg("%s: %s", cases[i].line, error);
-		assert_string_equal(p->target.domain, cases[i].domain);
-		assert_int_equal(p->n_to, cases[i].n_to);
-		assert_int_equal(p->stage, cases[i].stage);
-		assert_true(p->hold_enter);
-		assert_false(p->may_ask);
-		plan_free(p);
+	for (size_t i = 0; i < LEN(lines); i++) {
+		error = read_line(lines[i]);
+		assert_non_null(error);
+		assert_null(strstr(error, "hunter2"));
+		refuse(error, lines[i], "can be read by others");
 	}
+	refuse(options_read_words(&o, "--auth-password hunter2",
+	                          SOURCE_ENVIRONMENT),
+	       "in the environment", "no option");
+	refuse(config("auth-password = hunter2\n"), "config", "no option");
 }
 
-static void test_plan_what_does_not_fit_is_refused(void **state)
+static void test_options_blank_in_a_parameter_is_refused(void **state)
 {
-	static const struct {
-		const char *line, *why;
-	} cases[] = {
-		{ "a..b", "a..b" },
-		{ "example.org -q rcpt", "recipient is needed" },
-		{ "example.org -q dot", "recipient is needed" },
-		{ "u@example.org -q dot", "--data" },
-		{ "u@example.org --data /dev/null", "-q dot" },
-		{ "u@example.org --data /no/such", "/no/such" },
-		{ "u@example.org --script /no/such", "/no/such" },
-		{ "u@example.org --script /dev/null", "no line" },
-		{ "u@192.0.2.1", "[192.0.2.1]" },
-	};
+	char *word = (char *)"--mail-param=A=B RET=HDRS";
 
 	(void)state;
-	for (size_t i = 0; i < LEN(cases); i++) {
-		struct plan *p;
-
-		refuse(plan_of(cases[i].line, true, &p), cases[i].line,
-		       cases[i].why);
-		plan_free(p);
-	}
-}
-
-static void test_plan_values_are_carried_over(void **state)
-{
-	struct plan *p;
-
-	(void)state;
-	assert_null(plan_of("u@example.org -f <> -s [192.0.2.1]:2525 -6",
-	                    true, &p));
-	assert_string_equal(p->from, "");
-	assert_string_equal(p->server, "192.0.2.1");
-	assert_int_equal(p->port, 2525);
-	assert_int_equal(p->family, 6);
-	plan_free(p);
-	assert_null(plan_of("u@example.org --timeout 7 -p 26 -s h.example:27",
-	                    false, &p));
-	assert_int_equal(p->timeout_ms, 7000);
-	assert_int_equal(p->port, 26);
-	assert_true(p->may_ask);
-	assert_null(p->from);
-	plan_free(p);
-}
-
-static void test_plan_script_lines_are_steps(void **state)
-{
-	char path[] = "/tmp/smtpscope-script-XXXXXX", *line;
-	FILE *f = fdopen(mkstemp(path), "w");
-	struct plan *p;
-
-	(void)state;
-	fputs("EHLO a.example\r\nNOOP\n\nQUIT", f);
-	fclose(f);
-	line = xasprintf("example.org --script %s", path);
-	assert_null(plan_of(line, true, &p));
-	assert_int_equal(p->n_steps, 4);
-	assert_string_equal(p->steps[0].line, "EHLO a.example");
-	assert_string_equal(p->steps[2].line, "");
-	assert_string_equal(p->steps[3].line, "QUIT");
-	assert_int_equal(p->stage, STAGE_EHLO);
-	plan_free(p);
-	free(line);
-	unlink(path);
+	refuse(options_read_args(&o, 1, &word, SOURCE_ARGS), word, "no blank");
+	accept("--mail-param A=B --mail-param SMTPUTF8");
+	assert_string_equal(o.mail_params, "A=B SMTPUTF8");
+	assert_null(config("rcpt-param = NOTIFY=SUCCESS,FAILURE\n"
+	                   "rcpt-param = ORCPT=rfc822;a@b.example\n"));
+	assert_string_equal(o.rcpt_params,
+	                    "NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;a@b.example");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -529,6 +474,7 @@ int main(void)
 		T(test_options_every_row_has_help_and_a_group),
 		T(test_options_line_breaks_are_refused_everywhere),
 		T(test_options_wrong_ones_are_told),
+		T(test_options_words_and_forms_are_told),
 		T(test_options_right_ones_are_taken),
 		T(test_options_hostile_value_is_escaped_in_the_message),
 		T(test_options_letters_and_words_mix),
@@ -537,10 +483,8 @@ int main(void)
 		T(test_config_is_read),
 		T(test_config_wrong_lines_are_named),
 		T(test_read_all_sources),
-		T(test_plan_recipients_and_stage),
-		T(test_plan_what_does_not_fit_is_refused),
-		T(test_plan_values_are_carried_over),
-		T(test_plan_script_lines_are_steps),
+		T(test_options_password_is_no_argument),
+		T(test_options_blank_in_a_parameter_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

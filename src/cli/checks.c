@@ -12,6 +12,11 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
+enum {
+	PARAM_MAX = 500, /* it has to fit into a command, RFC 5321 §4.5.3.1.4 */
+	MECHS_MAX = 1000,
+};
+
 void checks_quote(struct buf *out, const char *value)
 {
 	struct buf safe = { 0 };
@@ -192,12 +197,70 @@ char *check_host_port(const char *value)
 	                      "192.0.2.1:5300"));
 }
 
-char *check_tls(const char *value)
+/* RFC 5321 §4.1.2: esmtp-keyword ["=" esmtp-value], in RFC 6531 UTF-8 too. A
+ * blank would make two of it. */
+char *check_param(const char *value)
 {
-	if (strcmp(value, "never") == 0)
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz0123456789";
+	size_t len = strspn(value, "-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                           "abcdefghijklmnopqrstuvwxyz0123456789");
+	const char *rest = value + len;
+
+	if (len > 0 && strchr(letters, *value) && strlen(value) <= PARAM_MAX &&
+	    (!*rest || (*rest == '=' && rest[1] && !strpbrk(rest + 1, " ="))))
 		return NULL;
-	return wrong(value, _("%s: TLS is not in this version, which speaks "
-	                      "plain SMTP only"));
+	return wrong(value, _("%s is no parameter such as RET=HDRS (no blank, "
+	                      "one = at most)"));
+}
+
+char *check_mechs(const char *value)
+{
+	size_t len = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_, "
+	                           "abcdefghijklmnopqrstuvwxyz0123456789");
+
+	if (!value[len] && len <= MECHS_MAX)
+		return NULL;
+	return wrong(value, _("%s is no list of mechanisms such as "
+	                      "PLAIN,LOGIN"));
+}
+
+char *check_user(const char *value)
+{
+	return *value ? NULL : xstrdup(_("the name is empty"));
+}
+
+char *check_timeout(const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+	unsigned long long seconds = strtoull(value, NULL, 10);
+
+	if (strcmp(value, "classroom") == 0 ||
+	    (digits > 0 && !value[digits] && seconds >= 1 && seconds <= 86400))
+		return NULL;
+	return wrong(value, _("%s is no whole number from 1 to 86400, and not "
+	                      "classroom"));
+}
+
+char *check_proxy(const char *value)
+{
+	static const char scheme[] = "socks5://";
+	size_t len = sizeof scheme - 1;
+	char *error;
+
+	if (strncmp(value, scheme, len) == 0) {
+		error = check_host_port(value + len);
+		if (!error)
+			return NULL;
+		free(error);
+	}
+	return wrong(value, _("%s is no proxy such as "
+	                      "socks5://localhost:1080"));
+}
+
+char *check_command(const char *value)
+{
+	return *value ? NULL : xstrdup(_("the command is empty"));
 }
 
 char *check_language(const char *value)

@@ -14,7 +14,12 @@ char *check_server(const char *value);     /* HOST[:PORT] */
 char *check_address(const char *value);    /* numeric */
 char *check_endpoint(const char *value);   /* ADDR[:PORT], [v6]:port */
 char *check_host_port(const char *value);  /* HOST:PORT */
-char *check_tls(const char *value);
+char *check_param(const char *value);      /* of MAIL or RCPT */
+char *check_mechs(const char *value);      /* "" or PLAIN,LOGIN */
+char *check_user(const char *value);
+char *check_timeout(const char *value);    /* seconds, classroom */
+char *check_proxy(const char *value);      /* socks5://HOST:PORT */
+char *check_command(const char *value);    /* not empty */
 char *check_language(const char *value);
 char *check_shell(const char *value);
 char *check_file(const char *value);       /* not empty */

@@ -8,6 +8,16 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
+static char *listed(const struct option *row)
+{
+	struct buf b = { 0 };
+	const char *word;
+
+	for (int i = 0; (word = row->word(i)); i++)
+		buf_addf(&b, "%s%s", i ? " " : "", word);
+	return buf_steal(&b);
+}
+
 /* What may follow an option: the words of its form, or of the lessons. */
 static char *words_of(const struct option *row, const char *lessons)
 {
@@ -15,14 +25,15 @@ static char *words_of(const struct option *row, const char *lessons)
 
 	if (row->form && strcmp(row->form, "LESSON") == 0)
 		return xstrdup(lessons);
-	if (row->form && strcmp(row->form, "STAGE") == 0)
-		return xstrdup("route connect ehlo mail rcpt data dot");
+	if (row->type == OPTION_WORD)
+		return listed(row);
 	if (strcmp(row->name, "lang") == 0)
 		return xstrdup("en de");
 	if (strcmp(row->name, "theme") == 0)
 		return xstrdup("cvd-dark cvd-light ansi mono ascii");
-	if (!row->form || (!strchr(row->form, '|') &&
-	                   strcmp(row->form, "never") != 0))
+	if (strcmp(row->name, "timeout") == 0)
+		return xstrdup("classroom");
+	if (!row->form || !strchr(row->form, '|'))
 		return xstrdup("");
 	words = xstrdup(row->form);
 	for (char *p = words; *p; p++)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/escape.h"
-#include "core/plan.h"
 #include "core/wrap.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -67,7 +66,9 @@ static void add_targets(struct buf *b, int width)
 		{ "mx.example.org:25", N_("that host, no MX lookup") },
 		{ "[192.0.2.1]:587", N_("that address; also "
 		                        "[IPv6:2001:db8::25]") },
-		{ "smtp://host[:port]", N_("that host; also submission://") },
+		{ "smtp://host[:port]", N_("that host; also submission:// "
+		                           "smtps:// lmtp://") },
+		{ "unix:/path", N_("that Unix socket") },
 	};
 
 	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
@@ -170,15 +171,26 @@ static char *value_of(const struct options *o, const struct option *row)
 		return n ? xasprintf("%llu", (unsigned long long)n) : NULL;
 	}
 	case OPTION_WORD: {
-		int value = *(const int *)at - (int)row->low;
+		int value = *(const int *)at;
 
-		if (value < 0 || (row->low == 0 && value == 0))
-			return NULL;
-		return xstrdup(row->low ? stage_name((enum stage)value)
-		                        : "smtp");
+		return value ? xstrdup(row->word(value - 1)) : NULL;
 	}
 	}
 	return NULL;
+}
+
+/* A list of values that hold no blank has a line for each. */
+static void add_values(struct buf *b, const struct option *row,
+                       const char *value)
+{
+	char between = row->type == OPTION_LIST && row->low == ' ' ? ' ' : '\0';
+
+	for (size_t len; *value; value += len + (value[len] != '\0')) {
+		len = between ? strcspn(value, " ") : strlen(value);
+		buf_addf(b, "%s = ", row->name);
+		escape_text(b, value, len, false);
+		buf_addc(b, '\n');
+	}
 }
 
 static void add_setting(struct buf *b, const struct options *o,
@@ -187,12 +199,11 @@ static void add_setting(struct buf *b, const struct options *o,
 	char *value = value_of(o, row);
 
 	buf_addf(b, "# %s\n", _(row->help));
-	buf_addf(b, "%s%s = ", value ? "" : "# ", row->name);
 	if (value)
-		escape_text(b, value, strlen(value), false);
+		add_values(b, row, value);
 	else
-		buf_adds(b, row->arg == ARG_NONE ? "no" : _(row->form));
-	buf_adds(b, "\n");
+		buf_addf(b, "# %s = %s\n", row->name,
+		         row->arg == ARG_NONE ? "no" : _(row->form));
 	free(value);
 }
 

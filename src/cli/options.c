@@ -81,7 +81,8 @@ static void set_text(char **at, const char *value)
 }
 
 /* again: the option was said before in the same place, so the list grows. */
-static void set_list(char **at, const char *value, bool again)
+static void set_list(char **at, const struct option *row, const char *value,
+                     bool again)
 {
 	char *text;
 
@@ -89,7 +90,7 @@ static void set_list(char **at, const char *value, bool again)
 		set_text(at, value);
 		return;
 	}
-	text = xasprintf("%s,%s", *at, value);
+	text = xasprintf("%s%c%s", *at, (char)row->low, value);
 	free(*at);
 	*at = text;
 }
@@ -119,17 +120,21 @@ static char *set_count(uint64_t *at, const struct option *row,
 
 static char *set_word(int *at, const struct option *row, const char *value)
 {
-	int found = value ? row->find(value) : 0;
 	struct buf b = { 0 };
+	const char *word;
 
-	if (found >= 0) {
-		*at = value ? found + (int)row->low : 0;
+	*at = 0;
+	if (!value)
 		return NULL;
-	}
+	for (int i = 0; (word = row->word(i)); i++)
+		if (strcmp(word, value) == 0) {
+			*at = i + 1;
+			return NULL;
+		}
 	checks_quote(&b, value);
 	buf_adds(&b, _(" is none of the words for it"));
-	if (row->find == stage_find)
-		buf_addf(&b, ": %s", "route connect ehlo mail rcpt data dot");
+	for (int i = 0; (word = row->word(i)); i++)
+		buf_addf(&b, "%s %s", i ? "" : ":", word);
 	return buf_steal(&b);
 }
 
@@ -147,7 +152,7 @@ static char *set_member(struct options *o, const struct option *row,
 	case OPTION_CONST: *(int *)at = value ? (int)row->low : 0; return NULL;
 	case OPTION_TEXT: set_text(at, value); return NULL;
 	case OPTION_FIXED: set_text(at, value ? "" : NULL); return NULL;
-	case OPTION_LIST: set_list(at, value, again); return NULL;
+	case OPTION_LIST: set_list(at, row, value, again); return NULL;
 	case OPTION_COUNT: return set_count(at, row, value);
 	case OPTION_WORD: return set_word(at, row, value);
 	}
@@ -285,12 +290,33 @@ static const struct option *nearest(const char *name, size_t len)
 	return best;
 }
 
+/* What others call it, and people will try. The value is not looked at. */
+static bool is_password(const char *name, size_t len)
+{
+	static const char *const names[] = {
+		"auth-password", "auth-pass", "ap", "auth-secret", "auth-token",
+		"password", "passwd", "pass",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0)
+			return true;
+	return false;
+}
+
 static char *unknown(const char *dashes, const char *name, size_t len)
 {
 	const struct option *near = nearest(name, len);
 	char *as_typed = xasprintf("%s%.*s", dashes, (int)len, name);
 	struct buf b = { 0 };
 
+	if (is_password(name, len)) {
+		free(as_typed);
+		return xstrdup(_("a password is no option: arguments, the "
+			"environment and the config file can be read by "
+			"others; --auth-password-file FILE, or it is asked "
+			"for on the terminal"));
+	}
 	buf_adds(&b, _("unknown option "));
 	checks_quote(&b, as_typed);
 	free(as_typed);
@@ -340,6 +366,8 @@ static char *read_short(struct options *o, const char *letters,
 		const char *value = "";
 		char *error;
 
+		if (!row && is_password(letters, strlen(letters)))
+			return unknown("-", letters, strlen(letters));
 		if (!row)
 			return unknown("-", letters, 1);
 		if (row->arg == ARG_NEEDED) {

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/plan.h"
 #include "util/buf.h"
 
 /* What the run is for. */
@@ -20,32 +21,47 @@ enum job { JOB_SESSION, JOB_REPLAY, JOB_SERVE, JOB_LIST_LESSONS, JOB_EXPLAIN,
 	JOB_LIST_RULES, JOB_PRINT_CONFIG, JOB_PRINT_KEYS, JOB_COMPLETIONS,
 	JOB_VERSION, JOB_HELP };
 
-enum front { FRONT_AUTO, FRONT_BATCH, FRONT_JSON, FRONT_PLAIN };
+enum front { FRONT_AUTO, FRONT_BATCH, FRONT_JSON, FRONT_PLAIN, FRONT_SWAKS };
 
 /* Who said it; a higher one wins (design §4). */
 enum source { SOURCE_NONE, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_ARGS };
 
-enum { OPTIONS_MAX = 64 }; /* rows of the table, and some room */
+enum { OPTIONS_MAX = 96 }; /* rows of the table, and some room */
+
+enum { OPTIONS_WRAP = TLS_POLICY_COUNT }; /* the word behind the policies */
 
 /* Every text is owned, and NULL when it was not given. */
 struct options {
 	/* envelope */
 	char *from, *helo, *to; /* to: a comma list */
+	char *mail_params, *rcpt_params; /* blanks between them */
+	char *data;
+	bool test_message;
 	/* route */
-	char *server, *source, *dns;
+	char *server, *source, *dns, *pipe;
+	char *proxy, *proxy_from, *proxy_to;
 	uint64_t port, seed;    /* 0: not given */
 	int family;             /* 0 both, 4, 6 */
+	int proxy_header;       /* 0 none, 1, 2 */
 	bool all, allow_private, trust_ad;
 	/* dialog */
 	int stage;              /* enum stage + 1, 0: not given */
-	int protocol;           /* enum protocol */
-	uint64_t timeout_s;
-	char *script, *data, *tls;
+	int protocol;           /* enum protocol + 1, 0: not given */
+	char *timeout, *script;
+	bool pipelining, bdat;
+	/* TLS */
+	int tls;                /* OPTIONS_WRAP or enum tls_policy, + 1 */
+	int tls_min, tls_max;   /* 1: TLS 1.0 ... 4: 1.3, 0: not given */
+	char *tls_ca, *tls_name, *tls_cert, *tls_key;
+	/* login; there is no option that takes the password itself */
+	char *auth;             /* "": the best that is offered */
+	char *auth_user, *auth_password_file, *authzid;
+	bool auth_clear;
 	/* front end and output */
 	int front;              /* enum front */
 	char *record;           /* NULL: the automatic one, "": none */
 	char *lang, *theme;
-	bool no_color;
+	bool no_color, as_command;
 	/* class */
 	char *demo, *serve;     /* "" is the first lesson */
 	char *listen, *join, *replay;
@@ -62,7 +78,8 @@ struct options {
 };
 
 enum option_group { GROUP_ENVELOPE, GROUP_ROUTE, GROUP_DIALOG, GROUP_TLS,
-	GROUP_FRONT, GROUP_OUTPUT, GROUP_CLASS, GROUP_REFERENCE, GROUP_COUNT };
+	GROUP_AUTH, GROUP_FRONT, GROUP_OUTPUT, GROUP_CLASS, GROUP_REFERENCE,
+	GROUP_COUNT };
 const char *option_group_name(enum option_group g); /* translated */
 
 enum option_arg { ARG_NONE, ARG_NEEDED, ARG_OPTIONAL /* only as =VALUE */ };
@@ -72,9 +89,9 @@ enum option_type { /* of the member of struct options, and how it is set */
 	OPTION_CONST, /* int: low */
 	OPTION_TEXT,  /* char *: the value */
 	OPTION_FIXED, /* char *: "", the option has no value */
-	OPTION_LIST,  /* char *: the values, with commas between them */
+	OPTION_LIST,  /* char *: the values, with the character low between */
 	OPTION_COUNT, /* uint64_t from low to high */
-	OPTION_WORD,  /* int: what find() says of the value, plus low */
+	OPTION_WORD,  /* int: the i for which word(i) is the value, plus 1 */
 };
 
 struct option {
@@ -89,7 +106,7 @@ struct option {
 	uint64_t low, high;
 	/* Is value fit? NULL, or a sentence (heap) that says why not. */
 	char *(*check)(const char *value);
-	int (*find)(const char *word); /* OPTION_WORD; -1: unknown */
+	const char *(*word)(int i); /* OPTION_WORD; NULL past the last */
 	enum job job;       /* JOB_SESSION: does not say what the run is for */
 	bool args_only;     /* not in the config file or the environment */
 };

@@ -2,17 +2,24 @@
 
 #include "cli/plans.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/checks.h"
+#include "cli/fit.h"
 #include "core/command.h"
 #include "core/session.h"
 #include "util/buf.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
+
+static char *copy_text(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
 
 static char *file_error(const char *option, const char *path, const char *why)
 {
@@ -116,9 +123,98 @@ static char *use_server(struct plan *p, const char *server)
 	return NULL;
 }
 
-static char *copy_text(const char *s)
+static void use_tls(const struct options *o, struct plan_tls *t)
 {
-	return s ? xstrdup(s) : NULL;
+	enum { TLS_1_0 = 0x0301 };
+
+	t->said = o->tls != 0;
+	t->wrap = o->tls == OPTIONS_WRAP + 1;
+	if (t->wrap)
+		t->policy = TLS_MUST;
+	else if (t->said)
+		t->policy = (enum tls_policy)(o->tls - 1);
+	t->min = o->tls_min ? TLS_1_0 + o->tls_min - 1 : 0;
+	t->max = o->tls_max ? TLS_1_0 + o->tls_max - 1 : 0;
+	t->ca_file = copy_text(o->tls_ca);
+	t->name = copy_text(o->tls_name);
+	t->cert_file = copy_text(o->tls_cert);
+	t->key_file = copy_text(o->tls_key);
+}
+
+/* "plain, login" to "PLAIN LOGIN"; NULL: none named. */
+static char *mechs_of(const char *said)
+{
+	struct buf b = { 0 };
+	size_t len;
+
+	for (; *said; said += len) {
+		said += strspn(said, ", ");
+		len = strcspn(said, ", ");
+		if (len && b.len)
+			buf_addc(&b, ' ');
+		for (size_t i = 0; i < len; i++)
+			buf_addc(&b, (char)toupper((unsigned char)said[i]));
+	}
+	return b.len ? buf_steal(&b) : NULL;
+}
+
+/* Who says as whom or with what means that a login is wanted. */
+static void use_auth(const struct options *o, struct plan_auth *a)
+{
+	a->wanted = o->auth || o->auth_user || o->auth_password_file ||
+	            o->authzid;
+	a->clear_ok = o->auth_clear;
+	a->mechs = o->auth ? mechs_of(o->auth) : NULL;
+	a->user = copy_text(o->auth_user);
+	a->authzid = copy_text(o->authzid);
+}
+
+static void use_way(const struct options *o, struct plan_way *w)
+{
+	const char *host = o->proxy ? strstr(o->proxy, "://") + 3 : NULL;
+	const char *port = host ? strrchr(host, ':') : NULL;
+	size_t len = host ? (size_t)(port - host) : 0;
+
+	w->pipe = copy_text(o->pipe);
+	if (host && *host == '[' && host[len - 1] == ']')
+		w->socks_host = xmemdup0(host + 1, len - 2);
+	else if (host)
+		w->socks_host = xmemdup0(host, len);
+	if (host)
+		w->socks_port = (uint16_t)strtoul(port + 1, NULL, 10);
+	w->proxy_header = o->proxy_header;
+	w->proxy_from = copy_text(o->proxy_from);
+	w->proxy_to = copy_text(o->proxy_to);
+}
+
+/* Blanks between them (none is in one). */
+static void use_params(struct plan *p, const char *list,
+                       void (*add)(struct plan *p, const char *param))
+{
+	size_t len;
+	char *param;
+
+	for (; list && *list; list += len + (list[len] != '\0')) {
+		len = strcspn(list, " ");
+		param = xmemdup0(list, len);
+		add(p, param);
+		free(param);
+	}
+}
+
+static void use_dialog(const struct options *o, struct plan *p)
+{
+	p->protocol = o->protocol ? (enum protocol)(o->protocol - 1)
+	                          : PROTO_ESMTP;
+	p->pipelining = o->pipelining;
+	p->bdat = o->bdat;
+	p->test_message = o->test_message;
+	if (o->timeout && strcmp(o->timeout, "classroom") == 0)
+		p->patience = PATIENCE_CLASSROOM;
+	else if (o->timeout)
+		p->timeout_ms = (uint32_t)strtoul(o->timeout, NULL, 10) * 1000;
+	use_params(p, o->mail_params, plan_add_mail_param);
+	use_params(p, o->rcpt_params, plan_add_rcpt_param);
 }
 
 char *plans_base(const struct options *o, bool batch, struct plan *out)
@@ -137,8 +233,10 @@ char *plans_base(const struct options *o, bool batch, struct plan *out)
 	out->may_ask = !batch;
 	out->hold_enter = batch;
 	out->seed = o->seed;
-	out->protocol = (enum protocol)o->protocol;
-	out->timeout_ms = (uint32_t)(o->timeout_s * 1000);
+	use_dialog(o, out);
+	use_tls(o, &out->tls);
+	use_auth(o, &out->auth);
+	use_way(o, &out->way);
 	if (o->server)
 		error = use_server(out, o->server);
 	if (!error && o->script)
@@ -165,6 +263,11 @@ static char *parse_target(const struct options *o, const char *word,
 
 	if (!typed && o->server)
 		typed = xstrdup(o->server);
+	if (!typed && o->pipe) { /* nobody to write to: only the program */
+		t->text = xasprintf("| %s", o->pipe);
+		t->domain = xstrdup("localhost");
+		t->kind = TARGET_UNIX;
+	}
 	if (!typed)
 		return NULL;
 	e = target_parse(typed, t);
@@ -206,6 +309,9 @@ char *plans_target(const struct options *o, const struct plan *base,
 		plan_free(p);
 		return error;
 	}
+	plan_follow_target(p);
+	if (p->tls.wrap && !p->tls.said)
+		p->tls.policy = TLS_MUST; /* there is no other way in */
 	add_recipients(o, p);
 	*out = p;
 	return NULL;
@@ -219,13 +325,14 @@ static char *stage_error(enum stage stage, const char *why)
 /* Nobody is there to type what is missing. */
 static char *check_message(const struct options *o, const struct plan *p)
 {
-	if (p->stage == STAGE_DOT && !p->message)
+	if (p->stage == STAGE_DOT && !p->message && !p->test_message)
 		return stage_error(p->stage,
-		                   _("a message is needed (--data FILE)"));
-	if (o->data && p->stage < STAGE_DATA)
-		return xstrdup(_("--data: the message is only sent with "
-		                 "-q dot"));
-	return NULL;
+		                   _("a message is needed (--data FILE "
+		                     "or --test-message)"));
+	if ((!o->data && !o->test_message) || p->stage >= STAGE_DATA)
+		return NULL;
+	return xasprintf(_("%s: the message is only sent with -q dot"),
+	                 o->data ? "--data" : "--test-message");
 }
 
 /* How far a script goes, when nobody says more. */
@@ -254,6 +361,42 @@ static enum stage script_stage(const struct plan *p)
 	return stage;
 }
 
+/* Without a recipient: as far as the options say that it is about. */
+static enum stage empty_stage(const struct plan *p)
+{
+	if (p->auth.wanted)
+		return STAGE_AUTH;
+	if (p->tls.said && p->tls.policy >= TLS_MUST)
+		return STAGE_TLS;
+	return STAGE_EHLO;
+}
+
+/* RFC 8314 §3.3; RFC 2033 §5: LMTP never on 25. */
+static void choose_port(struct plan *p)
+{
+	enum { PORT_SMTPS = 465, PORT_LMTP = 24 };
+
+	if (p->port || p->target.port || p->way.unix_path || p->way.pipe)
+		return;
+	if (p->tls.wrap)
+		p->port = PORT_SMTPS;
+	else if (p->protocol == PROTO_LMTP)
+		p->port = PORT_LMTP;
+}
+
+static char *check_whole(const struct options *o, const struct plan *p)
+{
+	char *error = fit_check(o, p);
+
+	if (error || p->n_steps > 0) /* a script says how far it goes */
+		return error;
+	if (o->stage && p->stage >= STAGE_RCPT && p->n_to == 0 &&
+	    p->target.text)
+		return stage_error(p->stage, _("a recipient is needed "
+		                               "(-t, --to ADDR)"));
+	return p->hold_enter ? check_message(o, p) : NULL;
+}
+
 char *plans_finish(const struct options *o, struct plan *p)
 {
 	bool batch = p->hold_enter;
@@ -267,12 +410,7 @@ char *plans_finish(const struct options *o, struct plan *p)
 	else if (o->script)
 		p->stage = script_stage(p);
 	else if (batch && p->n_to == 0)
-		p->stage = STAGE_EHLO;
-	if (p->n_steps > 0) /* a script says itself how far it goes */
-		return NULL;
-	if (o->stage && p->stage >= STAGE_RCPT && p->n_to == 0 &&
-	    p->target.text)
-		return stage_error(p->stage, _("a recipient is needed "
-		                               "(-t, --to ADDR)"));
-	return batch ? check_message(o, p) : NULL;
+		p->stage = empty_stage(p);
+	choose_port(p);
+	return check_whole(o, p);
 }

@@ -18,24 +18,71 @@
 	.arg = ARG_NEEDED
 #define JOB(what) .job = (what), .args_only = true
 
+#define WORD(member, words)                                                    \
+	.type = OPTION_WORD, IN(member), .word = (words), .arg = ARG_NEEDED
+
+static const char *stage_word(int i)
+{
+	return i < STAGE_COUNT ? stage_name((enum stage)i) : NULL;
+}
+
+static const char *protocol_word(int i)
+{
+	return i <= PROTO_LMTP ? protocol_name((enum protocol)i) : NULL;
+}
+
+static const char *tls_word(int i)
+{
+	if (i == OPTIONS_WRAP)
+		return "wrap";
+	return i < OPTIONS_WRAP ? tls_policy_name((enum tls_policy)i) : NULL;
+}
+
+static const char *tls_version_word(int i)
+{
+	static const char *const words[] = { "1.0", "1.1", "1.2", "1.3" };
+
+	return i < 4 ? words[i] : NULL;
+}
+
+static const char *header_word(int i)
+{
+	return i == 0 ? "v1" : i == 1 ? "v2" : NULL;
+}
+
 static const struct option table[] = {
 	{ .name = "from", .letter = 'f', .form = N_("ADDR"), TEXT(from),
 	  .group = GROUP_ENVELOPE, .check = check_sender,
 	  .help = N_("envelope sender; <> is the null sender "
 	             "(default: postmaster@ the helo name)") },
 	{ .name = "to", .letter = 't', .form = N_("ADDR"), .arg = ARG_NEEDED,
-	  .type = OPTION_LIST, IN(to), .group = GROUP_ENVELOPE,
+	  .type = OPTION_LIST, .low = ',', IN(to), .group = GROUP_ENVELOPE,
 	  .check = check_recipients,
 	  .help = N_("recipient; may be repeated or be a comma list") },
 	{ .name = "helo", .form = N_("NAME"), TEXT(helo),
 	  .group = GROUP_ENVELOPE, .check = check_helo,
 	  .help = N_("name for EHLO (default: this host's full name)") },
+	{ .name = "mail-param", .form = N_("P"), .arg = ARG_NEEDED,
+	  .type = OPTION_LIST, .low = ' ', IN(mail_params),
+	  .group = GROUP_ENVELOPE, .check = check_param,
+	  .help = N_("parameter of MAIL, such as RET=HDRS; may be repeated") },
+	{ .name = "rcpt-param", .form = N_("P"), .arg = ARG_NEEDED,
+	  .type = OPTION_LIST, .low = ' ', IN(rcpt_params),
+	  .group = GROUP_ENVELOPE, .check = check_param,
+	  .help = N_("parameter of each RCPT, such as NOTIFY=NEVER; may be "
+	             "repeated") },
+	{ .name = "data", .form = N_("FILE"), TEXT(data),
+	  .group = GROUP_ENVELOPE, .check = check_file,
+	  .help = N_("message for -q dot; - is standard input") },
+	{ .name = "test-message", FLAG(test_message), .group = GROUP_ENVELOPE,
+	  .help = N_("the built-in message for -q dot") },
 
 	{ .name = "server", .letter = 's', .form = N_("HOST"), TEXT(server),
 	  .group = GROUP_ROUTE, .check = check_server,
 	  .help = N_("this host; MX records are not looked up") },
 	{ .name = "port", .letter = 'p', .form = N_("N"),
-	  NUMBER(port, 1, 65535), .group = GROUP_ROUTE, .help = N_("port (default: 25)") },
+	  NUMBER(port, 1, 65535), .group = GROUP_ROUTE,
+	  .help = N_("port (default: 25; 465 with --tls wrap, 24 for LMTP)") },
 	{ .name = "ipv4", .letter = '4', CONST(family, 4),
 	  .group = GROUP_ROUTE, .help = N_("IPv4 only") },
 	{ .name = "ipv6", .letter = '6', CONST(family, 6),
@@ -55,27 +102,85 @@ static const struct option table[] = {
 	{ .name = "seed", .form = N_("N"), NUMBER(seed, 1, UINT64_MAX),
 	  .group = GROUP_ROUTE,
 	  .help = N_("same order of equal preferences in each run") },
+	{ .name = "pipe", .form = N_("COMMAND"), TEXT(pipe),
+	  .group = GROUP_ROUTE, .check = check_command,
+	  .help = N_("talk to a program instead, such as "
+	             "\"sendmail -bs\"") },
+	{ .name = "proxy", .form = "socks5://HOST:PORT", TEXT(proxy),
+	  .group = GROUP_ROUTE, .check = check_proxy,
+	  .help = N_("connect through a SOCKS5 proxy") },
+	{ .name = "proxy-header", .form = "v1|v2",
+	  WORD(proxy_header, header_word), .group = GROUP_ROUTE,
+	  .help = N_("begin with a header of the PROXY protocol") },
+	{ .name = "proxy-from", .form = N_("ADDR[:PORT]"), TEXT(proxy_from),
+	  .group = GROUP_ROUTE, .check = check_endpoint,
+	  .help = N_("the client that the PROXY header names (default: "
+	             "the real one)") },
+	{ .name = "proxy-to", .form = N_("ADDR[:PORT]"), TEXT(proxy_to),
+	  .group = GROUP_ROUTE, .check = check_endpoint,
+	  .help = N_("the server that it names (default: the real one)") },
 
 	{ .name = "quit-after", .letter = 'q', .form = N_("STAGE"),
-	  .arg = ARG_NEEDED, .type = OPTION_WORD, IN(stage), .low = 1,
-	  .find = stage_find, .group = GROUP_DIALOG,
-	  .help = N_("route connect ehlo mail rcpt data dot (default: rcpt; "
-	             "ehlo without a recipient)") },
-	{ .name = "protocol", .form = "esmtp|smtp", .arg = ARG_NEEDED,
-	  .type = OPTION_WORD, IN(protocol), .find = protocol_find,
-	  .group = GROUP_DIALOG, .help = N_("smtp says HELO at once") },
-	{ .name = "timeout", .form = N_("SECONDS"), NUMBER(timeout_s, 1, 86400),
-	  .group = GROUP_DIALOG,
-	  .help = N_("of every step (default: RFC 5321 4.5.3.2)") },
+	  WORD(stage, stage_word), .group = GROUP_DIALOG,
+	  .help = N_("route connect ehlo tls auth mail rcpt data dot "
+	             "(default: rcpt; without a recipient ehlo, or tls or "
+	             "auth where it was asked for)") },
+	{ .name = "protocol", .form = "esmtp|smtp|lmtp",
+	  WORD(protocol, protocol_word), .group = GROUP_DIALOG,
+	  .help = N_("smtp says HELO at once, lmtp LHLO") },
+	{ .name = "pipelining", FLAG(pipelining), .group = GROUP_DIALOG,
+	  .help = N_("send together what may go together") },
+	{ .name = "bdat", FLAG(bdat), .group = GROUP_DIALOG,
+	  .help = N_("send the message by BDAT, where CHUNKING is offered") },
+	{ .name = "timeout", .form = N_("SECONDS|classroom"), TEXT(timeout),
+	  .group = GROUP_DIALOG, .check = check_timeout,
+	  .help = N_("of every step (default: RFC 5321 4.5.3.2); classroom: "
+	             "short ones") },
 	{ .name = "script", .form = N_("FILE"), TEXT(script),
 	  .group = GROUP_DIALOG, .check = check_file,
 	  .help = N_("commands to send instead, one a line") },
-	{ .name = "data", .form = N_("FILE"), TEXT(data), .group = GROUP_DIALOG,
-	  .check = check_file,
-	  .help = N_("message for -q dot; - is standard input") },
 
-	{ .name = "tls", .form = "never", TEXT(tls), .group = GROUP_TLS,
-	  .check = check_tls, .help = N_("this version speaks no TLS") },
+	{ .name = "tls", .form = "never|may|must|verify|dane|wrap",
+	  WORD(tls, tls_word), .group = GROUP_TLS,
+	  .help = N_("what is demanded; wrap: TLS from the start "
+	             "(default: may)") },
+	{ .name = "tls-ca", .form = N_("FILE"), TEXT(tls_ca),
+	  .group = GROUP_TLS, .check = check_file,
+	  .help = N_("certificates to trust, PEM (default: the system's)") },
+	{ .name = "tls-name", .form = N_("NAME"), TEXT(tls_name),
+	  .group = GROUP_TLS, .check = check_helo,
+	  .help = N_("name for SNI and for verification (default: the "
+	             "host's)") },
+	{ .name = "tls-min", .form = "1.0|1.1|1.2|1.3",
+	  WORD(tls_min, tls_version_word), .group = GROUP_TLS,
+	  .help = N_("lowest version of TLS") },
+	{ .name = "tls-max", .form = "1.0|1.1|1.2|1.3",
+	  WORD(tls_max, tls_version_word), .group = GROUP_TLS,
+	  .help = N_("highest version of TLS") },
+	{ .name = "tls-cert", .form = N_("FILE"), TEXT(tls_cert),
+	  .group = GROUP_TLS, .check = check_file,
+	  .help = N_("client certificate, PEM") },
+	{ .name = "tls-key", .form = N_("FILE"), TEXT(tls_key),
+	  .group = GROUP_TLS, .check = check_file,
+	  .help = N_("its key (default: in the same file)") },
+
+	{ .name = "auth", .form = N_("MECHS"), .arg = ARG_OPTIONAL,
+	  .type = OPTION_TEXT, IN(auth), .group = GROUP_AUTH,
+	  .check = check_mechs,
+	  .help = N_("log in; PLAIN,LOGIN: the mechanisms to use, best first "
+	             "(default: the best that is offered)") },
+	{ .name = "auth-user", .form = N_("NAME"), TEXT(auth_user),
+	  .group = GROUP_AUTH, .check = check_user,
+	  .help = N_("user to log in as") },
+	{ .name = "auth-password-file", .form = N_("FILE"),
+	  TEXT(auth_password_file), .group = GROUP_AUTH, .check = check_file,
+	  .help = N_("its first line is the password or token (default: asked "
+	             "for on the terminal)") },
+	{ .name = "authzid", .form = N_("NAME"), TEXT(authzid),
+	  .group = GROUP_AUTH, .check = check_user,
+	  .help = N_("act as that user after the login") },
+	{ .name = "auth-clear", FLAG(auth_clear), .group = GROUP_AUTH,
+	  .help = N_("log in without TLS too: others can read the password") },
 
 	{ .name = "batch", .letter = 'b', CONST(front, FRONT_BATCH),
 	  .group = GROUP_FRONT,
@@ -90,6 +195,10 @@ static const struct option table[] = {
 	  .help = N_("record to FILE, message bodies too") },
 	{ .name = "no-record", .type = OPTION_FIXED, IN(record),
 	  .group = GROUP_OUTPUT, .help = N_("record nothing") },
+	{ .name = "swaks", CONST(front, FRONT_SWAKS), .group = GROUP_OUTPUT,
+	  .help = N_("the dialog with the marks of swaks") },
+	{ .name = "as-command", FLAG(as_command), .group = GROUP_OUTPUT,
+	  .help = N_("swaks, openssl and nc lines that do the same") },
 	{ .name = "lang", .form = N_("TAG"), TEXT(lang), .group = GROUP_OUTPUT,
 	  .check = check_language, .help = N_("language: en de") },
 	{ .name = "theme", .form = N_("NAME"), TEXT(theme),
@@ -152,6 +261,7 @@ const char *option_group_name(enum option_group g)
 	static const char *const names[GROUP_COUNT] = {
 		[GROUP_ENVELOPE] = N_("Envelope"), [GROUP_ROUTE] = N_("Route"),
 		[GROUP_DIALOG] = N_("Dialog"),     [GROUP_TLS] = "TLS",
+		[GROUP_AUTH] = N_("Login"),
 		[GROUP_FRONT] = N_("Front end"),
 		[GROUP_OUTPUT] = N_("Output"),
 		[GROUP_CLASS] = N_("Class"),
