@@ -389,6 +389,8 @@ static void test_texts_with_hostile_bytes_round_trip(void **state)
 	}
 }
 
+#define HEAD "{\"v\":1,\"t\":0.5,\"n\":1,\"session\":0,\"target\":\"x\","
+
 static void test_prompt_and_ask_are_never_written(void **state)
 {
 	struct event_builder b;
@@ -427,7 +429,6 @@ static void test_said_sentences_are_in_the_line(void **state)
 	free(e);
 }
 
-#define HEAD "{\"v\":1,\"t\":0.5,\"n\":1,\"session\":0,\"target\":\"x\","
 
 static void test_read_refuses_what_is_no_recording(void **state)
 {
@@ -505,7 +506,8 @@ static void test_read_takes_what_it_need_not_know(void **state)
 		assert_int_equal(e->u.end.exit, 7);
 		free(e);
 	}
-	assert_int_equal(read_line(HEAD "\"event\":\"tls\"}", &e, NULL, 0),
+	assert_int_equal(read_line(HEAD "\"event\":\"sparkle\"}", &e, NULL,
+	                           0),
 	                 JSON_UNKNOWN);
 	assert_int_equal(read_line(HEAD "\"event\":\"prompt\"}", &e, NULL, 0),
 	                 JSON_UNKNOWN);

@@ -262,7 +262,8 @@ static void test_replay_ends(void **state)
 		{ SENT("a") "\nrubbish\n" SENT("b") "\n", "a;", "line 2",
 		  REPLAY_BAD },
 		{ "rubbish", "", "line 1", REPLAY_BAD },
-		{ SENT("a") "\n{\"v\":1,\"event\":\"tls\"}\n" SENT("b") "\n",
+		{ SENT("a") "\n{\"v\":1,\"event\":\"sparkle\"}\n"
+		  SENT("b") "\n",
 		  "a;b;", "", REPLAY_END },
 	};
 	char *path = in_dir("ends");

@@ -70,13 +70,39 @@ static const struct field connect_fields[] = {
 	END,
 };
 
+#define CERT(member) offsetof(struct ev_cert, member)
+
+static const struct field cert_fields[] = {
+	{ "subject", FIELD_TEXT, CERT(subject), NULL },
+	{ "issuer", FIELD_TEXT, CERT(issuer), NULL },
+	{ "names", FIELD_TEXTS, CERT(names), NULL },
+	{ "not_before", FIELD_TEXT, CERT(not_before), NULL },
+	{ "not_after", FIELD_TEXT, CERT(not_after), NULL },
+	{ "sha256", FIELD_TEXT, CERT(sha256), NULL },
+	{ "spki_sha256", FIELD_TEXT, CERT(spki_sha256), NULL },
+	{ "key", FIELD_TEXT, CERT(key), NULL },
+	{ "signature", FIELD_TEXT, CERT(signature), NULL },
+	{ "serial", FIELD_TEXT, CERT(serial), NULL },
+	END,
+};
+
+const struct field *fields_of_cert(void)
+{
+	return cert_fields;
+}
+
 static const struct field tls_fields[] = {
 	{ "version", FIELD_TEXT, AT(tls.version), NULL },
 	{ "cipher", FIELD_TEXT, AT(tls.cipher), NULL },
 	{ "group", FIELD_TEXT, AT(tls.group), NULL },
 	{ "alpn", FIELD_TEXT, AT(tls.alpn), NULL },
 	{ "sni", FIELD_TEXT, AT(tls.sni), NULL },
-	{ "names", FIELD_TEXTS, AT(tls.names), NULL },
+	{ "names", FIELD_LEAF, CERT(names), NULL },
+	{ "issuer", FIELD_LEAF, CERT(issuer), NULL },
+	{ "not_before", FIELD_LEAF, CERT(not_before), NULL },
+	{ "not_after", FIELD_LEAF, CERT(not_after), NULL },
+	{ "chain", FIELD_CHAIN, AT(tls.chain), NULL },
+	{ "reference_names", FIELD_TEXTS, AT(tls.names), NULL },
 	{ "verify", FIELD_TEXT, AT(tls.verify), NULL },
 	{ "detail", FIELD_TEXT, AT(tls.detail), NULL },
 	{ "depth", FIELD_COLUMN, AT(tls.depth), NULL },
@@ -114,7 +140,7 @@ static const struct field reply_fields[] = {
 	{ "lines", FIELD_TEXTS, AT(reply.lines), NULL },
 	{ "ms", FIELD_MS, AT(reply.us), NULL },
 	{ "raw", FIELD_RAW, AT(reply.raw), NULL },
-	{ "recipient", FIELD_TEXT, AT(reply.recipient), NULL },
+	{ "recipient", FIELD_TEXT_SET, AT(reply.recipient), NULL },
 	END,
 };
 

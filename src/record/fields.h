@@ -15,6 +15,7 @@
 enum field_type {
 	FIELD_TEXT,      /* ev_ref text */
 	FIELD_TEXT_NULL, /* the same, null when empty */
+	FIELD_TEXT_SET,  /* the same, left out when empty */
 	FIELD_TEXTS,     /* ev_ref array of ev_ref texts */
 	FIELD_BASE64,    /* ev_ref bytes; left out when empty */
 	FIELD_WIRE,      /* the same, written only on request */
@@ -28,6 +29,8 @@ enum field_type {
 	FIELD_TO,        /* uint32_t; null is EV_UNASKED */
 	FIELD_ANSWERS,   /* ev_ref array of ev_rr */
 	FIELD_HOSTS,     /* ev_ref array of ev_host */
+	FIELD_CHAIN,     /* ev_ref array of ev_cert */
+	FIELD_LEAF,      /* a member of the chain's first; not read */
 	FIELD_RAW,       /* base64; also where lines cannot say it in UTF-8 */
 	FIELD_SAY_TEXT, FIELD_SAY_NEXT, FIELD_SAY_WHY, /* sentences; not read */
 };
@@ -41,12 +44,15 @@ struct field_words {
 struct field {
 	const char *name; /* NULL ends a list */
 	enum field_type type;
-	size_t offset;    /* of the member in struct event */
+	size_t offset;    /* of the member in struct event; FIELD_LEAF and
+	                   * fields_of_cert(): in struct ev_cert */
 	const struct field_words *words;
 };
 
 /* The fields of a kind beyond those that every event has; ends with NULL.
  * Empty for PROMPT and ASK, which are never recorded. */
 const struct field *fields_of(enum event_kind kind);
+/* Those of one certificate, FIELD_TEXT and FIELD_TEXTS only. */
+const struct field *fields_of_cert(void);
 
 #endif

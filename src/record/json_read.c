@@ -250,6 +250,20 @@ static bool read_host(struct json_reader *r, size_t item, struct ev_host *h)
 	       put_texts(r, item, "addresses", &h->addresses);
 }
 
+static bool read_cert(struct json_reader *r, size_t item, struct ev_cert *c)
+{
+	bool ok = true;
+
+	*c = (struct ev_cert){ .subject = { 0, 0 } };
+	for (const struct field *f = fields_of_cert(); ok && f->name; f++) {
+		struct ev_ref *at = (void *)((char *)c + f->offset);
+
+		ok = f->type == FIELD_TEXTS ? put_texts(r, item, f->name, at)
+		                            : put_text(r, item, f->name, at);
+	}
+	return ok;
+}
+
 /* How many values list holds; each must be an object. */
 static bool count_objects(struct json_reader *r, size_t list,
                           const char *name, size_t *n)
@@ -279,6 +293,23 @@ static bool put_answers(struct json_reader *r, size_t list,
 	if (ok)
 		*out = event_put_array(&r->b, rrs, sizeof *rrs, n);
 	free(rrs);
+	return ok;
+}
+
+static bool put_chain(struct json_reader *r, size_t list, struct ev_ref *out)
+{
+	struct ev_cert *certs;
+	size_t n, done = 0;
+	bool ok = true;
+
+	if (!count_objects(r, list, "chain", &n))
+		return false;
+	certs = xcalloc(n, sizeof *certs);
+	for (size_t i = list + 1; ok && done < n; i = token(r, i)->next)
+		ok = read_cert(r, i, &certs[done++]);
+	if (ok)
+		*out = event_put_array(&r->b, certs, sizeof *certs, n);
+	free(certs);
 	return ok;
 }
 
@@ -377,7 +408,8 @@ static bool read_field(struct json_reader *r, const struct field *f)
 	void *at = (char *)&r->b.e + f->offset;
 	size_t i;
 
-	if (f->type == FIELD_TEXT || f->type == FIELD_TEXT_NULL)
+	if (f->type == FIELD_TEXT || f->type == FIELD_TEXT_NULL ||
+	    f->type == FIELD_TEXT_SET)
 		return put_text(r, 0, f->name, at);
 	if (f->type == FIELD_TEXTS)
 		return put_texts(r, 0, f->name, at);
@@ -387,12 +419,14 @@ static bool read_field(struct json_reader *r, const struct field *f)
 	if (i == NONE)
 		return true;
 	switch (f->type) {
+	case FIELD_LEAF:
 	case FIELD_SAY_TEXT:
 	case FIELD_SAY_NEXT:
 	case FIELD_SAY_WHY: return true;
 	case FIELD_WIRE:
 	case FIELD_BASE64: return put_base64(r, i, f->name, at);
 	case FIELD_ANSWERS: return put_answers(r, i, at);
+	case FIELD_CHAIN: return put_chain(r, i, at);
 	case FIELD_HOSTS: return put_hosts(r, i, at);
 	case FIELD_RAW: return put_raw(r, i, at);
 	case FIELD_WORD: return get_word(r, f, i, at);

@@ -202,6 +202,44 @@ static void set_raw(json_t *o, const char *name, const struct event *e)
 	buf_clear(&b);
 }
 
+static void set_cert_field(json_t *o, const struct field *f,
+                           const struct event *e, const struct ev_cert *c)
+{
+	const struct ev_ref *r = (const void *)((const char *)c + f->offset);
+
+	if (f->type == FIELD_TEXTS)
+		set_texts(o, f->name, e, *r);
+	else
+		set_text(o, f->name, e, *r);
+}
+
+static void set_chain(json_t *o, const char *name, const struct event *e)
+{
+	json_t *list = have(json_array());
+
+	for (uint32_t i = 0; i < e->u.tls.chain.len; i++) {
+		json_t *item = have(json_object());
+
+		for (const struct field *f = fields_of_cert(); f->name; f++)
+			set_cert_field(item, f, e, event_cert(e, i));
+		append(list, item);
+	}
+	set(o, name, list);
+}
+
+/* What most look for, where they need not dig for it. */
+static void set_leaf(json_t *o, const char *name, const struct event *e)
+{
+	const struct field *f = fields_of_cert();
+
+	while (strcmp(f->name, name) != 0)
+		f++;
+	if (e->u.tls.chain.len)
+		set_cert_field(o, f, e, event_cert(e, 0));
+	else
+		set(o, name, json_null());
+}
+
 static json_t *milliseconds(uint32_t us)
 {
 	return us % 1000 ? json_real(us / 1e3) : json_integer(us / 1000);
@@ -253,6 +291,10 @@ static bool set_piece(json_t *o, const struct field *f, const struct event *e,
 		else
 			set(o, f->name, json_null());
 		return true;
+	case FIELD_TEXT_SET:
+		if (r->len)
+			set_text(o, f->name, e, *r);
+		return true;
 	case FIELD_WIRE:
 		if (voice && voice->wire)
 			set_base64(o, f->name, e, *r);
@@ -270,6 +312,8 @@ static void set_field(json_t *o, const struct field *f, const struct event *e,
 	switch (f->type) {
 	case FIELD_ANSWERS: set_answers(o, f->name, e); return;
 	case FIELD_HOSTS: set_hosts(o, f->name, e, voice); return;
+	case FIELD_CHAIN: set_chain(o, f->name, e); return;
+	case FIELD_LEAF: set_leaf(o, f->name, e); return;
 	case FIELD_RAW: set_raw(o, f->name, e); return;
 	case FIELD_SAY_TEXT:
 		set_voice(o, f->name, e, voice, JSON_SAY_TEXT);
