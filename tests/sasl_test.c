@@ -37,20 +37,20 @@ static bool has_scram(void *arg, const char *mech)
 	return strncmp(mech, "SCRAM", 5) == 0;
 }
 
+static int scram_steps;
+
 /* Stands for the library: answers "step N", fails when the challenge says so.
  */
 static bool fake_step(void *arg, const char *mech, const struct plan_auth *auth,
                       const char *host, const char *in, size_t len,
                       struct buf *out, const char **why)
 {
-	int *steps = arg;
-
-	(void)mech, (void)auth, (void)host;
+	(void)arg, (void)mech, (void)auth, (void)host;
 	if (len > 2 && memcmp(in, "v=", 2) == 0) {
 		*why = in[2] == '!' ? "the server's proof is wrong" : NULL;
 		return in[2] != '!';
 	}
-	buf_addf(out, "step %d", ++*steps);
+	buf_addf(out, "step %d", ++scram_steps);
 	return true;
 }
 
@@ -112,6 +112,46 @@ static bool is_blotted(const struct secrets *secrets, const char *text)
 
 	free(copy);
 	return found;
+}
+
+/* A login and all that it needs. */
+struct room {
+	struct secrets *secrets;
+	struct sasl *s;
+	struct buf out;
+	struct sasl_note note;
+};
+
+static void enter(struct room *r, const char *name,
+                  const struct plan_auth *auth)
+{
+	struct sasl_with with = { .auth = auth, .host = "server.example.com",
+		.lent = &all };
+
+	*r = (struct room){ .secrets = secrets_new() };
+	with.secrets = r->secrets;
+	r->s = sasl_new(mech(name), name, &with);
+}
+
+static void leave(struct room *r)
+{
+	wipe_buf(&r->out);
+	sasl_free(r->s);
+	secrets_free(r->secrets);
+}
+
+static bool challenge(struct room *r, const char *text)
+{
+	buf_reset(&r->out);
+	return sasl_challenge(r->s, text, strlen(text), &r->out, &r->note);
+}
+
+static void expect_why(struct room *r, const char *id)
+{
+	struct sasl_note note;
+
+	sasl_why(r->s, &note);
+	expect_note(&note, id, NULL);
 }
 
 /* choose */
@@ -203,7 +243,7 @@ struct turn {
 	const char *challenge; /* decoded; NULL: the initial response */
 	const char *answer;    /* decoded, NUL as |, ^A as ^; NULL: none */
 	const char *note;      /* of the challenge */
-	const char *sent;      /* note of the answer; NULL: none; or *why */
+	const char *sent;      /* note of the answer, or why there is none */
 	const char *args[3];   /* of the latter */
 };
 
@@ -213,206 +253,209 @@ struct login {
 	struct turn turns[5];
 };
 
-static void play_turn(struct sasl *s, const struct turn *t)
+static void play_turn(struct room *r, const struct turn *t)
 {
-	struct buf out = { 0 };
-	struct sasl_note note = { 0 };
-	const char *why = NULL;
+	char *text;
 	bool made;
 
 	if (t->challenge) {
-		char *line = encoded(t->challenge, strlen(t->challenge));
-
-		made = sasl_challenge(s, line, strlen(line), &out, &note, &why);
-		free(line);
-		expect_note(&note, t->note, NULL);
+		text = encoded(t->challenge, strlen(t->challenge));
+		made = challenge(r, text);
+		free(text);
+		expect_note(&r->note, t->note, NULL);
 	} else {
-		made = sasl_initial(s, &out, &why);
+		made = sasl_initial(r->s, &r->out);
 	}
 	assert_int_equal(made, t->answer != NULL);
-	if (made) {
-		char *text = decoded(buf_str(&out));
-
-		assert_string_equal(text, t->answer);
-		free(text);
-		sasl_sent(s, out.data, out.len, &note);
-		expect_note(&note, t->sent, t->args);
-	} else if (t->sent) {
-		assert_string_equal(why, t->sent);
-		sasl_why(s, why, &note);
-		assert_non_null(finding_find(note.id));
-	} else {
-		assert_null(why);
+	if (!made) {
+		expect_why(r, t->sent);
+		return;
 	}
-	wipe_buf(&out);
+	text = decoded(buf_str(&r->out));
+	assert_string_equal(text, t->answer);
+	free(text);
+	sasl_sent(r->s, r->out.data, r->out.len, &r->note);
+	expect_note(&r->note, t->sent, t->args);
+}
+
+/* NULL stays NULL: nothing was given. Heap. */
+static char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
 }
 
 static void play(const struct login *l)
 {
-	char mechs[] = "", user[64], authzid[64], password[600];
-	const struct plan_auth auth = { .wanted = true, .mechs = mechs,
-		.user = l->user ? user : NULL,
-		.authzid = l->authzid ? authzid : NULL,
-		.password = l->password ? password : NULL };
-	int steps = 0;
-	struct sasl_lent lent = all;
-	struct secrets *secrets = secrets_new();
-	struct sasl *s;
+	const struct plan_auth auth = { .wanted = true,
+		.user = copy(l->user), .authzid = copy(l->authzid),
+		.password = copy(l->password) };
+	struct room r;
 
-	snprintf(user, sizeof user, "%s", l->user ? l->user : "");
-	snprintf(authzid, sizeof authzid, "%s", l->authzid ? l->authzid : "");
-	snprintf(password, sizeof password, "%s",
-	         l->password ? l->password : "");
-	lent.arg = &steps;
-	s = sasl_new(mech(l->mech), l->mech, &auth, "server.example.com", &lent,
-	             secrets);
+	scram_steps = 0;
+	enter(&r, l->mech, &auth);
 	for (size_t i = 0; i < 5; i++)
-		if (l->turns[i].challenge || l->turns[i].answer ||
-		    l->turns[i].sent)
-			play_turn(s, &l->turns[i]);
+		if (l->turns[i].answer || l->turns[i].sent)
+			play_turn(&r, &l->turns[i]);
 	if (l->password)
-		assert_true(is_blotted(secrets, password));
+		assert_true(is_blotted(r.secrets, l->password));
 	if (l->user)
-		assert_false(is_blotted(secrets, user));
-	sasl_free(s);
-	secrets_free(secrets);
+		assert_false(is_blotted(r.secrets, l->user));
+	leave(&r);
+	free(auth.user);
+	free(auth.authzid);
+	free(auth.password);
 }
 
 #define JSON "{\"status\":\"invalid_token\",\"scope\":\"mail\"}"
 #define TOKEN "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg=="
 
 /* RFC 4616 §4, 2195 §2, 7628 §4.1 and §4.4, and what servers make of them. */
+static const struct login logins[] = {
+	{ "PLAIN", "tim", NULL, "tanstaaftanstaaf", {
+		{ NULL, "|tim|tanstaaftanstaaf", NULL,
+		  "auth-plain-sent", { "", "tim" } },
+		{ "", NULL, "auth-go-on", "auth-no-answer", { 0 } },
+	} },
+	{ "PLAIN", "Kurt", "Ursel", "xipj3plmq", {
+		{ "", "Ursel|Kurt|xipj3plmq", "auth-go-on",
+		  "auth-plain-sent", { "Ursel", "Kurt" } },
+	} },
+	{ "PLAIN", NULL, NULL, NULL, {
+		{ NULL, NULL, NULL, "auth-no-answer", { 0 } },
+	} },
+	{ "LOGIN", "alice", NULL, "s3cret word", {
+		{ "Username:", "alice", "auth-login-prompt-user",
+		  "auth-login-user", { "alice" } },
+		{ "Password:", "s3cret word",
+		  "auth-login-prompt-password", "auth-login-password",
+		  { 0 } },
+	} },
+	{ "LOGIN", "alice", NULL, "s3cret", {
+		{ "Kennwort", "s3cret", "auth-login-swapped",
+		  "auth-login-password", { 0 } },
+		{ "Benutzername", "alice", "auth-login-prompt-user",
+		  "auth-login-user", { "alice" } },
+		{ "Password:", "s3cret", "auth-login-prompt-password",
+		  "auth-login-password", { 0 } },
+	} },
+	{ "LOGIN", "alice", NULL, "s3cret", {
+		{ "?", "alice", "auth-login-prompt",
+		  "auth-login-user", { "alice" } },
+		{ "?", "s3cret", "auth-login-prompt",
+		  "auth-login-password", { 0 } },
+		{ "?", NULL, "auth-login-prompt", "auth-no-answer",
+		  { 0 } },
+	} },
+	{ "CRAM-MD5", "tim", NULL, "tanstaaftanstaaf", {
+		{ "<1896.697170952@postoffice.reston.mci.net>",
+		  "tim b913a602c7eda7a495b4e6e7334d3890",
+		  "auth-cram-challenge", "auth-cram-answer",
+		  { "tim" } },
+		{ "<2@example>", NULL, "auth-cram-challenge",
+		  "auth-no-answer", { 0 } },
+	} },
+	{ "CRAM-MD5", "tim", NULL, "tanstaaftanstaaf", {
+		{ "", NULL, "auth-cram-odd", "auth-no-answer", { 0 } },
+	} },
+	{ "OAUTHBEARER", "user@example.com", NULL, TOKEN, {
+		{ NULL, "n,a=user@example.com,^host=server.example.com^"
+		  "auth=Bearer " TOKEN "^^", NULL,
+		  "auth-oauthbearer-sent",
+		  { "user@example.com", "server.example.com" } },
+		{ JSON, "^", "auth-oauth-error", "auth-oauth-end",
+		  { 0 } },
+		{ JSON, NULL, "auth-oauth-error", "auth-no-answer",
+		  { 0 } },
+	} },
+	{ "OAUTHBEARER", "a,b=c", NULL, TOKEN, {
+		{ "", "n,a=a=2Cb=3Dc,^host=server.example.com^"
+		  "auth=Bearer " TOKEN "^^", "auth-go-on",
+		  "auth-oauthbearer-sent",
+		  { "a=2Cb=3Dc", "server.example.com" } },
+	} },
+	{ "XOAUTH2", "someuser@example.com", NULL, TOKEN, {
+		{ NULL, "user=someuser@example.com^auth=Bearer " TOKEN
+		  "^^", NULL, "auth-xoauth2-sent",
+		  { "someuser@example.com" } },
+		{ JSON, "", "auth-oauth-error", "auth-oauth-end",
+		  { 0 } },
+		{ JSON, NULL, "auth-oauth-error", "auth-no-answer",
+		  { 0 } },
+	} },
+	{ "SCRAM-SHA-1", "user", NULL, "pencil", {
+		{ NULL, "step 1", NULL, "auth-other-sent",
+		  { "SCRAM-SHA-1" } },
+		{ "r=fyko3rfcNHrlY,s=QSXCR+Q6sek8bf92,i=4096",
+		  "step 2", "auth-scram-challenge", "auth-other-sent",
+		  { "SCRAM-SHA-1" } },
+		{ "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", "",
+		  "auth-scram-verified", NULL, { 0 } },
+	} },
+	{ "SCRAM-SHA-1", "user", NULL, "pencil", {
+		{ NULL, "step 1", NULL, "auth-other-sent",
+		  { "SCRAM-SHA-1" } },
+		{ "v=!", NULL, "auth-scram-final", "auth-failed-here",
+		  { 0 } },
+	} },
+};
+
 static void test_login_each_mechanism_answers(void **state)
 {
-	static const struct login rows[] = {
-		{ "PLAIN", "tim", NULL, "tanstaaftanstaaf", {
-			{ NULL, "|tim|tanstaaftanstaaf", NULL,
-			  "auth-plain-sent", { "", "tim" } },
-			{ "", NULL, "auth-go-on", "auth-no-answer", { 0 } },
-		} },
-		{ "PLAIN", "Kurt", "Ursel", "xipj3plmq", {
-			{ "", "Ursel|Kurt|xipj3plmq", "auth-go-on",
-			  "auth-plain-sent", { "Ursel", "Kurt" } },
-		} },
-		{ "PLAIN", NULL, NULL, NULL, {
-			{ NULL, NULL, NULL, "auth-no-answer", { 0 } },
-		} },
-		{ "LOGIN", "alice", NULL, "s3cret word", {
-			{ "Username:", "alice", "auth-login-prompt-user",
-			  "auth-login-user", { "alice" } },
-			{ "Password:", "s3cret word",
-			  "auth-login-prompt-password", "auth-login-password",
-			  { 0 } },
-		} },
-		{ "LOGIN", "alice", NULL, "s3cret", {
-			{ "Kennwort", "s3cret", "auth-login-swapped",
-			  "auth-login-password", { 0 } },
-			{ "Benutzername", "alice", "auth-login-prompt-user",
-			  "auth-login-user", { "alice" } },
-			{ "Password:", "s3cret", "auth-login-prompt-password",
-			  "auth-login-password", { 0 } },
-		} },
-		{ "LOGIN", "alice", NULL, "s3cret", {
-			{ "?", "alice", "auth-login-prompt",
-			  "auth-login-user", { "alice" } },
-			{ "?", "s3cret", "auth-login-prompt",
-			  "auth-login-password", { 0 } },
-			{ "?", NULL, "auth-login-prompt", "auth-no-answer",
-			  { 0 } },
-		} },
-		{ "CRAM-MD5", "tim", NULL, "tanstaaftanstaaf", {
-			{ "<1896.697170952@postoffice.reston.mci.net>",
-			  "tim b913a602c7eda7a495b4e6e7334d3890",
-			  "auth-cram-challenge", "auth-cram-answer",
-			  { "tim" } },
-			{ "<2@example>", NULL, "auth-cram-challenge",
-			  "auth-no-answer", { 0 } },
-		} },
-		{ "CRAM-MD5", "tim", NULL, "tanstaaftanstaaf", {
-			{ "", NULL, "auth-cram-odd", "auth-no-answer", { 0 } },
-		} },
-		{ "OAUTHBEARER", "user@example.com", NULL, TOKEN, {
-			{ NULL, "n,a=user@example.com,^host=server.example.com^"
-			  "auth=Bearer " TOKEN "^^", NULL,
-			  "auth-oauthbearer-sent",
-			  { "user@example.com", "server.example.com" } },
-			{ JSON, "^", "auth-oauth-error", "auth-oauth-end",
-			  { 0 } },
-			{ JSON, NULL, "auth-oauth-error", "auth-no-answer",
-			  { 0 } },
-		} },
-		{ "OAUTHBEARER", "a,b=c", NULL, TOKEN, {
-			{ "", "n,a=a=2Cb=3Dc,^host=server.example.com^"
-			  "auth=Bearer " TOKEN "^^", "auth-go-on",
-			  "auth-oauthbearer-sent",
-			  { "a=2Cb=3Dc", "server.example.com" } },
-		} },
-		{ "XOAUTH2", "someuser@example.com", NULL, TOKEN, {
-			{ NULL, "user=someuser@example.com^auth=Bearer " TOKEN
-			  "^^", NULL, "auth-xoauth2-sent",
-			  { "someuser@example.com" } },
-			{ JSON, "", "auth-oauth-error", "auth-oauth-end",
-			  { 0 } },
-			{ JSON, NULL, "auth-oauth-error", "auth-no-answer",
-			  { 0 } },
-		} },
-		{ "SCRAM-SHA-1", "user", NULL, "pencil", {
-			{ NULL, "step 1", NULL, "auth-other-sent",
-			  { "SCRAM-SHA-1" } },
-			{ "r=fyko3rfcNHrlY,s=QSXCR+Q6sek8bf92,i=4096",
-			  "step 2", "auth-scram-challenge", "auth-other-sent",
-			  { "SCRAM-SHA-1" } },
-			{ "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", "",
-			  "auth-scram-verified", NULL, { 0 } },
-		} },
-		{ "SCRAM-SHA-1", "user", NULL, "pencil", {
-			{ NULL, "step 1", NULL, "auth-other-sent",
-			  { "SCRAM-SHA-1" } },
-			{ "v=!", NULL, "auth-scram-final", "auth-failed-here",
-			  { 0 } },
-		} },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		play(&rows[i]);
+	for (size_t i = 0; i < sizeof logins / sizeof *logins; i++)
+		play(&logins[i]);
 }
 
 /* RFC 4954 §4: no initial response that would make the line too long. */
 static void test_initial_too_long_goes_with_the_first_challenge(void **state)
 {
 	char password[500], user[] = "alice";
-	struct plan_auth auth = { .user = user, .password = password };
-	struct secrets *secrets = secrets_new();
-	struct sasl *s;
-	struct buf out = { 0 };
-	struct sasl_note note;
-	const char *why = "";
+	const struct plan_auth auth = { .user = user, .password = password };
+	struct room r;
 
 	(void)state;
 	memset(password, 'p', sizeof password - 1);
 	password[sizeof password - 1] = '\0';
-	s = sasl_new(mech("PLAIN"), "PLAIN", &auth, "h", &none, secrets);
-	assert_false(sasl_initial(s, &out, &why));
-	assert_null(why);
-	assert_int_equal(out.len, 0);
-	assert_true(sasl_challenge(s, "", 0, &out, &note, &why));
-	assert_int_equal(out.len, (499 + 7 + 2) / 3 * 4);
-	assert_false(sasl_challenge(s, "", 0, &out, &note, &why));
-	wipe_buf(&out);
-	sasl_free(s);
-	secrets_free(secrets);
+	enter(&r, "PLAIN", &auth);
+	assert_false(sasl_initial(r.s, &r.out));
+	expect_why(&r, NULL);
+	assert_int_equal(r.out.len, 0);
+	assert_true(challenge(&r, ""));
+	assert_int_equal(r.out.len, (499 + 7 + 2) / 3 * 4);
+	assert_false(challenge(&r, ""));
+	expect_why(&r, "auth-no-answer");
+	leave(&r);
 }
 
 /* Challenges that no server should send */
 
+struct bad {
+	const char *text;
+	size_t len; /* 0: of text; else filled up with its first byte */
+	const char *why, *note;
+};
+
+static void play_bad(const struct bad *bad)
+{
+	char user[] = "tim", password[] = "tanstaaf";
+	const struct plan_auth auth = { .user = user, .password = password };
+	size_t len = bad->len ? bad->len : strlen(bad->text);
+	char *text = xcalloc(len + 1, 1);
+	struct room r;
+
+	memset(text, *bad->text, len);
+	memcpy(text, bad->text, strlen(bad->text));
+	enter(&r, "CRAM-MD5", &auth);
+	assert_int_equal(challenge(&r, text), !bad->why);
+	expect_note(&r.note, bad->note, NULL);
+	expect_why(&r, bad->why);
+	leave(&r);
+	free(text);
+}
+
 static void test_challenge_bad_ones_are_refused(void **state)
 {
-	static const struct {
-		const char *text;
-		size_t len; /* 0: of text; else so many of its first byte */
-		const char *why, *note;
-	} rows[] = {
+	static const struct bad rows[] = {
 		{ "not base64!", 0, "auth-not-base64", NULL },
 		{ "=AAA", 0, "auth-not-base64", NULL },
 		{ "AAA=BBB=", 0, "auth-not-base64", NULL },
@@ -423,88 +466,54 @@ static void test_challenge_bad_ones_are_refused(void **state)
 		{ "", 0, "auth-no-answer", "auth-cram-odd" },
 		{ "Y2hvc2Vu", 0, NULL, "auth-cram-odd" }, /* chosen */
 	};
-	char user[] = "tim", password[] = "tanstaaf";
-	struct plan_auth auth = { .user = user, .password = password };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		size_t len = rows[i].len ? rows[i].len : strlen(rows[i].text);
-		char *text = xcalloc(len + 1, 1);
-		struct secrets *secrets = secrets_new();
-		struct sasl *s = sasl_new(mech("CRAM-MD5"), "CRAM-MD5", &auth,
-		                          "h", &all, secrets);
-		struct buf out = { 0 };
-		struct sasl_note note;
-		const char *why;
-
-		memset(text, *rows[i].text, len);
-		memcpy(text, rows[i].text, strlen(rows[i].text));
-		assert_int_equal(sasl_challenge(s, text, len, &out, &note,
-		                                &why), !rows[i].why);
-		expect_note(&note, rows[i].note, NULL);
-		if (rows[i].why)
-			assert_string_equal(why, rows[i].why);
-		wipe_buf(&out);
-		sasl_free(s);
-		secrets_free(secrets);
-		free(text);
-	}
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		play_bad(&rows[i]);
 }
 
 static void test_challenge_for_ever_is_given_up_after_ten(void **state)
 {
 	char user[] = "alice", password[] = "s3cret";
-	struct plan_auth auth = { .user = user, .password = password };
-	struct secrets *secrets = secrets_new();
-	struct sasl *s = sasl_new(mech("LOGIN"), "LOGIN", &auth, "h", &none,
-	                          secrets);
-	struct buf out = { 0 };
-	struct sasl_note note;
-	const char *why;
+	const struct plan_auth auth = { .user = user, .password = password };
+	struct room r;
 
 	(void)state;
+	enter(&r, "LOGIN", &auth);
 	for (int i = 0; i < SASL_STEPS_MAX; i++)
-		assert_true(sasl_challenge(s, "UGFzc3dvcmQ6", 12, &out, &note,
-		                           &why));
-	assert_false(sasl_challenge(s, "UGFzc3dvcmQ6", 12, &out, &note, &why));
-	assert_string_equal(why, "auth-too-many-steps");
-	wipe_buf(&out);
-	sasl_free(s);
-	secrets_free(secrets);
+		assert_true(challenge(&r, "UGFzc3dvcmQ6"));
+	assert_false(challenge(&r, "UGFzc3dvcmQ6"));
+	expect_why(&r, "auth-too-many-steps");
+	leave(&r);
 }
 
 /* A note is bounded, has no NUL that ends it, no half a character and no
  * secret, wherever the server puts one. */
 static void test_challenge_note_is_fit_to_show(void **state)
 {
-	char user[] = "alice", password[] = "s3cret";
-	struct plan_auth auth = { .user = user, .password = password };
-	struct secrets *secrets = secrets_new();
-	struct sasl *s = sasl_new(mech("LOGIN"), "LOGIN", &auth, "h", &none,
-	                          secrets);
 	static const char odd[] = "a\0b s3cret";
-	struct buf out = { 0 }, text = { 0 };
-	struct sasl_note note;
-	const char *why;
+	char user[] = "alice", password[] = "s3cret";
+	const struct plan_auth auth = { .user = user, .password = password };
+	struct buf text = { 0 };
 	char *line = encoded(odd, sizeof odd - 1);
+	struct room r;
 
 	(void)state;
-	sasl_challenge(s, line, strlen(line), &out, &note, &why);
-	assert_string_equal(note.args[0], "a\xe2\x90\x80" "b ******");
+	enter(&r, "LOGIN", &auth);
+	challenge(&r, line);
+	assert_string_equal(r.note.args[0], "a\xe2\x90\x80" "b ******");
 	free(line);
 	for (int i = 0; i < 300; i++)
 		buf_adds(&text, "\xe2\x82\xac");
 	buf_adds(&text, "user");
 	line = encoded(text.data, text.len);
-	sasl_challenge(s, line, strlen(line), &out, &note, &why);
-	assert_string_equal(note.id, "auth-login-prompt-user");
-	assert_int_equal(strlen(note.args[0]), 255);
-	assert_memory_equal(note.args[0] + 252, "\xe2\x82\xac", 4);
+	challenge(&r, line);
+	assert_string_equal(r.note.id, "auth-login-prompt-user");
+	assert_int_equal(strlen(r.note.args[0]), 255);
+	assert_memory_equal(r.note.args[0] + 252, "\xe2\x82\xac", 4);
 	free(line);
 	buf_clear(&text);
-	wipe_buf(&out);
-	sasl_free(s);
-	secrets_free(secrets);
+	leave(&r);
 }
 
 /* Typed by a person: explained, noted, answered by nobody */
@@ -518,30 +527,24 @@ struct typed {
 static void play_typed(const struct typed *t)
 {
 	const struct plan_auth auth = { 0 };
-	struct secrets *secrets = secrets_new();
-	struct sasl *s = sasl_new(mech(t->mech), t->mech, &auth, "h", &all,
-	                          secrets);
-	struct sasl_note note;
-	struct buf out = { 0 };
-	const char *why;
+	struct room r;
 
+	enter(&r, t->mech, &auth);
 	if (t->challenge)
-		sasl_challenge(s, t->challenge, strlen(t->challenge), &out,
-		               &note, &why);
-	sasl_sent(s, t->sent, strlen(t->sent), &note);
-	expect_note(&note, t->note, NULL);
+		challenge(&r, t->challenge);
+	sasl_sent(r.s, t->sent, strlen(t->sent), &r.note);
+	expect_note(&r.note, t->note, NULL);
 	if (t->arg)
-		assert_string_equal(note.args[0], t->arg);
+		assert_string_equal(r.note.args[0], t->arg);
 	if (t->hidden) {
-		assert_true(is_blotted(secrets, t->hidden));
-		assert_true(is_blotted(secrets, t->sent));
+		assert_true(is_blotted(r.secrets, t->hidden));
+		assert_true(is_blotted(r.secrets, t->sent));
 	}
 	if (t->shown)
-		assert_false(is_blotted(secrets, t->shown));
-	assert_false(sasl_challenge(s, "eA==", 4, &out, &note, &why));
-	wipe_buf(&out);
-	sasl_free(s);
-	secrets_free(secrets);
+		assert_false(is_blotted(r.secrets, t->shown));
+	assert_false(challenge(&r, "eA=="));
+	expect_why(&r, "auth-no-answer");
+	leave(&r);
 }
 
 static void test_sent_by_hand_is_explained_and_kept_secret(void **state)
@@ -573,12 +576,13 @@ static void test_sent_by_hand_is_explained_and_kept_secret(void **state)
 		{ "OAUTHBEARER", NULL,
 		  "bixhPXUBLAFob3N0PWgBYXV0aD1CZWFyZXIgdG9rMTIzAQE=",
 		  "auth-oauthbearer-sent", NULL, "tok123", "host" },
-		{ "SCRAM-SHA-1", NULL, /* n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL
-		                        */
+		/* n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL */
+		{ "SCRAM-SHA-1", NULL,
 		  "biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM",
 		  "auth-scram-first", "user", NULL, "fyko+d2lbbFgONRv9qkxdawL"
 		},
-		{ "SCRAM-SHA-1", NULL, /* c=biws,r=fyko,p=v0X8v3Bz2T0C */
+		/* c=biws,r=fyko,p=v0X8v3Bz2T0C */
+		{ "SCRAM-SHA-1", NULL,
 		  "Yz1iaXdzLHI9ZnlrbyxwPXYwWDh2M0J6MlQwQw==",
 		  "auth-scram-proof", NULL, "v0X8v3Bz2T0C", "fyko" },
 		{ "GSSAPI", NULL, "YIICZAYJKoZI", "auth-gssapi-sent", NULL,
@@ -603,7 +607,8 @@ int main(void)
 		cmocka_unit_test(test_challenge_bad_ones_are_refused),
 		cmocka_unit_test(test_challenge_for_ever_is_given_up_after_ten),
 		cmocka_unit_test(test_challenge_note_is_fit_to_show),
-		cmocka_unit_test(test_sent_by_hand_is_explained_and_kept_secret),
+		cmocka_unit_test(
+		    test_sent_by_hand_is_explained_and_kept_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

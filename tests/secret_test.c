@@ -114,7 +114,8 @@ static void test_blot_spans_are_one_text(void **state)
 static void test_secrets_add_keeps_the_first_and_the_last(void **state)
 {
 	struct secrets *s = secrets_new();
-	char first[] = "plan's own", last[] = "typed-0199", old[] = "typed-0050";
+	char first[] = "plan's own", last[] = "typed-0199";
+	char old[] = "typed-0050";
 	char name[16];
 
 	(void)state;

@@ -16,19 +16,19 @@ enum { COMMAND_LINE_MAX = 512 }; /* CR LF included, RFC 5321 §4.5.3.1.4 */
 static const struct sasl_lent nothing_lent;
 
 struct sasl *sasl_new(const struct sasl_mech *mech, const char *name,
-                      const struct plan_auth *auth, const char *host,
-                      const struct sasl_lent *lent, struct secrets *secrets)
+                      const struct sasl_with *with)
 {
+	const char *password = with->auth->password;
 	struct sasl *s = xcalloc(1, sizeof *s);
 
 	s->row = sasl_row(mech);
 	s->name = xstrdup(mech ? mech->name : name ? name : "");
-	s->auth = auth;
-	s->host = host ? host : "";
-	s->lent = lent ? lent : &nothing_lent;
-	s->secrets = secrets;
-	if (auth->password)
-		secrets_add(secrets, auth->password, strlen(auth->password));
+	s->auth = with->auth;
+	s->host = with->host ? with->host : "";
+	s->lent = with->lent ? with->lent : &nothing_lent;
+	s->secrets = with->secrets;
+	if (password)
+		secrets_add(s->secrets, password, strlen(password));
 	return s;
 }
 
@@ -137,9 +137,8 @@ static void encode(struct buf *out, const struct buf *raw)
 	base64_encode(out, raw->data, raw->len);
 }
 
-/* The next message of the client in Base64; false: *why says why not. */
-static bool answer(struct sasl *s, struct sasl_text in, struct buf *out,
-                   const char **why)
+/* The next message of the client in Base64; false: s->why says why not. */
+static bool answer(struct sasl *s, struct sasl_text in, struct buf *out)
 {
 	struct buf raw = { 0 };
 	bool made = s->sent <= s->answers && s->row->answer &&
@@ -148,7 +147,7 @@ static bool answer(struct sasl *s, struct sasl_text in, struct buf *out,
 	if (made)
 		encode(out, &raw);
 	else
-		*why = s->trouble ? "auth-failed-here" : "auth-no-answer";
+		s->why = s->trouble ? "auth-failed-here" : "auth-no-answer";
 	s->answers += made;
 	wipe_buf(&raw);
 	return made;
@@ -160,13 +159,13 @@ static bool fits_the_line(const struct sasl *s, size_t len)
 	       COMMAND_LINE_MAX;
 }
 
-bool sasl_initial(struct sasl *s, struct buf *out, const char **why)
+bool sasl_initial(struct sasl *s, struct buf *out)
 {
 	struct buf text = { 0 };
 	bool made;
 
-	*why = NULL;
-	if (!s->row->mech.initial || !answer(s, sasl_text(""), &text, why))
+	s->why = NULL;
+	if (!s->row->mech.initial || !answer(s, sasl_text(""), &text))
 		return false;
 	made = fits_the_line(s, text.len);
 	if (made) {
@@ -190,45 +189,46 @@ static bool answer_held(struct sasl *s, struct buf *out)
 	return true;
 }
 
-static bool refuse(struct sasl_note *note, const char **why, const char *id)
+/* Explains the decoded challenge and answers it. */
+static bool answer_to(struct sasl *s, struct sasl_text in, struct buf *out,
+                      struct sasl_note *note)
 {
-	sasl_note_id(note, NULL);
-	*why = id;
-	return false;
+	s->row->challenge(s, in, note);
+	if (s->challenges > SASL_STEPS_MAX) {
+		s->why = "auth-too-many-steps";
+		return false;
+	}
+	if (!answer_held(s, out) && !answer(s, in, out))
+		return false;
+	if (s->proof)
+		sasl_note_id(note, "auth-scram-verified");
+	return true;
 }
 
 bool sasl_challenge(struct sasl *s, const char *text, size_t len,
-                    struct buf *out, struct sasl_note *note, const char **why)
+                    struct buf *out, struct sasl_note *note)
 {
 	struct buf raw = { 0 };
-	struct sasl_text in;
-	bool made;
+	bool made = false;
 
 	s->challenges++;
-	*why = NULL;
-	if (len > SASL_CHALLENGE_MAX)
-		return refuse(note, why, "auth-challenge-long");
-	buf_reserve(&raw, len);
-	if (!base64_decode(&raw, text, len)) {
-		wipe_buf(&raw);
-		return refuse(note, why, "auth-not-base64");
-	}
-	in = (struct sasl_text){ raw.data, raw.len };
+	s->why = len > SASL_CHALLENGE_MAX ? "auth-challenge-long" : NULL;
 	sasl_note_id(note, NULL);
-	s->row->challenge(s, in, note);
-	made = s->challenges <= SASL_STEPS_MAX &&
-	       (answer_held(s, out) || answer(s, in, out, why));
-	if (s->challenges > SASL_STEPS_MAX)
-		*why = "auth-too-many-steps";
-	if (made && s->proof)
-		sasl_note_id(note, "auth-scram-verified");
+	if (s->why)
+		return false;
+	buf_reserve(&raw, len);
+	if (base64_decode(&raw, text, len))
+		made = answer_to(s, (struct sasl_text){ raw.data, raw.len },
+		                 out, note);
+	else
+		s->why = "auth-not-base64";
 	wipe_buf(&raw);
 	return made;
 }
 
-void sasl_why(const struct sasl *s, const char *why, struct sasl_note *note)
+void sasl_why(const struct sasl *s, struct sasl_note *note)
 {
-	sasl_note_id(note, why);
+	sasl_note_id(note, s->why);
 	sasl_note_arg(s, note, sasl_text(s->name));
 	if (s->trouble)
 		sasl_note_arg(s, note, sasl_text(s->trouble));

@@ -74,35 +74,43 @@ struct sasl_note {
 
 struct sasl;
 
-/* mech: of the table, or NULL: one that only the server knows (explained as
- * such). auth: borrowed, may be empty for typed logins. host: the server's
- * name (OAUTHBEARER, GSSAPI). secrets: what is learned goes there. */
+/* What a login is made with; all borrowed, and to outlive it. */
+struct sasl_with {
+	const struct plan_auth *auth;  /* may be empty for typed logins */
+	const char *host;              /* the server's name (OAUTHBEARER,
+	                                * GSSAPI) */
+	const struct sasl_lent *lent;  /* NULL: nothing is */
+	struct secrets *secrets;       /* what is learned goes there */
+};
+
+/* mech: of the table, or NULL: one that only the server knows, called name
+ * (copied; explained as such). */
 struct sasl *sasl_new(const struct sasl_mech *mech, const char *name,
-                      const struct plan_auth *auth, const char *host,
-                      const struct sasl_lent *lent, struct secrets *secrets);
+                      const struct sasl_with *with);
 void sasl_free(struct sasl *s); /* wipes; NULL is fine */
 
 /*
  * The initial response for the AUTH line, in Base64 ("=" for an empty one,
- * RFC 4954 §4); false: none goes with AUTH (*why NULL: the mechanism has none,
- * or the line would be over 512 octets; then it answers the first challenge),
- * or it cannot be made (*why is a finding's id, see sasl_why). out: appended,
- * the caller wipes it.
+ * RFC 4954 §4). False: none goes with AUTH (the mechanism has none, or the line
+ * would be over 512 octets; then it answers the first challenge), or it cannot
+ * be made: sasl_why() tells. out: appended, the caller wipes it.
  */
-bool sasl_initial(struct sasl *s, struct buf *out, const char **why);
+bool sasl_initial(struct sasl *s, struct buf *out);
 /*
  * A challenge came: text behind 334, as sent. Fills note (always). Answers it,
  * in Base64, when auth knows how: true and out is appended to (maybe by
- * nothing: an empty line is the answer). False: *why is a finding's id
- * ("auth-not-base64", "auth-too-many-steps", "auth-challenge-long",
- * "auth-no-answer", "auth-failed-here") and the login is to be cancelled with
- * "*". Once a person has answered (sasl_sent without an answer of ours), it is
- * only explained: "auth-no-answer".
+ * nothing: an empty line is the answer). False: sasl_why() says why, and the
+ * login is to be cancelled with "*". Once a person has answered (sasl_sent
+ * without an answer of ours) it is only explained: "auth-no-answer".
  */
 bool sasl_challenge(struct sasl *s, const char *text, size_t len,
-                    struct buf *out, struct sasl_note *note, const char **why);
-/* The finding of a *why of the two above, its arguments included. */
-void sasl_why(const struct sasl *s, const char *why, struct sasl_note *note);
+                    struct buf *out, struct sasl_note *note);
+/*
+ * Why the last of the two gave no answer: "auth-not-base64",
+ * "auth-challenge-long", "auth-too-many-steps", "auth-no-answer" or
+ * "auth-failed-here", with arguments; id NULL: nothing is wrong.
+ */
+void sasl_why(const struct sasl *s, struct sasl_note *note);
 /*
  * What the client sent (Base64, initial response or answer), by hand or by
  * itself: explains it, and what is secret in it is noted. To be called for

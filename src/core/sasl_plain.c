@@ -60,8 +60,8 @@ static bool holds(struct sasl_text text, const char *word)
 	return false;
 }
 
-/* LOGIN has no RFC: the draft says "Username:" and "Password:", servers also
- * "User Name" and words of their language. "Password for user" is the latter. */
+/* LOGIN has no RFC: servers say "Username:" and "Password:", "User Name", or
+ * words of their language. "Password for alice" asks for the latter. */
 static enum sasl_ask asked(struct sasl_text prompt)
 {
 	static const struct {

@@ -23,6 +23,7 @@ struct sasl {
 	bool proof;                    /* SCRAM: the server's came */
 	struct buf held;               /* a first message, Base64, that was
 	                                * too long for the AUTH line */
+	const char *why;               /* finding: no answer, or NULL */
 	const char *trouble;           /* of lent->step, static; or NULL */
 };
 

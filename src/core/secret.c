@@ -11,9 +11,9 @@
 #include "util/xalloc.h"
 
 /*
- * A reply is read in several ways (secret_view.h: as it stands, percent-decoded,
- * from Base64 ...), each giving bytes that know where in the text they come
- * from. What is looked for is then always the same: the bare secret.
+ * A reply is read in several ways (secret_view.h: as it stands, with percent
+ * signs, in Base64 ...), each giving bytes that know where in the text they
+ * come from. What is looked for is then always the same: the bare secret.
  */
 
 enum {

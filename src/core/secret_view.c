@@ -162,7 +162,8 @@ static void read_digits(struct reader *r, const struct digits *d,
 static size_t digits_end(const struct reader *r, const struct digits *d,
                          size_t i)
 {
-	while (i < r->len && (d->value(r->text[i]) >= 0 || is_break(r->text[i])))
+	while (i < r->len &&
+	       (d->value(r->text[i]) >= 0 || is_break(r->text[i])))
 		i++;
 	while (is_break(r->text[i - 1]))
 		i--;
