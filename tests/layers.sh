@@ -42,7 +42,7 @@ BEGIN {
 	only("io/openssl.h", "io/openssl.c io/sha256.c io/tls*")
 	only("pthread.h", "util/queue.c net/worker.c")
 	only("curl/curl.h", "net/")
-	only("gsasl.h", "net/")
+	only("gsasl.h", "net/gsasl.c")
 
 	# pure: no sockets, threads, clock or terminal in these
 	# (inet_pton() is text to octets; its constants are in sys/socket.h)

@@ -41,14 +41,14 @@ static int scram_steps;
 
 /* Stands for the library: answers "step N", fails when the challenge says so.
  */
-static bool fake_step(void *arg, const char *mech, const struct plan_auth *auth,
-                      const char *host, const char *in, size_t len,
-                      struct buf *out, const char **why)
+static bool fake_step(void *arg, const struct sasl_step *step, struct buf *out,
+                      const char **why)
 {
-	(void)arg, (void)mech, (void)auth, (void)host;
-	if (len > 2 && memcmp(in, "v=", 2) == 0) {
-		*why = in[2] == '!' ? "the server's proof is wrong" : NULL;
-		return in[2] != '!';
+	(void)arg;
+	if (step->len > 2 && memcmp(step->in, "v=", 2) == 0) {
+		*why = step->in[2] == '!' ? "the server's proof is wrong"
+		                          : NULL;
+		return !*why;
 	}
 	buf_addf(out, "step %d", ++scram_steps);
 	return true;

@@ -36,6 +36,15 @@ const struct sasl_mech *sasl_mech_find(const char *name, size_t len);
 /* The finding that says what it is good for, %1 its name; mech may be NULL. */
 const char *sasl_mech_about(const struct sasl_mech *mech);
 
+/* One step of a mechanism that is lent; all borrowed. */
+struct sasl_step {
+	const char *mech;
+	const struct plan_auth *auth;
+	const char *host;
+	const char *in; /* the decoded challenge, len bytes; 0: none yet */
+	size_t len;
+};
+
 /* What the worker lends; each may be NULL: then its mechanisms are not to be
  * had and sasl_choose() passes them over. */
 struct sasl_lent {
@@ -43,11 +52,10 @@ struct sasl_lent {
 	                 const void *data, size_t len, unsigned char out[16]);
 	/* SCRAM-*, GSSAPI: can this mechanism be had here? */
 	bool (*has)(void *arg, const char *mech);
-	/* One step of it; in: the decoded challenge (len 0: none yet). Appends
-	 * the raw answer to out. False: *why (static text) says what failed. */
-	bool (*step)(void *arg, const char *mech, const struct plan_auth *auth,
-	             const char *host, const char *in, size_t len,
-	             struct buf *out, const char **why);
+	/* Appends the raw answer to out. False: *why (static text) says what
+	 * failed. */
+	bool (*step)(void *arg, const struct sasl_step *step, struct buf *out,
+	             const char **why);
 	void (*end)(void *arg); /* forget the state of step() */
 	void *arg;
 };

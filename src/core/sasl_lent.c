@@ -9,10 +9,10 @@
 bool sasl_lent_answer(struct sasl *s, struct sasl_text in, struct buf *out)
 {
 	const struct sasl_lent *lent = s->lent;
+	const struct sasl_step step = { .mech = s->row->mech.name,
+		.auth = s->auth, .host = s->host, .in = in.p, .len = in.len };
 
-	return lent->step && lent->step(lent->arg, s->row->mech.name, s->auth,
-	                                s->host, in.p, in.len, out,
-	                                &s->trouble);
+	return lent->step && lent->step(lent->arg, &step, out, &s->trouble);
 }
 
 /* RFC 5802 §5: first "r=,s=,i=", at last "v=" or "e=". */
@@ -56,7 +56,7 @@ bool sasl_scram_sent(struct sasl *s, struct sasl_text out,
 	}
 	if (!sasl_attribute(out, ',', "r").p)
 		return sasl_other_sent(s, out, note);
-	sasl_note_id(note, proof.p && sasl_starts(out, "p=")
+	sasl_note_id(note, sasl_starts(out, "p=")
 	             ? "auth-scram-first-bound" : "auth-scram-first");
 	sasl_note_arg(s, note, sasl_attribute(out, ',', "n"));
 	sasl_note_arg(s, note, sasl_attribute(out, ',', "r"));
