@@ -552,6 +552,8 @@ static void test_sent_by_hand_is_explained_and_kept_secret(void **state)
 	static const struct typed rows[] = {
 		{ "PLAIN", NULL, "AGFsaWNlAHMzY3JldA==", "auth-plain-sent", "",
 		  "s3cret", "alice" },
+		{ "PLAIN", NULL, "AGFsaWNlAHMzY3JldA ", "auth-sent-not-base64",
+		  NULL, "s3cret", "alice" },
 		{ "PLAIN", NULL, "AGFsaWNl", "auth-plain-broken", NULL,
 		  "AGFsaWNl", "alicia" },
 		{ "PLAIN", "", "=", NULL, NULL, NULL, "alice" },

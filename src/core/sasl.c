@@ -234,12 +234,36 @@ void sasl_why(const struct sasl *s, struct sasl_note *note)
 		sasl_note_arg(s, note, sasl_text(s->trouble));
 }
 
-/* Typed in clear by mistake, perhaps: it may be the password. */
-static void sent_raw(struct sasl *s, struct sasl_text text,
-                     struct sasl_note *note)
+/* With blanks and padding put right. */
+static bool decode_loosely(struct buf *raw, struct sasl_text text)
 {
+	struct buf tidy = { 0 };
+	bool good;
+
+	buf_reserve(&tidy, text.len + 3);
+	for (size_t i = 0; i < text.len; i++)
+		if (text.p[i] != '=' && text.p[i] != ' ' && text.p[i] != '\t')
+			buf_addc(&tidy, text.p[i]);
+	while (tidy.len % 4)
+		buf_addc(&tidy, '=');
+	good = base64_decode(raw, tidy.data, tidy.len);
+	wipe_buf(&tidy);
+	return good;
+}
+
+/* Typed in clear by mistake, perhaps: it may be the password. Or a server less
+ * strict than this could still read it. */
+static void sent_badly(struct sasl *s, struct sasl_text text,
+                       struct sasl_note *note)
+{
+	struct buf raw = { 0 };
+
 	secrets_add(s->secrets, text.p, text.len);
+	buf_reserve(&raw, text.len);
+	if (decode_loosely(&raw, text))
+		s->row->sent(s, (struct sasl_text){ raw.data, raw.len }, note);
 	sasl_note_id(note, "auth-sent-not-base64");
+	wipe_buf(&raw);
 }
 
 void sasl_sent(struct sasl *s, const char *text, size_t len,
@@ -255,7 +279,7 @@ void sasl_sent(struct sasl *s, const char *text, size_t len,
 	}
 	buf_reserve(&raw, len);
 	if (!empty && !base64_decode(&raw, text, len)) {
-		sent_raw(s, (struct sasl_text){ text, len }, note);
+		sent_badly(s, (struct sasl_text){ text, len }, note);
 	} else if (s->row->sent(s, (struct sasl_text){ raw.data, raw.len },
 	                        note)) {
 		secrets_add(s->secrets, text, empty ? 0 : len);

@@ -24,6 +24,7 @@ enum {
 struct secret {
 	char *data; /* owned, len bytes */
 	size_t len;
+	uint8_t next; /* with the same filter slot: its number + 1; 0: none */
 };
 
 struct secrets {
@@ -31,7 +32,8 @@ struct secrets {
 	size_t n;
 	size_t oldest; /* of those behind KEPT_MAX, once the list is full */
 	bool shorts;   /* one is shorter than SECRET_MIN */
-	uint8_t filter[1 << FILTER_BITS]; /* by the first SECRET_MIN bytes */
+	/* By the first SECRET_MIN bytes: number + 1 of the first secret. */
+	uint8_t filter[1 << FILTER_BITS];
 };
 
 struct secrets *secrets_new(void)
@@ -85,6 +87,24 @@ static struct secret *new_place(struct secrets *s)
 	return one;
 }
 
+static void fill_filter(struct secrets *s)
+{
+	memset(s->filter, 0, sizeof s->filter);
+	s->shorts = false;
+	for (size_t i = 0; i < s->n; i++) {
+		struct secret *one = &s->list[i];
+		uint8_t *slot;
+
+		if (one->len < SECRET_MIN) {
+			s->shorts = true;
+			continue;
+		}
+		slot = &s->filter[filter_slot(one->data)];
+		one->next = *slot;
+		*slot = (uint8_t)(i + 1);
+	}
+}
+
 void secrets_add(struct secrets *s, const void *data, size_t len)
 {
 	struct secret *one;
@@ -96,10 +116,7 @@ void secrets_add(struct secrets *s, const void *data, size_t len)
 	one = new_place(s);
 	*one = (struct secret){ .data = xmalloc(len), .len = len };
 	memcpy(one->data, data, len);
-	if (len < SECRET_MIN)
-		s->shorts = true;
-	else
-		s->filter[filter_slot(one->data)] = 1;
+	fill_filter(s);
 }
 
 bool secrets_any(const struct secrets *s)
@@ -155,17 +172,17 @@ static void find_short(struct search *q, const struct secret *one,
 			     r->places[i + one->len - 1].to);
 }
 
-/* The longest secret of those that begin at byte i; 0: none. */
+/* The length of the longest secret that stands at byte i; 0: none. */
 static size_t length_at(const struct secrets *s, const struct secret_run *r,
                         size_t i)
 {
 	size_t longest = 0;
+	uint8_t k = s->filter[filter_slot(r->bytes + i)];
 
-	for (size_t k = 0; k < s->n; k++) {
-		const struct secret *one = &s->list[k];
+	for (; k; k = s->list[k - 1].next) {
+		const struct secret *one = &s->list[k - 1];
 
-		if (one->len >= SECRET_MIN && one->len > longest &&
-		    one->len <= r->n - i &&
+		if (one->len > longest && one->len <= r->n - i &&
 		    memcmp(r->bytes + i, one->data, one->len) == 0)
 			longest = one->len;
 	}
@@ -179,12 +196,11 @@ static void find_in_run(const struct secret_run *r, void *arg)
 	size_t done = 0;
 
 	for (size_t i = 0; i + SECRET_MIN <= r->n; i++) {
-		size_t n = s->filter[filter_slot(r->bytes + i)]
-		    ? length_at(s, r, i) : 0;
-		size_t from = r->places[i].from, to;
+		size_t n = length_at(s, r, i), from, to;
 
 		if (n == 0)
 			continue;
+		from = r->places[i].from;
 		to = r->places[i + n - 1].to;
 		if (to > done)
 			mark(q, from > done ? from : done, to);

@@ -9,10 +9,13 @@
 #include "util/wipe.h"
 #include "util/xalloc.h"
 
+enum { NO_DIGIT = -1, A_BREAK = -2 };
+
 struct reader {
 	const char *text;
 	size_t len;
 	char *bytes;
+	signed char *values; /* of the digits of text; NO_DIGIT, A_BREAK */
 	struct secret_place *places;
 	size_t n; /* of the run that is being read */
 	void (*found)(const struct secret_run *run, void *arg);
@@ -22,7 +25,8 @@ struct reader {
 static void put(struct reader *r, int byte, size_t from, size_t to)
 {
 	r->bytes[r->n] = (char)byte;
-	r->places[r->n++] = (struct secret_place){ from, to };
+	r->places[r->n++] =
+	    (struct secret_place){ (uint32_t)from, (uint32_t)to };
 }
 
 static void end_run(struct reader *r, bool whole)
@@ -86,8 +90,9 @@ static bool has_mark(const struct reader *r, const char *marks)
 	return false;
 }
 
-/* Reads what stands at i; returns how many bytes of text it took. */
-static size_t read_written(struct reader *r, const struct writing *w, size_t i)
+/* Reads what stands at i, a special character; returns how many bytes of text
+ * it took. */
+static size_t read_special(struct reader *r, const struct writing *w, size_t i)
 {
 	const char *p = r->text + i;
 	size_t left = r->len - i;
@@ -114,10 +119,22 @@ static size_t read_written(struct reader *r, const struct writing *w, size_t i)
 
 static void read_writing(struct reader *r, const struct writing *w)
 {
+	bool special[256] = { false };
+
 	if (w->marks && !has_mark(r, w->marks))
 		return;
-	for (size_t i = 0; i < r->len;)
-		i += read_written(r, w, i);
+	special['\r'] = special['\n'] = w->join;
+	special[(unsigned char)w->escape] |= w->escape != 0;
+	special['\\'] |= w->pair;
+	special['+'] |= w->plus;
+	for (size_t i = 0; i < r->len;) {
+		if (special[(unsigned char)r->text[i]]) {
+			i += read_special(r, w, i);
+			continue;
+		}
+		put(r, r->text[i], i, i + 1);
+		i++;
+	}
 	end_run(r, false);
 }
 
@@ -133,22 +150,26 @@ static const struct digits notations[] = {
 	{ .value = base64_value, .bits = 6, .phases = 4 },
 };
 
-/* The digits of from..to, skip of them left out, as bytes. */
+struct span {
+	size_t from, to;
+};
+
+/* The digits of the run, skip of them left out, as bytes. */
 static void read_digits(struct reader *r, const struct digits *d,
-                        struct secret_place run, unsigned skip)
+                        struct span run, unsigned skip)
 {
 	uint32_t held = 0;
 	unsigned bits = 0;
 	size_t before = run.from; /* the digit before this one */
 
 	for (size_t i = run.from; i < run.to; i++) {
-		if (is_break(r->text[i]))
+		if (r->values[i] == A_BREAK)
 			continue;
 		if (skip) {
 			skip--;
 			continue;
 		}
-		held = held << d->bits | (uint32_t)d->value(r->text[i]);
+		held = held << d->bits | (unsigned char)r->values[i];
 		bits += d->bits;
 		if (bits >= 8) {
 			bits -= 8;
@@ -159,28 +180,29 @@ static void read_digits(struct reader *r, const struct digits *d,
 }
 
 /* The end of the digits that begin at i; line breaks may be among them. */
-static size_t digits_end(const struct reader *r, const struct digits *d,
-                         size_t i)
+static size_t digits_end(const struct reader *r, size_t i)
 {
-	while (i < r->len &&
-	       (d->value(r->text[i]) >= 0 || is_break(r->text[i])))
+	while (i < r->len && r->values[i] != NO_DIGIT)
 		i++;
-	while (is_break(r->text[i - 1]))
+	while (r->values[i - 1] == A_BREAK)
 		i--;
 	return i;
 }
 
 static void read_notation(struct reader *r, const struct digits *d)
 {
-	struct secret_place run = { 0, 0 };
+	size_t from = 0, to;
 
-	for (; run.from < r->len; run.from = run.to) {
-		run.to = run.from + 1;
-		if (d->value(r->text[run.from]) < 0)
+	for (size_t i = 0; i < r->len; i++)
+		r->values[i] = is_break(r->text[i])
+		    ? A_BREAK : (signed char)d->value(r->text[i]);
+	for (; from < r->len; from = to) {
+		to = from + 1;
+		if (r->values[from] < 0)
 			continue;
-		run.to = digits_end(r, d, run.from);
+		to = digits_end(r, from);
 		for (unsigned skip = 0; skip < d->phases; skip++) {
-			read_digits(r, d, run, skip);
+			read_digits(r, d, (struct span){ from, to }, skip);
 			end_run(r, true);
 		}
 	}
@@ -194,12 +216,15 @@ void secret_views(const char *text, size_t len,
 		.arg = arg };
 
 	r.bytes = xmalloc(len);
+	r.values = xmalloc(len);
 	r.places = xcalloc(len, sizeof *r.places);
 	for (size_t i = 0; i < sizeof writings / sizeof *writings; i++)
 		read_writing(&r, &writings[i]);
 	for (size_t i = 0; i < sizeof notations / sizeof *notations; i++)
 		read_notation(&r, &notations[i]);
 	wipe(r.bytes, len);
+	wipe(r.values, len);
 	free(r.bytes);
+	free(r.values);
 	free(r.places);
 }

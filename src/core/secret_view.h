@@ -9,10 +9,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Where in the text a byte was read: from..to. */
 struct secret_place {
-	size_t from, to;
+	uint32_t from, to;
 };
 
 /* Bytes read in one of these ways without a gap. */
@@ -25,7 +26,8 @@ struct secret_run {
 
 /*
  * Calls found for each run of each view. The run is lent for the call; its
- * memory is wiped afterwards. Time and memory: linear in len.
+ * memory is wiped afterwards. Time and memory: linear in len,
+ * which is below 4 GiB.
  */
 void secret_views(const char *text, size_t len,
                   void (*found)(const struct secret_run *run, void *arg),
