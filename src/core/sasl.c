@@ -229,6 +229,8 @@ bool sasl_challenge(struct sasl *s, const char *text, size_t len,
 void sasl_why(const struct sasl *s, struct sasl_note *note)
 {
 	sasl_note_id(note, s->why);
+	if (!s->why)
+		return;
 	sasl_note_arg(s, note, sasl_text(s->name));
 	if (s->trouble)
 		sasl_note_arg(s, note, sasl_text(s->trouble));

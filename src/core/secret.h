@@ -29,7 +29,9 @@ struct secrets; /* opaque: its memory is wiped when freed */
 
 struct secrets *secrets_new(void);
 void secrets_free(struct secrets *s); /* NULL is fine */
-/* Copied. Empty, or known already: nothing happens. */
+/* Copied, SECRET_LEN_MAX bytes at most. Empty, or known already: nothing
+ * happens. When there are SECRETS_MAX, the oldest but of the first half (the
+ * plan's) gives way. */
 void secrets_add(struct secrets *s, const void *data, size_t len);
 bool secrets_any(const struct secrets *s);
 
