@@ -1,23 +1,13 @@
 #include "config.h"
 
-#include "core/typed.h"
+#include "core/typed_priv.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-/* The line under judgement, cut into its parts. */
-struct parts {
-	const char *line;
-	size_t len;
-	enum verb verb;
-	size_t arg; /* where the argument begins; len when there is none */
-	const struct ehlo *offers;
-};
-
-static void remark(struct typed *t, const char *id, const char *arg,
-                   size_t arg_len, int caret)
+static void put(struct typed *t, const char *id, const char *arg, size_t len,
+                int caret)
 {
 	struct typed_remark *r = &t->remarks[t->count];
 
@@ -25,14 +15,38 @@ static void remark(struct typed *t, const char *id, const char *arg,
 		return;
 	t->count++;
 	*r = (struct typed_remark){ .id = id, .caret = caret };
-	if (arg_len >= sizeof r->arg)
-		arg_len = sizeof r->arg - 1;
-	memcpy(r->arg, arg, arg_len);
+	if (len >= sizeof r->arg)
+		len = sizeof r->arg - 1;
+	memcpy(r->arg, arg, len);
+}
+
+void typed_remark(struct typed *t, const char *id, struct span arg,
+                  const struct parts *p, size_t caret)
+{
+	put(t, id, p->line + arg.from, arg.to - arg.from, (int)caret);
+}
+
+void typed_remark_text(struct typed *t, const char *id, const char *arg,
+                       size_t caret)
+{
+	put(t, id, arg, strlen(arg), (int)caret);
 }
 
 static void remark_at(struct typed *t, const char *id, size_t caret)
 {
-	remark(t, id, "", 0, (int)caret);
+	typed_remark_text(t, id, "", caret);
+}
+
+struct span typed_word(const struct parts *p, size_t from)
+{
+	struct span s;
+
+	while (from < p->len && p->line[from] == ' ')
+		from++;
+	s.from = s.to = from;
+	while (s.to < p->len && p->line[s.to] != ' ')
+		s.to++;
+	return s;
 }
 
 /* CR, LF and NUL: a second command could hide behind them. */
@@ -42,6 +56,18 @@ static bool breaks_line(const char *line, size_t len, size_t *at)
 		if (line[*at] == '\r' || line[*at] == '\n' || !line[*at])
 			return true;
 	return false;
+}
+
+/* How much of the line counts against 512 octets: each definition of a
+ * parameter raises the limit by its length, and AUTH has one of its own
+ * (RFC 4954 §4). */
+static size_t limited(const struct parts *p)
+{
+	const char *end = memchr(p->line, '>', p->len);
+
+	if ((p->verb == VERB_MAIL || p->verb == VERB_RCPT) && end)
+		return (size_t)(end - p->line) + 1;
+	return p->verb == VERB_AUTH ? 0 : p->len;
 }
 
 static void check_bytes(const struct parts *p, struct typed *t)
@@ -65,7 +91,7 @@ static void check_bytes(const struct parts *p, struct typed *t)
 			eight = true;
 		}
 	}
-	if (p->len + 2 > 512) /* RFC 5321 §4.5.3.1.4 */
+	if (limited(p) + 2 > 512) /* RFC 5321 §4.5.3.1.4 */
 		remark_at(t, "command-long", 510);
 }
 
@@ -76,69 +102,26 @@ static void check_verb(const struct parts *p, enum state state,
 	const char *blank = memchr(p->line, ' ', p->len);
 	size_t word = blank ? (size_t)(blank - p->line) : p->len;
 	bool hello = p->len >= 5 && strncasecmp(p->line, "HELLO", 5) == 0;
+	struct span first = { 0, word };
 
 	if (p->len && p->line[0] == ' ') {
 		remark_at(t, "command-blank", 0);
 		return;
 	}
 	if (p->verb == VERB_OTHER) {
-		remark(t, hello ? "command-hello" : "command-unknown",
-		       p->line, word, 0);
+		typed_remark(t, hello ? "command-hello" : "command-unknown",
+		             first, p, 0);
 		return;
 	}
 	if (p->verb == VERB_DATA && state == ST_MAIL)
 		remark_at(t, "data-no-recipient", 0);
 	else if (!command_allowed(p->verb, state))
-		remark(t, "command-out-of-order", c->name, strlen(c->name), 0);
+		typed_remark_text(t, "command-out-of-order", c->name, 0);
 	/* VRFY, EXPN and HELP belong to every server, offered or not */
 	if (c->needs[0] && p->offers && !ehlo_find(p->offers, c->needs) &&
 	    p->verb != VERB_VRFY && p->verb != VERB_EXPN &&
 	    p->verb != VERB_HELP)
-		remark(t, "command-not-offered", c->name, strlen(c->name), 0);
-}
-
-/* One "KEY=value" after the path; known is what EHLO must have offered. */
-static void check_param(const struct parts *p, size_t from, size_t len,
-                        struct typed *t)
-{
-	static const struct { const char *param, *needs; } known[] = {
-		{ "SIZE", "SIZE" },         { "BODY", "8BITMIME" },
-		{ "SMTPUTF8", "SMTPUTF8" }, { "RET", "DSN" },
-		{ "ENVID", "DSN" },         { "NOTIFY", "DSN" },
-		{ "ORCPT", "DSN" },         { "AUTH", "AUTH" },
-		{ "REQUIRETLS", "REQUIRETLS" }, { "BY", "DELIVERBY" },
-		{ "HOLDFOR", "FUTURERELEASE" },
-		{ "MT-PRIORITY", "MT-PRIORITY" },
-	};
-	size_t key = 0;
-
-	while (key < len && p->line[from + key] != '=')
-		key++;
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strlen(known[i].param) == key && p->offers &&
-		    strncasecmp(known[i].param, p->line + from, key) == 0 &&
-		    !ehlo_find(p->offers, known[i].needs))
-			remark(t, "param-not-offered", p->line + from, key,
-			       (int)from);
-}
-
-static void check_params(const struct parts *p, size_t from, struct typed *t)
-{
-	if (from >= p->len)
-		return;
-	if (!p->offers) {
-		remark_at(t, "params-without-ehlo", from);
-		return;
-	}
-	while (from < p->len) {
-		size_t end = from;
-
-		while (end < p->len && p->line[end] != ' ')
-			end++;
-		if (end > from)
-			check_param(p, from, end - from, t);
-		from = end + 1;
-	}
+		typed_remark_text(t, "command-not-offered", c->name, 0);
 }
 
 /* Inside the angle brackets: line[from..to). */
@@ -169,7 +152,7 @@ static void check_path(const struct parts *p, struct typed *t)
 
 	if (p->len - p->arg < strlen(word) ||
 	    strncasecmp(p->line + p->arg, word, strlen(word)) != 0) {
-		remark(t, "path-keyword", word, strlen(word), (int)p->arg);
+		typed_remark_text(t, "path-keyword", word, p->arg);
 		return;
 	}
 	if (at < p->len && p->line[at] == ' ') {
@@ -190,7 +173,7 @@ static void check_path(const struct parts *p, struct typed *t)
 	check_mailbox(p, at + 1, end, t);
 	while (++end < p->len && p->line[end] == ' ')
 		;
-	check_params(p, end, t);
+	typed_params(p, end, t);
 }
 
 static void check_hello(const struct parts *p, struct typed *t)
@@ -201,6 +184,11 @@ static void check_hello(const struct parts *p, struct typed *t)
 
 	if (len == 0) {
 		remark_at(t, "hello-no-name", p->len);
+		return;
+	}
+	if (memchr(name, ' ', len)) {
+		typed_remark_text(t, "command-syntax",
+		                  command_info(p->verb)->syntax, p->arg);
 		return;
 	}
 	for (size_t i = 0; i < len; i++)
@@ -226,10 +214,11 @@ static void check_argument(const struct parts *p, struct typed *t)
 	case VERB_RSET:
 	case VERB_QUIT:
 	case VERB_STARTTLS:
+	case VERB_TURN:
 		if (p->arg < p->len)
 			remark_at(t, "command-argument", p->arg);
 		break;
-	default: break;
+	default: typed_argument(p, t); break;
 	}
 }
 
