@@ -61,6 +61,10 @@ void ehlo_add_line(struct ehlo *e, const char *text, size_t len)
 		;
 	if (key == 0)
 		return; /* smtp-sink ends its list with an empty line */
+	if (e->n == EHLO_CAPS_MAX) {
+		e->dropped++;
+		return;
+	}
 	e->caps = xreallocarray(e->caps, e->n + 1, sizeof *e->caps);
 	e->caps[e->n++] = (struct ehlo_cap){
 		.keyword = upper(text, key),

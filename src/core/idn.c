@@ -64,3 +64,26 @@ char *idn_to_unicode(const char *ascii)
 	idn2_free(made);
 	return out;
 }
+
+bool idn_is_ascii(const char *s)
+{
+	while (*s && (unsigned char)*s < 128)
+		s++;
+	return !*s;
+}
+
+char *idn_address(const char *addr)
+{
+	const char *at = strrchr(addr, '@');
+	char *local, *ascii = NULL, *out;
+
+	if (!at || idn_is_ascii(at))
+		return xstrdup(addr);
+	local = xmemdup0(addr, (size_t)(at - addr));
+	if (idn_is_ascii(local))
+		idn_to_ascii(at + 1, &ascii);
+	out = ascii ? xasprintf("%s@%s", local, ascii) : xstrdup(addr);
+	free(ascii);
+	free(local);
+	return out;
+}

@@ -6,6 +6,8 @@
 #ifndef CORE_IDN_H
 #define CORE_IDN_H
 
+#include <stdbool.h>
+
 enum idn_result {
 	IDN_OK,
 	IDN_DEVIATES,     /* fine, but IDNA2003 software makes another name of
@@ -23,5 +25,10 @@ enum idn_result idn_to_ascii(const char *utf8, char **out);
 /* The U-label form of an A-label name, or NULL when it is the same or cannot
  * be decoded. Caller frees. */
 char *idn_to_unicode(const char *ascii);
+/* An address as it is sent where nobody said SMTPUTF8: the domain of a local
+ * part in ASCII becomes A-labels. Behind another local part (and where it
+ * cannot be converted) it stays as it is (RFC 6531 §3.2). Caller frees. */
+char *idn_address(const char *addr);
+bool idn_is_ascii(const char *s);
 
 #endif

@@ -113,30 +113,15 @@ void message_normalise(const char *data, size_t len, struct buf *out)
 
 /* ---- the test message ---- */
 
-static bool is_ascii(const char *s)
-{
-	while (*s && (unsigned char)*s < 128)
-		s++;
-	return !*s;
-}
-
 /*
  * The address as a header may hold it: one without a domain ("postmaster")
- * gets ours, and a name beyond ASCII behind an ASCII local part is written as
- * A-labels, so that it needs no SMTPUTF8 (RFC 6531 §3.7.4). Heap.
+ * gets ours, and a domain that needs no SMTPUTF8 is written without. Heap.
  */
 static char *header_address(const char *addr, const char *helo)
 {
-	const char *at = strrchr(addr, '@');
-	char *out, *local = xmemdup0(addr, at ? (size_t)(at - addr)
-	                                      : strlen(addr));
-	char *ascii = NULL;
+	char *out = strrchr(addr, '@') ? idn_address(addr)
+	                               : xasprintf("%s@%s", addr, helo);
 
-	if (at && is_ascii(local) && !is_ascii(at))
-		idn_to_ascii(at + 1, &ascii);
-	out = xasprintf("%s@%s", local, ascii ? ascii : at ? at + 1 : helo);
-	free(ascii);
-	free(local);
 	/* no line break of an address becomes one of the header */
 	for (char *p = out; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
@@ -211,7 +196,7 @@ char *message_test(const struct test_message *t, size_t *len)
 	buf_addf(&out, "From: %s\r\n", sender);
 	put_to(&out, t);
 	buf_adds(&out, "Subject: smtpscope test message\r\n");
-	if (!is_ascii(buf_str(&out))) /* RFC 6532 §3; the text has the sender */
+	if (!idn_is_ascii(buf_str(&out))) /* RFC 6532 §3; the text has the sender */
 		buf_adds(&out, "MIME-Version: 1.0\r\n"
 		         "Content-Type: text/plain; charset=utf-8\r\n"
 		         "Content-Transfer-Encoding: 8bit\r\n");

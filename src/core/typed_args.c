@@ -17,7 +17,8 @@ static size_t length(struct span s)
 static bool same(const struct parts *p, struct span s, const char *word,
                  size_t len)
 {
-	return length(s) == len && strncasecmp(p->line + s.from, word, len) == 0;
+	return length(s) == len &&
+	       strncasecmp(p->line + s.from, word, len) == 0;
 }
 
 static bool is_alnum(char c)
