@@ -44,6 +44,8 @@ static const struct { const char *lines, *remarks; } odd[] = {
 	{ "SIZE 1000|size 2000", "ehlo-twice-differs(SIZE)" },
 	{ "ETRN|ETRN|ETRN", "ehlo-twice(ETRN)" },
 	{ "AUTH PLAIN|AUTH=PLAIN", "ehlo-auth-equals" },
+	{ "XVERP=Courier|XSECURITY=NONE,STARTTLS", "" },
+	{ "SIZE=1000", "ehlo-size(=1000)" },
 	{ "X_Y", "ehlo-keyword(X_Y)" },
 	{ "-DSN", "ehlo-keyword(-DSN)" },
 	{ "\xc3\xbc", "ehlo-keyword(\xc3\xbc)" },

@@ -44,8 +44,9 @@ static char *upper(const char *s, size_t len)
 }
 
 /*
- * The keyword ends at the first blank; "AUTH=PLAIN", an old way of writing
- * AUTH, ends at its = (RFC 5321 §4.1.1.1 allows neither in a keyword).
+ * The keyword ends at the first blank or "=" (RFC 5321 §4.1.1.1 allows neither
+ * in a keyword). "AUTH=PLAIN", an old way of writing AUTH, is a keyword of its
+ * own, "AUTH="; elsewhere the sign belongs to what follows ("XVERP=Courier").
  */
 void ehlo_add_line(struct ehlo *e, const char *text, size_t len)
 {
@@ -54,8 +55,8 @@ void ehlo_add_line(struct ehlo *e, const char *text, size_t len)
 	while (key < len && text[key] != ' ' && text[key] != '\t' &&
 	       text[key] != '=')
 		key++;
-	if (key < len && text[key] == '=')
-		key++; /* the table knows it as "AUTH=" */
+	if (key < len && text[key] == '=' && extension_find(text, key + 1))
+		key++;
 	for (from = key; from < len && (text[from] == ' ' ||
 	                                text[from] == '\t'); from++)
 		;

@@ -196,7 +196,7 @@ char *message_test(const struct test_message *t, size_t *len)
 	buf_addf(&out, "From: %s\r\n", sender);
 	put_to(&out, t);
 	buf_adds(&out, "Subject: smtpscope test message\r\n");
-	if (!idn_is_ascii(buf_str(&out))) /* RFC 6532 §3; the text has the sender */
+	if (!idn_is_ascii(buf_str(&out))) /* RFC 6532 §3 */
 		buf_adds(&out, "MIME-Version: 1.0\r\n"
 		         "Content-Type: text/plain; charset=utf-8\r\n"
 		         "Content-Transfer-Encoding: 8bit\r\n");

@@ -6,10 +6,8 @@
 #include <strings.h>
 
 #include "core/command.h"
-#include "core/ehlo.h"
+#include "ui/complete.h"
 #include "ui/theme.h"
-#include "ui/ui.h"
-#include "util/i18n.h"
 #include "util/xalloc.h"
 
 static bool begins(const char *text, const char *with, size_t len)
@@ -17,28 +15,58 @@ static bool begins(const char *text, const char *with, size_t len)
 	return strncasecmp(text, with, len) == 0;
 }
 
-/* The beginning of each command that a person goes on typing from. */
+bool complete_begins(const struct typing *t, size_t at, const char *candidate)
+{
+	return begins(candidate, t->text + at, t->len - at);
+}
+
+void complete_add(const struct typing *t, size_t at, const char *candidate,
+                  struct line_candidates *out)
+{
+	char *all = xasprintf("%.*s%s", (int)at, t->text, candidate);
+
+	line_candidates_add(out, all);
+	free(all);
+}
+
+/* Of the form behind a verb: not where the whole first word is in brackets. */
+static bool needs_argument(const char *form)
+{
+	size_t word = *form ? strcspn(form + 1, " ") : 0;
+
+	return word && !(form[1] == '[' && form[word] == ']' &&
+	                 !memchr(form + 1, ']', word - 1));
+}
+
+/*
+ * The beginning of each command that a person goes on typing from: its form up
+ * to the "<" of a path, or to the blank before an argument that must follow.
+ */
 static char *command_start(const struct ui *u, enum verb v)
 {
-	const struct dialog_now *now = ui_now(u);
-	const char *name = command_info(v)->name;
+	const char *form = command_info(v)->syntax;
+	size_t word = strcspn(form, " ");
+	const char *path = strstr(form, ":<");
 
-	switch (v) {
-	case VERB_MAIL:
-		return xstrdup("MAIL FROM:<");
-	case VERB_RCPT:
-		return xstrdup("RCPT TO:<");
-	case VERB_EHLO:
-	case VERB_HELO:
-		return xasprintf("%s %s", name, now->helo);
-	case VERB_VRFY:
-	case VERB_EXPN:
-	case VERB_AUTH:
-	case VERB_BDAT:
-		return xasprintf("%s ", name);
-	default:
-		return xstrdup(name);
-	}
+	if (v == VERB_EHLO || v == VERB_HELO || v == VERB_LHLO)
+		return xasprintf("%s %s", command_info(v)->name,
+		                 ui_now(u)->helo);
+	if (path)
+		return xmemdup0(form, (size_t)(path - form) + 2);
+	return xmemdup0(form, word + needs_argument(form + word));
+}
+
+/* With nothing typed, what every server has and what this one offers; the
+ * rest is for those who know what they begin to type. */
+static bool belongs(const struct ui *u, enum verb v)
+{
+	const struct command *c = command_info(v);
+
+	if (*c->needs && dialog_cap(u->link.dialog, c->needs))
+		return true;
+	return strcmp(c->status, "standard") == 0 &&
+	       (!*c->needs || v == VERB_VRFY || v == VERB_EXPN ||
+	        v == VERB_HELP);
 }
 
 static void complete_verb(const struct ui *u, const char *text, size_t len,
@@ -53,7 +81,7 @@ static void complete_verb(const struct ui *u, const char *text, size_t len,
 		if (c->name[0] == '(' || !p ||
 		    !(p->u.prompt.allowed & (UINT64_C(1) << v)))
 			continue;
-		if (len == 0 && strcmp(c->status, "standard") != 0)
+		if (len == 0 && !belongs(u, (enum verb)v))
 			continue;
 		start = command_start(u, (enum verb)v);
 		if (begins(start, text, len))
@@ -62,78 +90,25 @@ static void complete_verb(const struct ui *u, const char *text, size_t len,
 	}
 }
 
-/* Puts text[0..word) and one candidate together. */
-static void add_word(struct line_candidates *out, const char *text,
-                     size_t word, const char *candidate)
-{
-	char *all = xasprintf("%.*s%s", (int)word, text, candidate);
-
-	line_candidates_add(out, all);
-	free(all);
-}
-
-static void complete_auth(const struct ui *u, const char *text, size_t word,
-                          size_t len, struct line_candidates *out)
-{
-	const struct now_cap *auth = dialog_cap(u->link.dialog, "AUTH");
-	char *copy, *save = NULL;
-
-	if (!auth)
-		return;
-	copy = xstrdup(auth->params);
-	for (char *m = strtok_r(copy, " ", &save); m;
-	     m = strtok_r(NULL, " ", &save))
-		if (begins(m, text + word, len - word))
-			add_word(out, text, word, m);
-	free(copy);
-}
-
-/* Parameters of MAIL and RCPT that the server's EHLO list allows. */
-static void complete_param(const struct ui *u, const char *text, size_t word,
-                           size_t len, struct line_candidates *out)
-{
-	bool mail = begins(text, "MAIL", 4);
-	const struct dialog_now *now = ui_now(u);
-
-	for (size_t i = 0; i < now->n_caps; i++) {
-		const char *key = now->caps[i].keyword;
-		const struct extension *e = extension_find(key, strlen(key));
-		const char *params = !e     ? ""
-		                     : mail ? e->mail_params
-		                            : e->rcpt_params;
-		char one[64];
-		size_t n = strcspn(params, " =");
-
-		if (n == 0 || n >= sizeof one - 1)
-			continue;
-		snprintf(one, sizeof one, "%.*s%s", (int)n, params,
-		         params[n] == '=' ? "=" : "");
-		if (begins(one, text + word, len - word))
-			add_word(out, text, word, one);
-	}
-}
-
-static void complete_address(const struct ui *u, const char *text, size_t len,
+static void complete_address(const struct typing *t,
                              struct line_candidates *out)
 {
-	const struct dialog_now *now = ui_now(u);
-	const char *open = memchr(text, '<', len);
-	size_t at = open ? (size_t)(open - text) + 1 : len;
+	const struct plan *plan = &t->ui->plan;
+	const char *open = memchr(t->text, '<', t->len);
+	size_t at = (size_t)(open - t->text) + 1;
 	char *closed;
 
-	if (memchr(text, '>', len))
-		return;
-	if (!begins(text, "RCPT", 4)) {
-		closed = xasprintf("%s>", u->plan.from ? u->plan.from
-		                                       : now->from);
-		add_word(out, text, at, closed);
+	if (!begins(t->text, "RCPT", 4)) {
+		closed = xasprintf("%s>", plan->from ? plan->from
+		                                     : ui_now(t->ui)->from);
+		complete_add(t, at, closed, out);
 		free(closed);
 		return;
 	}
-	for (size_t i = 0; i < u->plan.n_to; i++) {
-		closed = xasprintf("%s>", u->plan.to[i]);
-		if (begins(closed, text + at, len - at))
-			add_word(out, text, at, closed);
+	for (size_t i = 0; i < plan->n_to; i++) {
+		closed = xasprintf("%s>", plan->to[i]);
+		if (complete_begins(t, at, closed))
+			complete_add(t, at, closed, out);
 		free(closed);
 	}
 }
@@ -141,46 +116,40 @@ static void complete_address(const struct ui *u, const char *text, size_t len,
 void complete_server(void *arg, const char *text, size_t cursor,
                      struct line_candidates *out)
 {
-	const struct ui *u = arg;
-	size_t word = cursor;
+	struct typing t = { .ui = arg, .text = text, .word = cursor,
+		            .len = cursor };
 
-	if (!u->started)
+	if (!t.ui->started)
 		return;
-	while (word > 0 && text[word - 1] != ' ')
-		word--;
+	while (t.word > 0 && text[t.word - 1] != ' ')
+		t.word--;
 	if (memchr(text, '<', cursor) && !memchr(text, '>', cursor))
-		complete_address(u, text, cursor, out);
-	else if (word == 0)
-		complete_verb(u, text, cursor, out);
-	else if (begins(text, "AUTH", 4))
-		complete_auth(u, text, word, cursor, out);
-	else if (begins(text, "MAIL", 4) || begins(text, "RCPT", 4))
-		complete_param(u, text, word, cursor, out);
+		complete_address(&t, out);
+	else if (t.word == 0)
+		complete_verb(t.ui, text, cursor, out);
+	else
+		complete_argument(&t, out);
 }
 
 /* Words that a command takes: "start|previous|clock|none", theme names. */
-static void complete_takes(enum cmd c, const char *text, size_t word,
-                           size_t len, struct line_candidates *out)
+static void complete_takes(const struct typing *t, enum cmd c,
+                           struct line_candidates *out)
 {
 	const char *takes = cmd_info(c)->takes;
 
-	if (c == CMD_THEME) {
-		for (int t = 0; t < THEME_COUNT; t++)
-			if (begins(theme_name((enum theme)t), text + word,
-			           len - word))
-				add_word(out, text, word,
-				         theme_name((enum theme)t));
-		return;
-	}
-	if (!strchr(takes, '|'))
+	for (int i = 0; c == CMD_THEME && i < THEME_COUNT; i++)
+		if (complete_begins(t, t->word, theme_name((enum theme)i)))
+			complete_add(t, t->word, theme_name((enum theme)i),
+			             out);
+	if (c == CMD_THEME || !strchr(takes, '|'))
 		return;
 	while (*takes) {
 		char one[32];
 		size_t n = strcspn(takes, "|");
 
 		snprintf(one, sizeof one, "%.*s", (int)n, takes);
-		if (begins(one, text + word, len - word))
-			add_word(out, text, word, one);
+		if (complete_begins(t, t->word, one))
+			complete_add(t, t->word, one, out);
 		takes += n + (takes[n] == '|');
 	}
 }
@@ -195,7 +164,10 @@ void complete_command(void *arg, const char *text, size_t cursor,
 	if (u->mode != PROMPT_COMMAND)
 		return;
 	if (blank) {
-		complete_takes(cmd_find(text, len), text, len + 1, cursor, out);
+		struct typing t = { .ui = u, .text = text, .word = len + 1,
+			            .len = cursor };
+
+		complete_takes(&t, cmd_find(text, len), out);
 		return;
 	}
 	for (int c = CMD_NONE + 1; c < CMD_COUNT; c++)
