@@ -4,9 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "core/ehlo.h"
 #include "util/buf.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -78,67 +76,6 @@ void explain_verb(enum verb v, struct explanation *x)
 	part_refs(x, c->source);
 }
 
-/* Is "SIZE" the name of one of the parameters "BODY=7BIT|8BITMIME RET=…"? */
-static bool parameter_of(const char *list, const char *name, size_t len)
-{
-	const char *p = list;
-
-	while (*p) {
-		size_t word = strcspn(p, " ");
-		size_t key = strcspn(p, " =");
-
-		if (key == len && strncasecmp(p, name, len) == 0)
-			return true;
-		p += word;
-		p += strspn(p, " ");
-	}
-	return false;
-}
-
-/* The extension that gives MAIL or RCPT this parameter, or NULL. */
-static const struct extension *parameter_find(const char *name, size_t len,
-                                              bool rcpt)
-{
-	const struct extension *e;
-
-	for (size_t i = 0; (e = extension_at(i)); i++)
-		if (parameter_of(rcpt ? e->rcpt_params : e->mail_params, name,
-		                 len))
-			return e;
-	return NULL;
-}
-
-/* RFC 5321 §4.1.2: parameters stand behind the path, set apart by blanks. */
-static void parameters(const char *line, bool rcpt, struct explanation *x)
-{
-	const char *p = strchr(line, '>');
-
-	for (p = p ? p + 1 : ""; *p;) {
-		size_t len, key;
-		const struct extension *e;
-		char *word;
-
-		p += strspn(p, " \t");
-		len = strcspn(p, " \t");
-		if (!len)
-			break;
-		key = strcspn(p, "= \t");
-		e = parameter_find(p, key, rcpt);
-		word = xmemdup0(p, len);
-		if (e)
-			part_note(x, say(CLIENT_PARAMETER, word,
-			                 i18n_pick(e->explain_en,
-			                           e->explain_de), NULL));
-		else
-			part_note(x, say(CLIENT_PARAMETER_UNKNOWN, word,
-			                 NULL));
-		if (e)
-			part_refs(x, e->source);
-		free(word);
-		p += len;
-	}
-}
-
 static void null_sender(const char *line, struct explanation *x)
 {
 	const char *colon = strchr(line, ':');
@@ -177,9 +114,9 @@ void explain_sent(const struct event *e, const struct surroundings *at,
 	explain_verb(v, x);
 	if (strcmp(name, "MAIL") == 0) {
 		null_sender(line, x);
-		parameters(line, false, x);
+		explain_parameters(line, VERB_MAIL, x);
 	} else if (strcmp(name, "RCPT") == 0) {
-		parameters(line, true, x);
+		explain_parameters(line, VERB_RCPT, x);
 	}
 	if (e->u.sent.secret)
 		part_note(x, say(CLIENT_SECRET, NULL));

@@ -7,6 +7,7 @@
 
 #include "knowledge/explain.h"
 #include "core/command.h"
+#include "core/ehlo.h"
 #include "knowledge/cause.h"
 #include "knowledge/say.h"
 
@@ -43,6 +44,15 @@ void explain_tries(const struct reply_view *v,
 void explain_sent(const struct event *e, const struct surroundings *at,
                   struct explanation *x);
 void explain_verb(enum verb v, struct explanation *x);
+/*
+ * Parameters of MAIL and RCPT: "BODY" or "BODY=8BITMIME" alone (false when it
+ * is none; beside a title that is there already it becomes notes), those
+ * behind the path of a whole line (RFC 5321 §4.1.2), those that an extension
+ * gives.
+ */
+bool explain_parameter(const char *word, struct explanation *x);
+void explain_parameters(const char *line, enum verb v, struct explanation *x);
+void explain_given(const struct extension *e, struct explanation *x);
 void explain_dns(const struct event *e, struct explanation *x);
 void explain_route(const struct event *e, struct explanation *x);
 void explain_connection(const struct event *e, const struct surroundings *at,

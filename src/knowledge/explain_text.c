@@ -146,6 +146,7 @@ static void extension_part(const struct extension *e, struct explanation *x)
 	if (*e->adds_verbs && strcmp(e->adds_verbs, e->keyword) != 0)
 		part_note(x, say(EXT_VERBS, e->adds_verbs, NULL));
 	part_note(x, say(EXT_STATUS, status_word(e->status), NULL));
+	explain_given(e, x);
 	part_refs(x, e->source);
 }
 
@@ -185,18 +186,34 @@ static void status_part(const char *word, struct explanation *x)
 	part_refs(x, row->source);
 }
 
-/* A verb, an EHLO keyword, the glossary, a DNS status. Under WORD_MAX. */
+/* As an EHLO line has it: "AUTH=PLAIN", "XVERP=Courier" end at their "=". */
+static const struct extension *keyword_find(const char *word, size_t len)
+{
+	const char *sign = memchr(word, '=', len);
+	const struct extension *e = extension_find(word, len);
+
+	if (!e && sign)
+		e = extension_find(word, (size_t)(sign - word) + 1);
+	return e;
+}
+
+/* A verb, an EHLO keyword, a parameter, the glossary, a DNS status. Under
+ * WORD_MAX. */
 static bool explain_word(const char *word, struct explanation *x)
 {
 	size_t len = strcspn(word, " \t:");
 	enum verb v = command_find(word, len);
-	const struct extension *e = extension_find(word, len);
+	const struct extension *e = keyword_find(word, len);
 	const struct term *t = term_find(word);
 
 	if (v != VERB_OTHER)
 		explain_verb(v, x);
+	if (v == VERB_MAIL || v == VERB_RCPT)
+		explain_parameters(word, v, x);
 	if (e)
 		extension_part(e, x);
+	if (!e || word[strcspn(word, "= \t")] == '=')
+		explain_parameter(word, x);
 	if (t)
 		term_part(t, x);
 	if (!x->title)
