@@ -383,7 +383,7 @@ static const char *check_form(struct reading *r)
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
 		if (strcmp(forms[i].form, r->param->form) == 0)
 			return forms[i].check(r);
-	assert(!"params.tsv: a form that is not here");
+	assert(false); /* params.tsv has a form that is not here */
 	return NULL;
 }
 
