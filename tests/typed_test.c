@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -234,6 +235,41 @@ static void test_typed_long_parameter_is_no_long_command(void **state)
 	ehlo_clear(&offers);
 }
 
+/* Any bytes behind any verb: carets stay in the line, nothing beyond its end
+ * is read (each line is a block of its own, as long as it is). */
+static void test_typed_any_bytes_stay_in_bounds(void **state)
+{
+	static const char bytes[] = " <>@#,=+:.[]ANMLST019-\xff\t";
+	struct ehlo offers = { 0 };
+	unsigned seed = 7;
+
+	(void)state;
+	ehlo_add_line(&offers, "AUTH PLAIN", 10);
+	ehlo_add_line(&offers, "DSN", 3);
+	for (int round = 0; round < 60000; round++) {
+		enum verb v = (enum verb)(round % VERB_OTHER);
+		const char *name = command_info(v)->name;
+		size_t word = strlen(name), len = word + (size_t)(round % 24);
+		char *line = malloc(len);
+		struct typed t;
+
+		assert_non_null(line);
+		memcpy(line, name, word);
+		for (size_t i = word; i < len; i++) {
+			seed = seed * 1103515245u + 12345u;
+			line[i] = bytes[(seed >> 16) % (sizeof bytes - 1)];
+		}
+		typed_check(line, len, ST_READY, round % 3 ? &offers : NULL,
+		            &t);
+		for (size_t i = 0; i < t.count; i++) {
+			assert_non_null(finding_find(t.remarks[i].id));
+			assert_in_range(t.remarks[i].caret, 0, len);
+		}
+		free(line);
+	}
+	ehlo_clear(&offers);
+}
+
 static void test_typed_secret_is_in_no_remark(void **state)
 {
 	static const char *const lines[] = {
@@ -271,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_typed_extension_not_offered),
 		cmocka_unit_test(test_typed_parameter_gets_its_remark),
 		cmocka_unit_test(test_typed_long_parameter_is_no_long_command),
+		cmocka_unit_test(test_typed_any_bytes_stay_in_bounds),
 		cmocka_unit_test(test_typed_secret_is_in_no_remark),
 		cmocka_unit_test(test_typed_hundred_mistakes_stay_in_bounds),
 	};
