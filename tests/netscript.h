@@ -8,7 +8,7 @@
 #include "smtpfault.h"
 
 #define GREET SAY("220 mx.example ESMTP\r\n")
-#define EHLO_OK SAY("250-mx.example\r\n250 SIZE 1000\r\n")
+#define EHLO_OK SAY("250-mx.example\r\n250 SIZE 99999999\r\n")
 #define OK SAY("250 2.0.0 OK\r\n")
 #define BYE SAY("221 2.0.0 Bye\r\n")
 #define TO_EHLO GREET, HEAR, EHLO_OK

@@ -2,8 +2,10 @@
 
 #include "core/guide.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/idn.h"
 #include "util/xalloc.h"
 
 #define AT(s) (1u << ST_##s)
@@ -145,8 +147,8 @@ static bool holds(enum guide_guard g, const struct guide_facts *f)
 		return stage >= STAGE_RCPT && f->next_rcpt < rcpt_count(f);
 	case GG_WANT_DATA: return stage >= STAGE_DATA && f->any_accepted;
 	case GG_WANT_BDAT:
-		return f->plan->bdat && f->chunking && f->have_message &&
-		       stage == STAGE_DOT && f->any_accepted;
+		return f->chunks && f->have_message && stage == STAGE_DOT &&
+		       f->any_accepted;
 	case GG_NOBODY: return f->nobody && f->plan->hold_enter;
 	case GG_DATA_ONLY: return stage == STAGE_DATA && f->plan->hold_enter;
 	case GG_HAVE_MESSAGE:
@@ -166,13 +168,32 @@ const struct guide_row *guide_next(const struct guide_facts *f)
 	return NULL;
 }
 
+/* RFC 6531 §3.7.1: without SMTPUTF8 a domain goes out as A-labels. Heap. */
+static char *address(const struct guide_facts *f, const char *text)
+{
+	char *ascii = f->smtputf8 ? NULL : idn_address(text);
+
+	return ascii ? ascii : xstrdup(text);
+}
+
 static char *mail_line(const struct guide_facts *f)
 {
-	const char *from = f->plan->from;
+	char *from = f->plan->from ? address(f, f->plan->from) :
+	                             xasprintf("postmaster@%s", f->helo);
+	char *line = xasprintf("MAIL FROM:<%s>%s", from, f->mail_params);
 
-	return from ? xasprintf("MAIL FROM:<%s>%s", from, f->mail_params) :
-	              xasprintf("MAIL FROM:<postmaster@%s>%s", f->helo,
-	                        f->mail_params);
+	free(from);
+	return line;
+}
+
+/* The recipient that the user named. */
+static char *next_rcpt_line(const struct guide_facts *f)
+{
+	char *to = address(f, f->plan->to[f->next_rcpt]);
+	char *line = xasprintf("RCPT TO:<%s>%s", to, f->rcpt_params);
+
+	free(to);
+	return line;
 }
 
 static char *rcpt_line(const struct guide_facts *f)
@@ -181,8 +202,7 @@ static char *rcpt_line(const struct guide_facts *f)
 	const char *domain = p->target.domain ? p->target.domain : "";
 
 	if (f->next_rcpt < p->n_to)
-		return xasprintf("RCPT TO:<%s>%s", p->to[f->next_rcpt],
-		                 f->rcpt_params);
+		return next_rcpt_line(f);
 	if (p->target.kind == TARGET_LITERAL)
 		return xasprintf("RCPT TO:<postmaster@[%s%s]>%s",
 		                 strchr(domain, ':') ? "IPv6:" : "", domain,

@@ -64,7 +64,7 @@ enum guide_line {
 	X(HAD_TXN, "had-transaction", N_("the transaction was had"))           \
 	X(MORE_RCPT, "more-recipients", N_("a recipient was not given yet"))   \
 	X(WANT_DATA, "stage-data", N_("the message is wanted"))                \
-	X(WANT_BDAT, "want-bdat", N_("in chunks, and CHUNKING is offered"))    \
+	X(WANT_BDAT, "want-bdat", N_("the message goes in chunks"))    \
 	X(NOBODY, "nobody", N_("no recipient was accepted"))                   \
 	X(DATA_ONLY, "data-only", N_("asked up to 354 and no further"))        \
 	X(HAVE_MESSAGE, "have-message", N_("there is a message to send"))      \
@@ -100,7 +100,9 @@ struct guide_facts {
 	bool had_transaction;
 	size_t next_rcpt;      /* recipients given in this transaction */
 	size_t message_size;   /* octets for BDAT */
-	bool have_message, chunking;
+	bool have_message;
+	bool chunks;           /* BDAT, not DATA */
+	bool smtputf8;         /* else domains go out as A-labels */
 	bool any_accepted;     /* or still under way */
 	bool nobody;           /* every recipient was refused */
 };

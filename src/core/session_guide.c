@@ -32,10 +32,13 @@ static bool offered(const struct session *s, const char *keyword)
 /* The facts, with what they need on the heap; facts_clear(). */
 static void facts_fill(const struct session *s, struct guide_facts *f)
 {
+	struct needs needs;
+
+	session_needs(s, &needs);
 	*f = (struct guide_facts){
 		.plan = s->plan,
 		.helo = s->helo,
-		.mail_params = session_mail_params(s),
+		.mail_params = session_mail_params(s, &needs),
 		.rcpt_params = session_rcpt_params(s),
 		.auth_line = session_login_proposal(s),
 		.projected = session_projected(s),
@@ -51,9 +54,11 @@ static void facts_fill(const struct session *s, struct guide_facts *f)
 		.had_transaction = s->had_transaction ||
 		                   is_pending(s, VERB_RSET),
 		.next_rcpt = s->rcpt_sent,
-		.message_size = s->message_len,
-		.have_message = s->has_message,
-		.chunking = offered(s, "CHUNKING"),
+		.message_size = session_chunk_size(s),
+		/* one that could smuggle is never sent, to nobody */
+		.have_message = s->has_message && !needs.fatal,
+		.chunks = needs.bdat,
+		.smtputf8 = needs.smtputf8,
 		.any_accepted = any_accepted(s) || is_pending(s, VERB_RCPT),
 		.nobody = s->n_txn > 0 && !any_accepted(s),
 	};

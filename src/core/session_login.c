@@ -85,11 +85,12 @@ void session_end_login(struct session *s)
 
 static void begin_login(struct session *s, const struct login_words *w)
 {
+	const struct sasl_with with = { .auth = &s->plan->auth,
+		.host = s->host, .lent = &s->lent, .secrets = s->secrets };
 	char *name = xmemdup0(w->mech, w->mech_len);
 
 	session_end_login(s);
-	s->sasl = sasl_new(sasl_mech_find(w->mech, w->mech_len), name,
-	                   &s->plan->auth, s->host, &s->lent, s->secrets);
+	s->sasl = sasl_new(sasl_mech_find(w->mech, w->mech_len), name, &with);
 	free(name);
 }
 
@@ -98,14 +99,18 @@ static char *fill_in(struct session *s, const char *line,
                      const struct login_words *w)
 {
 	struct buf response = { 0 };
-	const char *why = "auth-no-answer";
+	struct sasl_note why = { 0 };
 	char *wire = NULL;
 
-	if (sasl_initial(s->sasl, &response, &why))
+	if (sasl_initial(s->sasl, &response)) {
 		wire = xasprintf("%.*s%s", (int)(w->response - line), line,
 		                 buf_str(&response));
-	else
-		say_finding(s, why, 0, "", "");
+	} else {
+		sasl_why(s->sasl, &why);
+		say_note(s, &why, 0);
+	}
+	if (!wire && !why.id) /* it goes with the first challenge */
+		wire = xmemdup0(line, (size_t)(w->mech - line) + w->mech_len);
 	wipe_buf(&response);
 	return wire;
 }
@@ -137,6 +142,17 @@ char *session_login_line(struct session *s, const char *line, size_t len,
 	return NULL;
 }
 
+static void say_mechanism(struct session *s, const char *wire, uint32_t about)
+{
+	struct login_words w = split(wire, strlen(wire));
+	const struct sasl_mech *mech = sasl_mech_find(w.mech, w.mech_len);
+	char *name = xmemdup0(w.mech, w.mech_len);
+
+	secrets_blot_one(s->secrets, name, w.mech_len);
+	say_finding(s, sasl_mech_about(mech), about, name, "");
+	free(name);
+}
+
 void session_login_sent(struct session *s, const char *wire, enum verb v,
                         uint32_t n)
 {
@@ -145,6 +161,8 @@ void session_login_sent(struct session *s, const char *wire, enum verb v,
 
 	if (!s->sasl)
 		return;
+	if (v != VERB_AUTH_RESPONSE)
+		say_mechanism(s, wire, n);
 	if (v == VERB_AUTH_RESPONSE) {
 		if (strcmp(wire, "*") == 0)
 			say_finding(s, "auth-cancelled", n, "", "");
@@ -163,8 +181,7 @@ void session_login_sent(struct session *s, const char *wire, enum verb v,
 /* The text of 334 in one piece; more than one line is not RFC 4954's. */
 static void take_challenge(struct session *s, uint32_t n)
 {
-	struct sasl_note note = { 0 };
-	const char *why = NULL;
+	struct sasl_note note = { 0 }, why = { 0 };
 	const char *text;
 	size_t len;
 
@@ -172,11 +189,13 @@ static void take_challenge(struct session *s, uint32_t n)
 		return;
 	text = reply_line_text(&s->reply, s->reply.n_lines - 1, &len);
 	wipe_buf(&s->answer);
-	s->has_answer = sasl_challenge(s->sasl, text, len, &s->answer, &note,
-	                               &why);
+	s->has_answer = sasl_challenge(s->sasl, text, len, &s->answer, &note);
 	say_note(s, &note, n);
-	if (!s->has_answer && why && s->plan->auth.password)
-		say_finding(s, why, n, "", "");
+	if (s->has_answer)
+		return;
+	sasl_why(s->sasl, &why);
+	if (s->plan->auth.password || s->plan->hold_enter)
+		say_note(s, &why, n);
 }
 
 void session_login_reply(struct session *s, enum answer a, uint32_t n)

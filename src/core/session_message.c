@@ -145,6 +145,21 @@ void session_send_data(struct session *s, const char *line, size_t len)
 
 /* ---- BDAT, RFC 3030 §2 ---- */
 
+/* What goes out in chunks: with BINARYMIME the bytes as they are. */
+static const char *chunk_source(const struct session *s, size_t *len)
+{
+	*len = s->binary ? s->plan->message_len : s->message_len;
+	return s->binary ? s->plan->message : s->message;
+}
+
+size_t session_chunk_size(const struct session *s)
+{
+	size_t len;
+
+	chunk_source(s, &len);
+	return s->has_message ? len - s->chunk_at : 0;
+}
+
 struct chunk {
 	size_t size;
 	bool last;
@@ -210,7 +225,8 @@ bool session_send_chunk(struct session *s, const char *line, size_t len)
 {
 	struct outgoing o = { .line = line, .len = len, .shown = line,
 		              .shown_len = len, .verb = VERB_BDAT };
-	size_t left = s->has_message ? s->message_len - s->chunk_at : 0;
+	size_t left = session_chunk_size(s), all;
+	const char *source = chunk_source(s, &all);
 	struct chunk c;
 
 	if (!parse_chunk(line, len, &c))
@@ -221,7 +237,7 @@ bool session_send_chunk(struct session *s, const char *line, size_t len)
 		open_chunk(s, &o, &c);
 		return true;
 	}
-	write_chunk(s, &o, c.size ? s->message + s->chunk_at : "", &c);
+	write_chunk(s, &o, c.size ? source + s->chunk_at : "", &c);
 	s->chunk_at += c.size;
 	return true;
 }
@@ -279,36 +295,63 @@ void session_note_delivery(struct session *s, const struct pending *p,
 {
 	struct session_result *r = &s->result;
 
-	if (p->rcpt == NO_RCPT || a == GOOD)
+	if (p->rcpt == NO_RCPT || p->verb == VERB_RCPT || a == GOOD)
 		return;
 	r->accepted -= r->accepted > 0;
 	r->deferred += a == LATER;
 	r->refused += a == NO || a == NOTKNOWN;
 }
 
-/* ---- parameters ---- */
+/* ---- what the message needs of this server ---- */
 
-static char *join_params(char *const *list, size_t n)
+void session_needs(const struct session *s, struct needs *out)
 {
-	struct buf b = { 0 };
+	bool goes = s->has_message && s->plan->stage >= STAGE_DATA;
 
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&b, " %s", list[i]);
-	return b.len ? buf_steal(&b) : xstrdup("");
+	message_needs(goes ? &s->message_facts : NULL,
+	              s->has_offers ? &s->offers : NULL, s->plan, s->secure,
+	              out);
 }
 
-char *session_mail_params(const struct session *s)
+static void add_param(struct buf *b, const char *param)
 {
-	return join_params(s->plan->mail_params, s->plan->n_mail_params);
+	buf_addf(b, " %s", param);
+}
+
+char *session_mail_params(const struct session *s, const struct needs *needs)
+{
+	const struct plan *p = s->plan;
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < needs->n_params; i++)
+		add_param(&b, needs->params[i]);
+	for (size_t i = 0; i < p->n_mail_params; i++)
+		add_param(&b, p->mail_params[i]);
+	return b.len ? buf_steal(&b) : xstrdup("");
 }
 
 char *session_rcpt_params(const struct session *s)
 {
-	return join_params(s->plan->rcpt_params, s->plan->n_rcpt_params);
+	const struct plan *p = s->plan;
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < p->n_rcpt_params; i++)
+		add_param(&b, p->rcpt_params[i]);
+	return b.len ? buf_steal(&b) : xstrdup("");
 }
 
 bool session_may_mail(struct session *s)
 {
-	(void)s;
-	return true;
+	struct needs needs;
+
+	session_needs(s, &needs);
+	for (size_t i = 0; i < needs.n_missing; i++)
+		say_finding(s, needs.missing[i].id, 0, needs.missing[i].args[0],
+		            needs.missing[i].args[1]);
+	s->binary = needs.binary && s->plan->message;
+	if (!needs.fatal || !s->plan->hold_enter)
+		return true; /* a person may want to see what happens */
+	s->result.needs_lack = true;
+	s->gave_up = true;
+	return false;
 }

@@ -9,6 +9,7 @@
 #include "core/ehlo.h"
 #include "core/guide.h"
 #include "core/message.h"
+#include "core/needs.h"
 #include "core/reply.h"
 #include "core/rules.h"
 #include "core/secret.h"
@@ -66,6 +67,7 @@ struct session {
 	size_t message_len;
 	bool has_message;
 	struct message_facts message_facts;
+	bool binary;           /* BDAT takes the plan's bytes as they are */
 	size_t chunk_at;       /* BDAT: of message, what is sent already */
 	size_t chunk_left;     /* typed BDAT: octets that are still to come */
 	bool chunk_last;       /* it ends the message */
@@ -164,8 +166,10 @@ void session_send_data(struct session *s, const char *line, size_t len);
 bool session_send_chunk(struct session *s, const char *line, size_t len);
 bool session_chunk_open(const struct session *s); /* typed octets are due */
 void session_add_chunk(struct session *s, const char *line, size_t len);
+size_t session_chunk_size(const struct session *s); /* left for BDAT */
+void session_needs(const struct session *s, struct needs *out);
 /* What MAIL and RCPT are to carry: " SIZE=17", heap. */
-char *session_mail_params(const struct session *s);
+char *session_mail_params(const struct session *s, const struct needs *needs);
 char *session_rcpt_params(const struct session *s);
 /* False: this server cannot take the message, which has been said. */
 bool session_may_mail(struct session *s);

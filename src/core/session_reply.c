@@ -174,9 +174,13 @@ static bool blot(struct session *s)
 		return false;
 	spans = xcalloc(r->n_lines, sizeof *spans);
 	for (size_t i = 0; i < r->n_lines; i++) {
-		const char *text = reply_line_text(r, i, &spans[i].len);
+		size_t len;
+		const char *text = reply_line_text(r, i, &len);
+		size_t code = enhanced_code_len(text, len);
 
-		spans[i].data = r->raw.data + (text - r->raw.data);
+		code += code && code < len; /* the blank behind it */
+		spans[i].data = r->raw.data + (text - r->raw.data) + code;
+		spans[i].len = len - code;
 	}
 	found = secrets_blot(s->secrets, spans, r->n_lines);
 	free(spans);

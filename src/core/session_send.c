@@ -130,13 +130,19 @@ static uint32_t announce(struct session *s, const char *line, size_t len,
 	struct outgoing o = { .line = line, .len = len, .verb = v };
 	struct typed typed = { 0 };
 	char *shown = mask(line, len, v, &o.secret);
+	const char *judged = line;
 	uint32_t n;
 
 	o.shown = shown;
 	o.shown_len = strlen(shown);
 	secrets_blot_one(s->secrets, shown, o.shown_len);
+	/* remarks quote the mechanism: where there is none, that is a secret */
+	if (v == VERB_AUTH && strchr(shown, ' ') &&
+	    strcmp(strchr(shown, ' '), " " GUIDE_SECRET) == 0)
+		judged = shown;
 	if (v != VERB_AUTH_RESPONSE)
-		typed_check(shown, o.shown_len, session_projected(s),
+		typed_check(judged, judged == shown ? o.shown_len : len,
+		            session_projected(s),
 		            s->has_offers ? &s->offers : NULL, &typed);
 	n = say_sent(s, &o);
 	say_remarks(s, &typed, n, &o);

@@ -158,10 +158,21 @@ static void check_inside(struct session *s, uint32_t about)
 	buf_clear(&changes);
 }
 
+static void say_oddities(struct session *s, uint32_t about)
+{
+	struct ehlo_remark remarks[EHLO_REMARKS_MAX];
+	size_t n = s->has_offers ? ehlo_remarks(&s->offers, remarks) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		say_finding(s, remarks[i].id, about, remarks[i].args[0],
+		            remarks[i].args[1]);
+}
+
 void session_check_offers(struct session *s, uint32_t about)
 {
 	bool offered = s->has_offers && ehlo_find(&s->offers, "STARTTLS");
 
+	say_oddities(s, about);
 	if (s->secure)
 		check_inside(s, about);
 	else if (!offered)

@@ -5,8 +5,10 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/finding.h"
+#include "core/message.h"
 #include "net/hostname.h"
 #include "net/visit_priv.h"
 #include "util/wipe.h"
@@ -311,7 +313,28 @@ static void lend(struct visit *v)
 {
 	struct sasl_lent lent = { .hmac_md5 = lent_hmac, .arg = v };
 
+	v->lender = lender_new();
+	lender_lend(v->lender, &lent);
 	session_set_sasl(v->session, &lent);
+}
+
+/* It names the sender and the time, which are not known any earlier. */
+static void make_message(struct visit *v, const char *helo)
+{
+	const struct plan *p = v->plan;
+	char *postmaster = xasprintf("postmaster@%s", helo), *text;
+	struct test_message m = { .from = p->from ? p->from : postmaster,
+		.to = (const char *const *)p->to, .n_to = p->n_to,
+		.helo = helo, .when = (int64_t)time(NULL),
+		.token = (uint64_t)loop_now_us() };
+	size_t len;
+
+	if (p->test_message) {
+		text = message_test(&m, &len);
+		session_set_message(v->session, text, len);
+		free(text);
+	}
+	free(postmaster);
 }
 
 static void begin_session(struct visit *v)
@@ -324,6 +347,7 @@ static void begin_session(struct visit *v)
 	helo = helo_name(v);
 	v->session = session_new(v->plan, helo, v->to.session,
 	                         &v->out->next_n);
+	make_message(v, helo);
 	free(helo);
 	session_set_digest(v->session, &digest);
 	session_set_host(v->session, v->to.host);
@@ -372,6 +396,7 @@ void visit_free(struct visit *v)
 		return;
 	stream_free(v->stream);
 	session_free(v->session);
+	lender_free(v->lender);
 	judge_free(v->judge);
 	loop_timer_free(v->timer);
 	sha256_clear(&v->digest);

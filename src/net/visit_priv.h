@@ -6,6 +6,7 @@
 #define NET_VISIT_PRIV_H
 
 #include "io/sha256.h"
+#include "net/gsasl.h"
 #include "net/stream.h"
 #include "net/visit.h"
 
@@ -25,6 +26,7 @@ struct visit {
 	int64_t deadline_us;     /* of the try to connect */
 	int64_t leave_us;        /* INT64_MAX: nobody wants to leave */
 	bool paused, cancelled, over;
+	struct lender *lender;   /* of what logins need; may be NULL */
 	char *held;              /* a line that waits for visit_answer() */
 	int64_t shake_us;        /* when the handshake began */
 	struct session_result result; /* valid once it is over */
