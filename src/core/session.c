@@ -91,7 +91,7 @@ static int64_t classroom_ms(enum verb v)
 	}
 }
 
-static int64_t timeout_us(const struct session *s, enum verb v)
+int64_t session_timeout_us(const struct session *s, enum verb v)
 {
 	int64_t rfc_ms = (int64_t)command_info(v)->timeout_s * 1000;
 	int64_t ms = rfc_ms ? rfc_ms : 300000; /* RFC 5321 §4.5.3.2 */
@@ -110,7 +110,7 @@ static int64_t timeout_us(const struct session *s, enum verb v)
 static void set_deadline(struct session *s)
 {
 	s->deadline_us = s->over || !s->fifo_len ? INT64_MAX :
-	                 s->now_us + timeout_us(s, s->fifo[0].verb);
+	                 s->now_us + session_timeout_us(s, s->fifo[0].verb);
 }
 
 int64_t session_deadline_us(const struct session *s)
@@ -285,7 +285,8 @@ static void fail(struct session *s, const struct cause *c)
 		say_finding(s, "out-of-sync", c->n, "", "");
 	else if (!c->asked && (c->answer & ANY_REPLY))
 		say_finding(s, "unasked-reply", c->n, "", "");
-	say_failed(s, phase, kind_of(c->answer), c->detail);
+	say_failed(s, phase, s->tls_failed ? FAIL_TLS : kind_of(c->answer),
+	           c->detail);
 	session_close(s, c->answer == GONE || c->answer == LOST, false);
 }
 
@@ -385,7 +386,7 @@ void session_apply(struct session *s, const struct cause *c)
 
 /* ---- inputs ---- */
 
-static void happen(struct session *s, enum answer a, const char *detail)
+void session_happen(struct session *s, enum answer a, const char *detail)
 {
 	struct cause c = {
 		.verb = s->fifo_len ? s->fifo[0].verb : VERB_OTHER,
@@ -412,7 +413,7 @@ static void take_closed(struct session *s, bool truncated)
 {
 	if (truncated && s->state != ST_BYE)
 		say_finding(s, "tls-truncated", 0, "", "");
-	happen(s, GONE, "");
+	session_happen(s, GONE, "");
 }
 
 /* The next reply among the bytes that came; false when there is none. */
@@ -458,12 +459,12 @@ void session_handle(struct session *s, const struct session_input *in,
 	case IN_TLS:
 	case IN_NO_TLS: session_take_tls(s, in); break;
 	case IN_CLOSED: take_closed(s, in->truncated); break;
-	case IN_RESET: happen(s, LOST, in->detail); break;
+	case IN_RESET: session_happen(s, LOST, in->detail); break;
 	case IN_TICK:
 		if (now_us >= s->deadline_us)
-			happen(s, LATE, "");
+			session_happen(s, LATE, "");
 		break;
-	case IN_CANCEL: happen(s, STOP, ""); break;
+	case IN_CANCEL: session_happen(s, STOP, ""); break;
 	}
 	if (s->over)
 		end(s);

@@ -139,6 +139,15 @@ static bool joins(struct session *s, const char *line)
 	                             v != VERB_BDAT;
 }
 
+/* No secret goes to a server that has spoken out of turn: first it is seen what
+ * that was. */
+static bool is_premature(const struct session *s, const char *line)
+{
+	enum verb v = command_find(line, strlen(line));
+
+	return s->input.len && (v == VERB_AUTH || s->state == ST_AUTH);
+}
+
 bool session_hold_enter(struct session *s)
 {
 	const struct guide_row *row;
@@ -147,7 +156,7 @@ bool session_hold_enter(struct session *s)
 	if (s->over || !(s->plan->hold_enter || (s->group && s->fifo_len)))
 		return false;
 	line = propose(s, &row);
-	if (s->fifo_len && !joins(s, line)) {
+	if ((s->fifo_len && !joins(s, line)) || is_premature(s, line)) {
 		free(line);
 		return false;
 	}

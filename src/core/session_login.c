@@ -164,13 +164,15 @@ void session_login_sent(struct session *s, const char *wire, enum verb v,
 	if (v != VERB_AUTH_RESPONSE)
 		say_mechanism(s, wire, n);
 	if (v == VERB_AUTH_RESPONSE) {
-		if (strcmp(wire, "*") == 0)
-			say_finding(s, "auth-cancelled", n, "", "");
-		else
+		s->proved = strcmp(wire, "*") != 0;
+		if (s->proved)
 			sasl_sent(s->sasl, wire, strlen(wire), &note);
+		else
+			say_finding(s, "auth-cancelled", n, "", "");
 	} else {
 		w = split(wire, strlen(wire));
-		if (w.response_len)
+		s->proved = w.response_len > 0;
+		if (s->proved)
 			sasl_sent(s->sasl, w.response, w.response_len, &note);
 	}
 	say_note(s, &note, n);
@@ -182,12 +184,16 @@ void session_login_sent(struct session *s, const char *wire, enum verb v,
 static void take_challenge(struct session *s, uint32_t n)
 {
 	struct sasl_note note = { 0 }, why = { 0 };
+	const struct reply *r = &s->reply;
+	const struct reply_line *last = r->lines + r->n_lines - 1;
 	const char *text;
-	size_t len;
+	size_t len, shown;
 
-	if (!s->sasl || s->reply.n_lines == 0)
+	if (!s->sasl || r->n_lines == 0)
 		return;
-	text = reply_line_text(&s->reply, s->reply.n_lines - 1, &len);
+	/* the whole of it, also where it is cut to be shown */
+	text = reply_line_text(r, r->n_lines - 1, &shown);
+	len = last->full - (size_t)(text - (r->raw.data + last->off));
 	wipe_buf(&s->answer);
 	s->has_answer = sasl_challenge(s->sasl, text, len, &s->answer, &note);
 	say_note(s, &note, n);
@@ -200,6 +206,8 @@ static void take_challenge(struct session *s, uint32_t n)
 
 void session_login_reply(struct session *s, enum answer a, uint32_t n)
 {
+	if (a == GOOD && !s->proved)
+		say_finding(s, "auth-without-proof", n, "", "");
 	if (a == MORE)
 		take_challenge(s, n);
 	else if (a & ANY_REPLY)

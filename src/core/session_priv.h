@@ -52,6 +52,7 @@ struct session {
 	/* TLS */
 	enum tls_policy policy; /* the plan's, or what DANE makes of it */
 	bool secure, no_tls;
+	bool tls_failed;       /* it came up, and broke afterwards */
 	struct ehlo offers_clear; /* of the EHLO before TLS */
 	bool had_clear_offers;
 
@@ -61,6 +62,7 @@ struct session {
 	struct sasl *sasl; /* the login under way, or NULL */
 	struct buf answer; /* Base64, to the newest challenge */
 	bool has_answer, logged_in, login_failed, clear_ok;
+	bool proved; /* the client has sent something that proves it */
 
 	/* message */
 	char *message;         /* as it goes out, before stuffing */
@@ -117,6 +119,9 @@ struct outgoing {
 };
 
 /* session.c: the engine. */
+/* Something other than a reply; detail: may be NULL. */
+void session_happen(struct session *s, enum answer a, const char *detail);
+int64_t session_timeout_us(const struct session *s, enum verb v);
 void session_apply(struct session *s, const struct cause *c);
 void session_push(struct session *s, enum verb v, uint32_t n);
 void session_pop(struct session *s);
@@ -136,6 +141,7 @@ struct pending *session_newest(struct session *s);
 
 /* session_tls.c: before and after the handshake. */
 void session_start_tls(struct session *s, const struct cause *c);
+bool session_refuse_left_over(struct session *s); /* true: it is over */
 void session_forget(struct session *s);      /* RFC 3207 §4.2 */
 void session_take_tls(struct session *s, const struct session_input *in);
 void session_refuse_tls(struct session *s, enum tls_lack lack, uint32_t about,

@@ -236,6 +236,8 @@ void session_take_reply(struct session *s, enum reply_result form)
 	if (c.asked && c.verb == VERB_CONNECT && c.answer == GOOD)
 		s->greeted = true;
 	session_apply(s, &c);
+	if (c.asked && c.verb == VERB_STARTTLS && !s->over)
+		session_refuse_left_over(s);
 	if (c.asked && is_login(c.verb))
 		session_login_reply(s, c.answer, c.n);
 }

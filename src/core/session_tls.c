@@ -45,20 +45,27 @@ void session_refuse_tls(struct session *s, enum tls_lack lack, uint32_t about,
 	            why);
 }
 
+/* Behind the reply to STARTTLS nothing may come in clear, whatever the reply:
+ * who put it there wants it taken for what is said later (RFC 3207 §6). */
+bool session_refuse_left_over(struct session *s)
+{
+	if (s->input.len == 0)
+		return false;
+	say_failed(s, PHASE_TLS, FAIL_PROTOCOL, "");
+	session_close(s, false, false);
+	return true;
+}
+
 /* The handshake begins, and what STARTTLS has left of its time is its time. */
 void session_start_tls(struct session *s, const struct cause *c)
 {
-	int64_t deadline_us = s->deadline_us;
-
-	if (s->input.len) { /* in clear, behind the reply: RFC 3207 §6 */
-		say_failed(s, PHASE_TLS, FAIL_PROTOCOL, "");
-		session_close(s, false, false);
+	if (session_refuse_left_over(s))
 		return;
-	}
 	reply_clear(&s->reply);
 	session_push(s, VERB_TLS_HANDSHAKE, c->n);
 	if (c->verb == VERB_STARTTLS)
-		s->deadline_us = deadline_us;
+		s->deadline_us = c->to.sent_us +
+		                 session_timeout_us(s, VERB_STARTTLS);
 	say_start_tls(s);
 }
 
@@ -101,8 +108,11 @@ void session_take_tls(struct session *s, const struct session_input *in)
 	struct cause c = { .verb = VERB_TLS_HANDSHAKE, .asked = true,
 		           .answer = NO, .detail = in->detail };
 
-	if (s->state != ST_TLS || s->over)
+	if (s->state != ST_TLS) {
+		s->tls_failed = true;
+		session_happen(s, LOST, in->detail);
 		return;
+	}
 	if (in->kind == IN_TLS) {
 		take_up(s, in->detail);
 		return;

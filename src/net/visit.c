@@ -147,6 +147,9 @@ static void put_event(struct visit *v, struct event *e)
 {
 	struct session_result r;
 
+	if (e->kind == EV_SENT &&
+	    strcmp(event_text(e, e->u.sent.verb), "STARTTLS") == 0)
+		v->prepare = true;
 	session_result(v->session, &r);
 	judge_see(v->judge, e, &r);
 	outlet_give(v->out, e);
@@ -205,8 +208,8 @@ static void tell_end(struct visit *v, struct session_input *in)
 	in->detail = end.error ? strerror(end.error) : NULL;
 	in->truncated = stream_truncated(v->stream);
 	if (tls && tls_status(tls) == TLS_FAILED) {
-		in->kind = IN_RESET;
-		in->detail = tls_error_detail(tls);
+		in->kind = IN_NO_TLS;
+		in->detail = tls_error(tls);
 	}
 }
 
@@ -264,6 +267,8 @@ static bool pump(struct visit *v)
 		drain(v, &over);
 	while (!over && stream_unsent(v->stream) && read_once(v, &more));
 	stream_flush(v->stream);
+	if (v->prepare)
+		visit_prepare_tls(v);
 	if (over) {
 		finish_session(v);
 		return false;

@@ -28,6 +28,7 @@ struct visit {
 	bool paused, cancelled, over;
 	struct lender *lender;   /* of what logins need; may be NULL */
 	char *held;              /* a line that waits for visit_answer() */
+	bool prepare;            /* TLS will be wanted soon */
 	int64_t shake_us;        /* when the handshake began */
 	struct session_result result; /* valid once it is over */
 	size_t step;
@@ -41,6 +42,8 @@ int64_t visit_now_us(const struct visit *v);
 
 /* What is demanded of this host (RFC 7672 §2.2). */
 enum tls_policy visit_policy(const struct visit *v);
+/* Loads and reads what TLS needs, while the server is thinking. */
+void visit_prepare_tls(struct visit *v);
 /* The session wants TLS: the handshake begins. False: it cannot, and in says
  * what to tell the session. */
 bool visit_begin_tls(struct visit *v, struct session_input *in);

@@ -169,6 +169,15 @@ static bool have_setup(struct visit *v, char **error)
 	return *v->to.setup != NULL;
 }
 
+void visit_prepare_tls(struct visit *v)
+{
+	char *error = NULL;
+
+	v->prepare = false;
+	if (!have_setup(v, &error))
+		free(error); /* it is told when TLS begins */
+}
+
 bool visit_begin_tls(struct visit *v, struct session_input *in)
 {
 	struct tls_tlsa tlsa[DANE_RECORDS_MAX];
