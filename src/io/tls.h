@@ -83,8 +83,8 @@ struct tls_peer { /* what a client expects; borrowed for the call */
 	                             * (A-labels), or one numeric address;
 	                             * none: unchecked */
 	size_t n_names;
-	const struct tls_tlsa *tlsa; /* n_tlsa: DANE (RFC 7672); usages 2 and
-	                              * 3 only, the caller filters */
+	const struct tls_tlsa *tlsa; /* n_tlsa: DANE (RFC 7672); usages other
+	                              * than 2 and 3 are not usable */
 	size_t n_tlsa;
 };
 
@@ -169,7 +169,8 @@ struct tls_facts {
 	const char *dane;    /* "" not asked, "ok", else a word of
 	                      * tls_reasons.tsv: "dane-no-match",
 	                      * "dane-unusable", "expired" ... */
-	int matched;         /* index in peer.tlsa, -1 none */
+	int matched;         /* index in peer.tlsa, -1 none; also where the
+	                      * record fits and the name does not */
 	size_t tlsa_usable;  /* that the library took */
 	bool cert_asked, cert_sent, resumed;
 };

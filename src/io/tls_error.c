@@ -152,6 +152,23 @@ static const char *reason_word(int reason)
 	return "other";
 }
 
+/* Failures that no call of the library tells. */
+static const char *const own_words[] = { "not-tls", "closed-in-handshake",
+	"truncated", "flood", "alert-unknown", "other" };
+
+const char *tls_error_word_at(size_t i)
+{
+	const size_t n_alerts = sizeof alerts / sizeof *alerts;
+	const size_t n_reasons = sizeof reasons / sizeof *reasons;
+
+	if (i < n_alerts)
+		return alerts[i].word;
+	if (i < n_alerts + n_reasons)
+		return reasons[i - n_alerts].word;
+	i -= n_alerts + n_reasons;
+	return i < sizeof own_words / sizeof *own_words ? own_words[i] : NULL;
+}
+
 /* A record starts with its type and a version 3.x (RFC 8446 §5.1); the first
  * of an old client may have the form of SSL 2 (RFC 5246 appendix E.2). */
 static bool begins_as_tls(const struct tls *t)

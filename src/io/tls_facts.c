@@ -121,29 +121,45 @@ static void describe_verdict(const struct tls *t, struct tls_facts_text *f)
 	f->facts.n_problems = v->n;
 }
 
-/* Which of the caller's records is the library's? */
-static int matched(struct tls *t)
+static int index_of(const struct tls *t, const struct tls_used_tlsa *r)
 {
-	const unsigned char *data;
-	uint8_t usage, selector, matching;
-	size_t len;
-
-	if (libssl()->SSL_get0_dane_tlsa(t->ssl, &usage, &selector, &matching,
-	        &data, &len) < 0)
-		return -1;
 	for (size_t i = 0; i < t->n_used; i++) {
 		const struct tls_used_tlsa *u = &t->used[i];
 
-		if (u->usage == usage && u->selector == selector &&
-		    u->matching == matching && u->len == len &&
-		    memcmp(u->data, data, len) == 0)
+		if (u->usage == r->usage && u->selector == r->selector &&
+		    u->matching == r->matching && u->len == r->len &&
+		    memcmp(u->data, r->data, r->len) == 0)
 			return (int)u->index;
 	}
 	return -1;
 }
 
+/*
+ * Which of the caller's records fits which certificate? The library tells it
+ * of a good chain only; a record may fit where the name does not.
+ */
+static int match(struct tls *t, int *depth)
+{
+	const struct libssl *l = libssl();
+	struct tls_used_tlsa r = { 0 };
+	const unsigned char *data;
+	int index = -1;
+
+	l->SSL_set_verify_result(t->ssl, X509_V_OK);
+	*depth = l->SSL_get0_dane_authority(t->ssl, NULL, NULL);
+	if (*depth >= 0 && l->SSL_get0_dane_tlsa(t->ssl, &r.usage,
+	        &r.selector, &r.matching, &data, &r.len) >= 0) {
+		r.data = (unsigned char *)(uintptr_t)data;
+		index = index_of(t, &r);
+	}
+	l->SSL_set_verify_result(t->ssl, t->verdict.code);
+	return index;
+}
+
 static void describe_dane(struct tls *t, struct tls_facts *f)
 {
+	int depth;
+
 	f->dane = "";
 	f->matched = -1;
 	f->tlsa_usable = t->n_used;
@@ -154,10 +170,11 @@ static void describe_dane(struct tls *t, struct tls_facts *f)
 		return;
 	}
 	f->dane = f->verify;
-	if (!t->verdict.judged || t->verdict.code != X509_V_OK)
+	if (!t->verdict.judged)
 		return;
-	f->depth = libssl()->SSL_get0_dane_authority(t->ssl, NULL, NULL);
-	f->matched = matched(t);
+	f->matched = match(t, &depth);
+	if (t->verdict.code == X509_V_OK)
+		f->depth = depth;
 }
 
 const struct tls_facts *tls_facts(struct tls *t)

@@ -71,6 +71,8 @@ int tls_verify(X509_STORE_CTX *ctx, void *arg);
 /* "ok", "expired" ...: a word of tls_reasons.tsv for an X509_V_* code */
 const char *tls_verify_word(int code);
 
+/* Words of tls_error() by number, NULL past the end: for a test. */
+const char *tls_error_word_at(size_t i);
 /* Takes what the library's error queue holds; why t failed. */
 void tls_note_error(struct tls *t);
 /* Is what a server sent no TLS at all? One byte may do. */
