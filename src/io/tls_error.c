@@ -48,7 +48,6 @@ static const struct {
 	int reason;
 	const char *word;
 } reasons[] = {
-	{ SSL_R_WRONG_VERSION_NUMBER, "version" },
 	{ SSL_R_UNSUPPORTED_PROTOCOL, "version" },
 	{ SSL_R_WRONG_SSL_VERSION, "version" },
 	{ SSL_R_UNKNOWN_PROTOCOL, "version" },
@@ -84,6 +83,7 @@ static const struct {
 	{ SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, "record" },
 	{ SSL_R_DECRYPTION_FAILED, "record" },
 	{ SSL_R_BAD_RECORD_TYPE, "record" },
+	{ SSL_R_WRONG_VERSION_NUMBER, "record" }, /* of a record's header */
 	{ SSL_R_UNEXPECTED_RECORD, "record" },
 	{ SSL_R_DATA_LENGTH_TOO_LONG, "record" },
 	{ SSL_R_ENCRYPTED_LENGTH_TOO_LONG, "record" },
