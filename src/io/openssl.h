@@ -41,7 +41,7 @@
 	X(CRYPTO_free)                                                         \
 	X(EC_curve_nid2nist)                                                   \
 	X(ERR_clear_error)                                                     \
-	X(ERR_peek_last_error)                                                 \
+	X(ERR_get_error)                                                       \
 	X(ERR_reason_error_string)                                             \
 	X(EVP_Digest)                                                          \
 	X(EVP_DigestFinal_ex)                                                  \

@@ -194,16 +194,39 @@ bool tls_is_plain(const struct tls *t)
 	return !t->server && !begins_as_tls(t);
 }
 
+/*
+ * The word of the library's errors, oldest first; *detail: its own words. Of
+ * several the first that has a word counts: those before it are of a part
+ * (ASN.1) and only say where, those behind it are of the whole ("record layer
+ * failure", OpenSSL 3.2 and later).
+ */
+static const char *word_of_queue(const char **detail)
+{
+	const char *word = "other";
+	unsigned long e;
+
+	*detail = NULL;
+	while ((e = libcrypto()->ERR_get_error())) {
+		const char *text = libcrypto()->ERR_reason_error_string(e);
+		const char *here = ERR_GET_LIB(e) == ERR_LIB_SSL ?
+		    reason_word(ERR_GET_REASON(e)) : "other";
+
+		if (strcmp(word, "other") != 0)
+			continue;
+		word = here;
+		*detail = text;
+	}
+	return word;
+}
+
 void tls_note_error(struct tls *t)
 {
-	unsigned long e = libcrypto()->ERR_peek_last_error();
-	const char *detail = libcrypto()->ERR_reason_error_string(e);
-	const char *word = reason_word(ERR_GET_REASON(e));
+	const char *detail;
+	const char *word = word_of_queue(&detail);
 
 	if (t->alert != TLS_ALERT_NONE)
 		word = alert_word(t->alert);
 	else if (!begins_as_tls(t))
 		word = "not-tls";
 	tls_fail(t, word, detail ? detail : "");
-	libcrypto()->ERR_clear_error();
 }
