@@ -177,7 +177,7 @@ static void test_texts_hide_nothing(void **state)
 		{ MADE_URI, "smtp:x", 6 },
 	};
 	static const char *const texts[] = { "mx.example.org\0.evil.example",
-		"\033[2Jx", "2001:db8:0:0:0:0:0:1", NULL, "a@b.example",
+		"\033[2Jx", "2001:db8::1", NULL, "a@b.example",
 		"URI:smtp:x" };
 	struct tls_cert_text *c = describe(&(struct made_cert){
 		.cn = DNS("a\0b\033,\xc3\xa4"), .sans = sans, .n_sans = 6,
@@ -239,6 +239,40 @@ static void test_each_word_has_a_text(void **state)
 	for (size_t i = 0; (word = tls_error_word_at(i)); i++)
 		if (!tls_error_find(word))
 			fail_msg("no text for %s", word);
+}
+
+/* Is id one that tls.c can say? */
+static bool is_reason(const char *id)
+{
+	for (int code = 0; code < 200; code++)
+		if (strcmp(tls_verify_word(code), id) == 0)
+			return true;
+	return strcmp(id, "no-name") == 0 ||
+	       strcmp(id, "no-certificate") == 0 ||
+	       strcmp(id, "dane-unusable") == 0;
+}
+
+static bool is_error(const char *id)
+{
+	const char *word;
+
+	for (size_t i = 0; (word = tls_error_word_at(i)); i++)
+		if (strcmp(word, id) == 0)
+			return true;
+	return false;
+}
+
+static void test_no_text_is_without_its_word(void **state)
+{
+	const struct tls_word *w;
+
+	(void)state;
+	for (size_t i = 0; (w = tls_reason_at(i)); i++)
+		if (!is_reason(w->id))
+			fail_msg("nobody says %s", w->id);
+	for (size_t i = 0; (w = tls_error_at(i)); i++)
+		if (!is_error(w->id))
+			fail_msg("nobody says %s", w->id);
 }
 
 /* ---- OpenSSL's own ---- */
@@ -407,6 +441,53 @@ static void test_each_certificate_of_openssl(void **state)
 	free(path);
 }
 
+static void test_certificates_from_files(void **state)
+{
+	static const struct {
+		const char *cert, *key;
+		const char *described; /* its key; NULL: refused */
+	} rows[] = {
+		{ "servercert.pem", "serverkey.pem", "RSA 2048" },
+		{ "ee-cert-768.pem", "ee-key-768.pem", "RSA 768" },
+		{ "server-ed25519-cert.pem", "server-ed25519-key.pem",
+		  "ED25519" },
+		{ "servercert.pem", "wrongkey.pem", NULL },
+		{ "servercert.pem", "key-pass-12345.pem", NULL },
+		{ "servercert.pem", "nonexistent.pem", NULL },
+		{ "serverkey.pem", "serverkey.pem", NULL },
+	};
+
+	(void)state;
+	if (!have_shared())
+		skip();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *cert = shared_path(rows[i].cert, "");
+		char *key = shared_path(rows[i].key, "");
+		struct tls_setup_config c = { .server = true,
+			.cert_file = cert, .key_file = key };
+		struct tls_pair p = { 0 };
+		char *error = NULL;
+		struct tls_setup *s = tls_setup_new(&c, &error);
+
+		assert_int_equal(s != NULL, rows[i].described != NULL);
+		assert_int_equal(error != NULL, rows[i].described == NULL);
+		if (s) {
+			tls_pair_init(&p, NULL, &c);
+			tls_pair_connect(&p, &(struct tls_peer){ .sni = NULL });
+			assert_int_equal(tls_status(p.client), TLS_UP);
+			assert_string_equal(tls_facts(p.client)->chain[0].key,
+			    rows[i].described);
+			tls_pair_clear(&p);
+		} else {
+			assert_non_null(strstr(error, rows[i].key));
+		}
+		tls_setup_free(s);
+		free(error);
+		free(cert);
+		free(key);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +496,8 @@ int main(void)
 		cmocka_unit_test(test_texts_hide_nothing),
 		cmocka_unit_test(test_texts_are_bounded),
 		cmocka_unit_test(test_each_word_has_a_text),
+		cmocka_unit_test(test_no_text_is_without_its_word),
+		cmocka_unit_test(test_certificates_from_files),
 		cmocka_unit_test(test_chains_of_openssl),
 		cmocka_unit_test(test_each_certificate_of_openssl),
 	};

@@ -24,7 +24,6 @@
  * their old names (SSL_get_peer_certificate, EVP_PKEY_bits). */
 #define LIBCRYPTO_FUNCTIONS(X)                                                 \
 	X(ASN1_INTEGER_set_uint64)                                             \
-	X(ASN1_OCTET_STRING_free)                                              \
 	X(ASN1_STRING_get0_data)                                               \
 	X(ASN1_STRING_length)                                                  \
 	X(ASN1_STRING_set)                                                     \
@@ -124,7 +123,6 @@
 	X(X509_set_version)                                                    \
 	X(X509_sign)                                                           \
 	X(X509_time_adj_ex)                                                    \
-	X(X509_up_ref)                                                         \
 	X(X509_verify_cert)                                                    \
 	X(X509_verify_cert_error_string)                                       \
 	X(a2i_IPADDRESS)                                                       \

@@ -43,7 +43,6 @@ static void on_message(int write, int version, int type, const void *data,
 		t->cert_sent = len > EMPTY_CERTIFICATE;
 }
 
-/* SSL_set_msg_callback() wants a pointer of this very type. */
 static void watch(struct tls *t)
 {
 	libssl()->SSL_set_msg_callback(t->ssl, on_message);
@@ -60,7 +59,6 @@ static void expect_names(struct tls *t, const struct tls_peer *peer)
 	c->X509_VERIFY_PARAM_set_depth(param, TLS_VERIFY_DEPTH);
 	c->X509_VERIFY_PARAM_set_hostflags(param,
 	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	t->n_names = peer->n_names;
 	if (peer->n_names == 1 &&
 	    c->X509_VERIFY_PARAM_set1_ip_asc(param, peer->names[0]) == 1)
 		return;
@@ -134,11 +132,6 @@ struct tls *tls_new(struct tls_setup *s, const struct tls_peer *peer)
 	return t;
 }
 
-static void free_x509(void *x)
-{
-	libcrypto()->X509_free(x);
-}
-
 void tls_free(struct tls *t)
 {
 	if (!t)
@@ -147,8 +140,7 @@ void tls_free(struct tls *t)
 	for (size_t i = 0; i < t->n_used; i++)
 		free(t->used[i].data);
 	free(t->used);
-	libcrypto()->OPENSSL_sk_pop_free((OPENSSL_STACK *)t->examined,
-	    free_x509);
+	tls_chain_free(t->examined);
 	tls_facts_free(t->facts);
 	wipe_buf(&t->plain);
 	free(t);

@@ -100,7 +100,8 @@ enum tls_status {
 };
 
 /* Bytes from the wire (any split). What comes is decrypted at once: after
- * TLS_ENDED or TLS_FAILED there may still be text for tls_read(). */
+ * TLS_ENDED or TLS_FAILED there may still be text for tls_read(). t holds no
+ * more than it was fed: who does not read must not feed either. */
 enum tls_status tls_feed(struct tls *t, const void *data, size_t len);
 enum tls_status tls_status(const struct tls *t);
 /* The client speaks first: makes its hello. A server's call does nothing. */

@@ -2,6 +2,7 @@
 
 #include "io/tls_priv.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,18 +198,15 @@ static char *spki_text(X509 *x)
 	return hex_of(digest, n);
 }
 
-/* "192.0.2.1" or "2001:db8::1"; another length is no address. */
+/* "192.0.2.1" or "2001:db8::1"; NULL: of that length there is no address. */
 static char *address_text(const unsigned char *p, size_t len)
 {
-	struct buf b = { 0 };
+	char text[INET6_ADDRSTRLEN];
+	int family = len == 4 ? AF_INET : AF_INET6;
 
-	if (len == 4)
-		return xasprintf("%d.%d.%d.%d", p[0], p[1], p[2], p[3]);
-	if (len != 16)
+	if ((len != 4 && len != 16) || !inet_ntop(family, p, text, sizeof text))
 		return NULL;
-	for (size_t i = 0; i < len; i += 2)
-		buf_addf(&b, i ? ":%x" : "%x", p[i] << 8 | p[i + 1]);
-	return buf_steal(&b);
+	return xstrdup(text);
 }
 
 /* A name and its length: DNS names and mailboxes as they are, the other kinds

@@ -10,6 +10,11 @@ static void free_x509(void *x)
 	libcrypto()->X509_free(x);
 }
 
+void tls_chain_free(STACK_OF(X509) *chain)
+{
+	libcrypto()->OPENSSL_sk_pop_free((OPENSSL_STACK *)chain, free_x509);
+}
+
 static OPENSSL_STACK *read_chain(const struct tls_der *chain, size_t n)
 {
 	const struct libcrypto *c = libcrypto();
@@ -21,7 +26,7 @@ static OPENSSL_STACK *read_chain(const struct tls_der *chain, size_t n)
 		    c->d2i_X509(NULL, &p, (long)chain[i].len) : NULL;
 
 		if (!x) {
-			c->OPENSSL_sk_pop_free(all, free_x509);
+			tls_chain_free((STACK_OF(X509) *)all);
 			return NULL;
 		}
 		c->OPENSSL_sk_push(all, x);

@@ -1,7 +1,8 @@
 /*
  * tls_priv: what the files of tls share. tls_setup.c makes contexts, tls.c
  * runs a connection, tls_verify.c judges a chain, tls_facts.c says what was
- * found, tls_cert.c describes one certificate, tls_error.c names a failure.
+ * found, tls_cert.c describes one certificate, tls_error.c names a failure,
+ * tls_self.c makes certificates, tls_examine.c judges without a handshake.
  */
 #ifndef IO_TLS_PRIV_H
 #define IO_TLS_PRIV_H
@@ -54,7 +55,7 @@ struct tls {
 	int alert;         /* the peer's fatal one, TLS_ALERT_NONE */
 	unsigned afterwards;
 	bool cert_asked, cert_sent;
-	size_t n_names, n_tlsa; /* that the caller expects */
+	size_t n_tlsa; /* that the caller gave */
 	struct tls_used_tlsa *used;
 	size_t n_used;
 	struct tls_verdict verdict;
@@ -80,6 +81,7 @@ bool tls_is_plain(const struct tls *t);
 /* t fails for a reason of ours; the library was not asked. */
 void tls_fail(struct tls *t, const char *word, const char *detail);
 
+void tls_chain_free(STACK_OF(X509) *chain); /* NULL is fine */
 void tls_facts_free(struct tls_facts_text *f); /* NULL is fine */
 struct tls_cert_text *tls_cert_describe_x509(X509 *x);
 
