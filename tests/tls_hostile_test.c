@@ -140,11 +140,19 @@ static void test_key_updates_without_end(void **state)
 
 static void test_a_new_handshake_is_refused(void **state)
 {
+	struct buf wire = { 0 };
 	struct hostile h;
 
 	(void)state;
 	begin(&h, 0x0303);
 	finish_handshake(&h);
+	SSL_renegotiate(h.server);
+	SSL_do_handshake(h.server);
+	to_client(&h, NULL, 0);
+	assert_int_equal(tls_status(h.client), TLS_UP);
+	assert_true(tls_take(h.client, &wire));
+	assert_true(wire.len < 64); /* an alert, not a hello */
+	buf_clear(&wire);
 	for (int i = 0; i < 1000; i++) {
 		SSL_renegotiate(h.server);
 		SSL_do_handshake(h.server);
