@@ -145,7 +145,6 @@
 	X(SSL_CTX_set_default_passwd_cb)                                       \
 	X(SSL_CTX_set_num_tickets)                                             \
 	X(SSL_CTX_set_options)                                                 \
-	X(SSL_CTX_set_security_level)                                          \
 	X(SSL_CTX_set_verify)                                                  \
 	X(SSL_CTX_use_PrivateKey)                                              \
 	X(SSL_CTX_use_PrivateKey_file)                                         \

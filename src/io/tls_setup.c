@@ -65,7 +65,6 @@ static bool set_manners(struct tls_setup *s, char **error)
 {
 	static const char ciphers[] = "DEFAULT:@SECLEVEL=0";
 
-	libssl()->SSL_CTX_set_security_level(s->ctx, 0);
 	if (libssl()->SSL_CTX_set_cipher_list(s->ctx, ciphers) != 1)
 		return fail(error, "TLS", _("the library has no ciphers"));
 	libssl()->SSL_CTX_set_options(s->ctx, SSL_OP_NO_RENEGOTIATION |
