@@ -12,12 +12,16 @@
 #include "scene.h"
 #include "tape.h"
 
+/* What batch prints. */
+enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS };
+
 /* What main found out about the terminal and the user's wishes. */
 struct front_look {
 	bool color;  /* of text on standard output */
 	bool ascii;
 	int width;   /* columns, 0 unknown */
-	bool json;
+	enum front_form form;
+	bool as_command; /* behind it the lines that do it again */
 	bool plain;  /* line by line, no cursor control */
 	bool lesson; /* the scene's lesson is gone through as it is */
 };

@@ -117,7 +117,7 @@ int front_batch(const struct front_look *look, struct scene *s,
 		.scene = s,
 		.tape = t,
 		.lesson = look->lesson ? s->lesson : NULL,
-		.print = print_new(look->json, look->color, look->width),
+		.print = print_new(look),
 	};
 	bool go_on = true;
 
@@ -155,7 +155,7 @@ static bool play(void *arg, const struct event *e)
 int front_batch_replay(const struct front_look *look, const char *file)
 {
 	struct playing p = {
-		.print = print_new(look->json, look->color, look->width),
+		.print = print_new(look),
 	};
 	char *error = NULL;
 	enum replay_result result = tape_play(file, play, &p, &error);

@@ -100,7 +100,9 @@ static struct front_look look_of(const struct options *o)
 		         !(no_color && *no_color),
 		.ascii = i18n_is_ascii(),
 		.width = columns(),
-		.json = o->front == FRONT_JSON,
+		.form = o->front == FRONT_JSON ? PRINT_JSON
+		        : o->front == FRONT_SWAKS ? PRINT_SWAKS : PRINT_TEXT,
+		.as_command = o->as_command,
 		.plain = o->front == FRONT_PLAIN || is_dumb(),
 	};
 }

@@ -6,41 +6,60 @@
 #include <stdlib.h>
 
 #include "record/json.h"
+#include "report/as_command.h"
 #include "report/batch.h"
+#include "report/swaks.h"
 #include "tape.h"
 #include "util/buf.h"
 #include "util/xalloc.h"
 
 struct print {
-	struct batch *batch; /* NULL: JSON */
+	struct batch *batch; /* one of these three */
+	struct swaks *swaks;
+	bool json;
+	struct as_command *again; /* beside it, or NULL */
 	struct buf line;
 };
 
-struct print *print_new(bool json, bool color, int width)
+struct print *print_new(const struct front_look *look)
 {
 	struct print *p = xcalloc(1, sizeof *p);
 
-	if (!json)
-		p->batch = batch_new(stdout, color, width);
+	p->json = look->form == PRINT_JSON;
+	if (look->form == PRINT_TEXT)
+		p->batch = batch_new(stdout, look->color, look->width);
+	if (look->form == PRINT_SWAKS)
+		p->swaks = swaks_new(stdout);
+	if (look->as_command)
+		p->again = as_command_new(stdout);
 	return p;
 }
 
 void print_free(struct print *p)
 {
 	batch_free(p->batch);
+	swaks_free(p->swaks);
+	as_command_free(p->again);
 	buf_clear(&p->line);
 	free(p);
 }
 
-bool print_event(struct print *p, const struct event *e)
+static bool print_json(struct print *p, const struct event *e)
 {
 	size_t len;
 
-	if (p->batch)
-		return batch_event(p->batch, e);
 	buf_reset(&p->line);
 	json_write(&p->line, e, &tape_voice);
 	len = p->line.len;
 	return (len == 0 || fwrite(p->line.data, 1, len, stdout) == len) &&
 	       fflush(stdout) == 0;
+}
+
+bool print_event(struct print *p, const struct event *e)
+{
+	bool ok = p->json ? print_json(p, e)
+	          : p->swaks ? swaks_event(p->swaks, e)
+	                     : batch_event(p->batch, e);
+
+	return ok && (!p->again || as_command_event(p->again, e));
 }

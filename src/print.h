@@ -1,6 +1,6 @@
 /*
- * print: events on standard output, as annotated text or as JSON lines. main
- * only.
+ * print: events on standard output, as annotated text, as JSON lines or as swaks
+ * shows them. main only.
  */
 #ifndef PRINT_H
 #define PRINT_H
@@ -8,11 +8,11 @@
 #include <stdbool.h>
 
 #include "core/event.h"
+#include "front.h"
 
 struct print;
 
-/* color, width: of the text; width 0 for 80. */
-struct print *print_new(bool json, bool color, int width);
+struct print *print_new(const struct front_look *look);
 /* False when standard output cannot be written any more: errno. */
 bool print_event(struct print *p, const struct event *e);
 void print_free(struct print *p);

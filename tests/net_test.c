@@ -230,7 +230,8 @@ static void test_start_options_are_those_of_the_command_line(void **state)
 	p.timeout_ms = 1500;
 	p.protocol = PROTO_SMTP;
 	text = start_options(&p);
-	assert_string_equal(text, "--quit-after=mail --helo=a.example --from=<>"
+	assert_string_equal(text, "--quit-after=mail --helo=a.example "
+	                          "'--from=<>'"
 	                          " --to=b@c.example -6 --all --seed=7"
 	                          " --protocol=smtp --timeout=1.5");
 	free(text);

@@ -4,15 +4,24 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "util/buf.h"
 #include "util/i18n.h"
+#include "util/quote.h"
+#include "util/xalloc.h"
 
 static void add_text(struct buf *b, const char *option, const char *value)
 {
-	if (value)
-		buf_addf(b, " --%s=%s", option, value);
+	char *word;
+
+	if (!value)
+		return;
+	word = xasprintf("--%s=%s", option, value);
+	buf_addc(b, ' ');
+	quote_word(b, word, strlen(word));
+	free(word);
 }
 
 static void add_number(struct buf *b, const char *option, uint64_t value)
@@ -25,6 +34,77 @@ static void add_flag(struct buf *b, const char *option, bool set)
 {
 	if (set)
 		buf_addf(b, " --%s", option);
+}
+
+static void add_message(struct buf *b, const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_mail_params; i++)
+		add_text(b, "mail-param", p->mail_params[i]);
+	for (size_t i = 0; i < p->n_rcpt_params; i++)
+		add_text(b, "rcpt-param", p->rcpt_params[i]);
+	if (p->message && !p->test_message)
+		add_text(b, "data", "FILE"); /* the plan knows no name */
+	add_flag(b, "test-message", p->test_message);
+	add_flag(b, "pipelining", p->pipelining);
+	add_flag(b, "bdat", p->bdat);
+}
+
+static void add_way(struct buf *b, const struct plan_way *w)
+{
+	char *proxy;
+
+	add_text(b, "pipe", w->pipe);
+	if (w->unix_path) {
+		proxy = xasprintf("unix:%s", w->unix_path);
+		add_text(b, "server", proxy);
+		free(proxy);
+	}
+	if (w->socks_host) {
+		proxy = xasprintf(strchr(w->socks_host, ':')
+		                          ? "socks5://[%s]:%u"
+		                          : "socks5://%s:%u",
+		                  w->socks_host, w->socks_port);
+		add_text(b, "proxy", proxy);
+		free(proxy);
+	}
+	if (w->proxy_header)
+		buf_addf(b, " --proxy-header=v%d", w->proxy_header);
+	add_text(b, "proxy-from", w->proxy_from);
+	add_text(b, "proxy-to", w->proxy_to);
+}
+
+static void add_version(struct buf *b, const char *option, int version)
+{
+	if (version)
+		buf_addf(b, " --%s=1.%d", option, version - 0x0301);
+}
+
+static void add_tls(struct buf *b, const struct plan_tls *t)
+{
+	if (t->wrap && t->policy <= TLS_MUST)
+		add_text(b, "tls", "wrap");
+	else if (t->said)
+		add_text(b, "tls", tls_policy_name(t->policy));
+	add_text(b, "tls-ca", t->ca_file);
+	add_text(b, "tls-name", t->name);
+	add_version(b, "tls-min", t->min);
+	add_version(b, "tls-max", t->max);
+	add_text(b, "tls-cert", t->cert_file);
+	add_text(b, "tls-key", t->key_file);
+}
+
+/* The password is in no text. */
+static void add_auth(struct buf *b, const struct plan_auth *a)
+{
+	if (!a->wanted)
+		return;
+	if (a->mechs)
+		add_text(b, "auth", a->mechs);
+	else
+		add_flag(b, "auth", true);
+	add_text(b, "auth-user", a->user);
+	add_text(b, "authzid", a->authzid);
+	add_flag(b, "auth-clear", a->clear_ok);
 }
 
 char *start_options(const struct plan *p)
@@ -45,10 +125,16 @@ char *start_options(const struct plan *p)
 	add_flag(&b, "all", p->all);
 	add_flag(&b, "allow-private", p->allow_private);
 	add_number(&b, "seed", p->seed);
-	if (p->protocol == PROTO_SMTP)
-		add_text(&b, "protocol", "smtp");
+	if (p->protocol != PROTO_ESMTP)
+		add_text(&b, "protocol", protocol_name(p->protocol));
 	if (p->timeout_ms)
 		buf_addf(&b, " --timeout=%g", p->timeout_ms / 1000.0);
+	else if (p->patience == PATIENCE_CLASSROOM)
+		add_text(&b, "timeout", "classroom");
+	add_message(&b, p);
+	add_way(&b, &p->way);
+	add_tls(&b, &p->tls);
+	add_auth(&b, &p->auth);
 	return buf_steal(&b);
 }
 
