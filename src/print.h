@@ -1,6 +1,6 @@
 /*
- * print: events on standard output, as annotated text, as JSON lines or as swaks
- * shows them. main only.
+ * print: events on standard output, as annotated text, as JSON lines or as
+ * swaks shows them. main only.
  */
 #ifndef PRINT_H
 #define PRINT_H

@@ -17,6 +17,8 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
+#define LEN(a) (sizeof(a) / sizeof *(a))
+
 static char *text;
 static size_t text_len;
 static FILE *out;
@@ -112,6 +114,142 @@ static void assert_lines(const char *const *lines, size_t n)
 		at = found + (*found == '\n');
 		free(wanted);
 	}
+}
+
+static void test_pipelined_reply_names_its_command(void **state)
+{
+	static const char *const ok[] = { "250 ok" };
+	static const char *const no[] = { "550 no" };
+	static const char *const wanted[] = {
+		"C: MAIL FROM:<a@b.example>", "C: RCPT TO:<c@d.example>",
+		"S: 250 ok", "    Answers   MAIL FROM:<a@b.example>",
+		"S: 550 no", "    Answers   RCPT TO:<c@d.example>",
+	};
+	uint32_t mail, rcpt;
+
+	(void)state;
+	mail = give_sent("MAIL", "MAIL FROM:<a@b.example>");
+	rcpt = give_sent("RCPT", "RCPT TO:<c@d.example>");
+	give_reply(mail, 250, ok, 1);
+	give_reply(rcpt, 550, no, 1);
+	assert_lines(wanted, 6);
+}
+
+static void test_reply_right_below_its_command_does_not_name_it(void **state)
+{
+	static const char *const ok[] = { "250 ok" };
+
+	(void)state;
+	give_reply(give_sent("MAIL", "MAIL FROM:<a@b.example>"), 250, ok, 1);
+	give_reply(give_sent("RCPT", "RCPT TO:<c@d.example>"), 250, ok, 1);
+	assert_null(strstr(text, "Answers"));
+}
+
+static void give_lmtp(uint32_t to, uint16_t code, const char *recipient)
+{
+	const char *const line[] = { code == 250 ? "250 ok" : "452 full" };
+	struct event_builder b;
+
+	event_begin(&b, EV_REPLY);
+	b.e.u.reply.to = to;
+	b.e.u.reply.code = code;
+	b.e.u.reply.lines = event_put_texts(&b, line, 1);
+	b.e.u.reply.recipient = event_puts(&b, recipient);
+	give(&b);
+}
+
+static void test_lmtp_replies_name_their_recipients(void **state)
+{
+	static const char *const wanted[] = {
+		"C: .", "S: 250 ok", "    To        a@b.example",
+		"S: 452 full", "    To        c<1B>[2J@b.example",
+	};
+	uint32_t dot;
+
+	(void)state;
+	dot = give_sent("(END OF DATA)", ".");
+	give_lmtp(dot, 250, "a@b.example");
+	give_lmtp(dot, 452, "c\x1b[2J@b.example");
+	assert_lines(wanted, 5);
+	assert_null(strstr(text, "Answers"));
+}
+
+/* hostile: what a certificate must not do to a terminal. */
+static void give_tls(const char *verify, const char *dane, const char *hostile)
+{
+	const char *const names[] = { "mx.example.org", hostile };
+	const char *const tlsa[] = { "3 1 1 00ff", "2 0 1 ff00" };
+	struct event_builder b;
+	struct ev_cert c = { .subject = { 0, 0 } };
+
+	event_begin(&b, EV_TLS);
+	c.subject = c.issuer = event_puts(&b, hostile);
+	c.names = event_put_texts(&b, names, 2);
+	c.not_before = event_puts(&b, "2026-01-02T10:41:02Z");
+	c.not_after = event_puts(&b, "2026-04-02T10:41:02Z");
+	c.sha256 = event_puts(&b, "aa11");
+	c.spki_sha256 = event_puts(&b, "bb22");
+	c.key = event_puts(&b, "EC P-256");
+	c.signature = event_puts(&b, "ecdsa-with-SHA256");
+	c.serial = event_puts(&b, "01");
+	b.e.u.tls.chain = event_put_array(&b, &c, sizeof c, 1);
+	b.e.u.tls.version = event_puts(&b, "TLSv1.3");
+	b.e.u.tls.cipher = event_puts(&b, "TLS_AES_256_GCM_SHA384");
+	b.e.u.tls.group = event_puts(&b, "x25519");
+	b.e.u.tls.verify = event_puts(&b, verify);
+	b.e.u.tls.detail = event_puts(&b, *verify == 'o' ? "" : hostile);
+	b.e.u.tls.names = event_put_texts(&b, names, 1);
+	b.e.u.tls.dane = event_puts(&b, dane);
+	b.e.u.tls.tlsa = event_put_texts(&b, tlsa, *dane ? 2 : 0);
+	b.e.u.tls.matched = strcmp(dane, "ok") == 0 ? 1 : -1;
+	b.e.u.tls.depth = *verify == 'o' ? -1 : 0;
+	b.e.u.tls.us = 12300;
+	give(&b);
+}
+
+static void test_tls_shows_who_and_each_certificate(void **state)
+{
+	static const char *const wanted[] = {
+		"* TLS: TLSv1.3, TLS_AES_256_GCM_SHA384, x25519, 12.3 ms",
+		"    ✔ the other side is who it should be",
+		"    Wanted    mx.example.org",
+		"    Certificate 0: CN=mx",
+		"    Names     mx.example.org, CN=mx",
+		"    Issuer    CN=mx",
+		"    Valid     2026-01-02T10:41:02Z / 2026-04-02T10:41:02Z",
+		"    Key       EC P-256; ecdsa-with-SHA256",
+		"    SHA-256   aa11", "    SPKI      bb22", "    Serial    01",
+	};
+
+	(void)state;
+	give_tls("ok", "", "CN=mx");
+	assert_lines(wanted, LEN(wanted));
+	assert_null(strstr(text, "TLSA"));
+}
+
+static void test_tls_dane_decides_where_it_was_asked(void **state)
+{
+	static const char *const wanted[] = {
+		"    ✔ the other side is who it should be",
+		"    TLSA      3 1 1 00ff",
+		"              2 0 1 ff00 (matches)",
+	};
+
+	(void)state;
+	give_tls("self-signed", "ok", "CN=mx");
+	assert_lines(wanted, LEN(wanted));
+}
+
+static void test_tls_hostile_certificate_is_escaped(void **state)
+{
+	(void)state;
+	give_tls("expired", "", "CN=\x1b[2J\r\n250 ok\xff\xe2\x80\xae");
+	assert_non_null(strstr(text, "who the other side is, is not certain: "
+	                             "expired ("));
+	for (const char *p = text; *p; p++)
+		assert_true(*p == '\n' || (unsigned char)*p >= ' ');
+	assert_null(strstr(text, "\xe2\x80\xae"));
+	assert_null(strstr(text, "\n250 ok"));
 }
 
 static void test_dialog_lines_are_whole_and_in_order(void **state)
@@ -321,6 +459,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_dialog_lines_are_whole_and_in_order),
 		T(test_own_text_is_indented_and_fits_the_width),
+		T(test_pipelined_reply_names_its_command),
+		T(test_reply_right_below_its_command_does_not_name_it),
+		T(test_lmtp_replies_name_their_recipients),
+		T(test_tls_shows_who_and_each_certificate),
+		T(test_tls_dane_decides_where_it_was_asked),
+		T(test_tls_hostile_certificate_is_escaped),
 		T(test_greylisting_is_explained_as_such),
 		T(test_server_bytes_are_escaped),
 		T(test_color_only_when_asked),

@@ -19,6 +19,7 @@ struct facts {
 	bool tcp, is_pipe;
 	const struct event *start, *tls;
 	const char *hello;       /* "EHLO", "HELO", "LHLO", "" none yet */
+	const char *helo;        /* what it said, "" nothing */
 	const char *auth;        /* the newest AUTH line, NULL none */
 	const char *mail, *rcpt; /* newest lines, NULL none */
 	bool xclient, dot, data, pipelined;
@@ -36,8 +37,11 @@ static void take_sent(struct facts *f, const struct event *e, uint32_t before)
 	const char *line = event_text(e, e->u.sent.line);
 
 	for (size_t i = 0; i < sizeof hellos / sizeof *hellos; i++)
-		if (is_verb(e, hellos[i]))
+		if (is_verb(e, hellos[i])) {
 			f->hello = hellos[i];
+			f->helo = line + strcspn(line, " ");
+			f->helo += strspn(f->helo, " ");
+		}
 	if (is_verb(e, "AUTH"))
 		f->auth = line;
 	if (is_verb(e, "MAIL"))
@@ -102,7 +106,7 @@ static bool gather(struct facts *f, const struct dialog *d)
 	size_t count = dialog_count(d), start;
 
 	*f = (struct facts){ .now = now, .host = now->host, .hello = "",
-		             .address = now->address, .via = now->via,
+		             .helo = "", .address = now->address, .via = now->via,
 		             .port = now->port };
 	if (count == 0)
 		return false;
@@ -229,8 +233,8 @@ static void swaks_envelope(struct buf *b, const struct facts *f)
 	struct buf to = { 0 };
 	char *from;
 
-	if (*f->now->helo)
-		add_option(b, "--helo", f->now->helo);
+	if (*f->helo)
+		add_option(b, "--helo", f->helo);
 	if (f->mail) {
 		from = command_path(f->mail);
 		add_option(b, "--from", *from ? from : "<>");
@@ -310,8 +314,8 @@ static char *openssl_line(const struct facts *f)
 	if (!wrapped)
 		buf_addf(&b, " -starttls %s",
 		         strcmp(f->hello, "LHLO") == 0 ? "lmtp" : "smtp");
-	if (!wrapped && *f->now->helo && *f->now->helo != '-')
-		add_option(&b, "-name", f->now->helo);
+	if (!wrapped && *f->helo && *f->helo != '-')
+		add_option(&b, "-name", f->helo);
 	if (f->tls && f->tls->u.tls.sni.len)
 		add_option(&b, "-servername",
 		           event_text(f->tls, f->tls->u.tls.sni));

@@ -13,6 +13,7 @@
 #include "report/mx_table.h"
 #include "report/paper.h"
 #include "report/sayings.h"
+#include "report/tls_text.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -268,6 +269,41 @@ static void print_headline(struct paper *p, const struct event *e,
 	paper_newline(p);
 }
 
+/* The SENT or REPLY of this session before the newest event, or NULL. */
+static const struct event *line_before(const struct batch *b,
+                                       uint32_t session)
+{
+	size_t i = newest(b);
+	size_t least = i > DIALOG_BACK_MAX ? i - DIALOG_BACK_MAX : 0;
+
+	while (i-- > least) {
+		const struct event *e = dialog_at(b->dialog, i);
+
+		if (e->session == session &&
+		    (e->kind == EV_SENT || e->kind == EV_REPLY))
+			return e;
+	}
+	return NULL;
+}
+
+/* Where the command is not right above its reply, the reply names it: others
+ * were under way at the same time (RFC 2920 §3.1). */
+static void print_answered(struct batch *b, const struct event *e)
+{
+	const struct ev_reply *r = &e->u.reply;
+	size_t i = dialog_find(b->dialog, r->to);
+	const struct event *before = line_before(b, e->session);
+
+	if (r->recipient.len) /* LMTP: many replies to one dot */
+		block_bytes(&b->paper, _("To"), event_text(e, r->recipient));
+	if (r->recipient.len || r->to == EV_GREETING || i == SIZE_MAX ||
+	    !before || before->n == r->to ||
+	    dialog_at(b->dialog, i)->kind != EV_SENT)
+		return;
+	e = dialog_at(b->dialog, i);
+	block_bytes(&b->paper, _("Answers"), event_text(e, e->u.sent.line));
+}
+
 static bool is_good(const struct explanation *x)
 {
 	return x->cls == CLASS_OK || x->cls == CLASS_GO_ON;
@@ -279,6 +315,7 @@ static void print_reply(struct batch *b, const struct event *e)
 	struct explanation x;
 
 	print_lines(p, e);
+	print_answered(b, e);
 	explain_event(b->dialog, newest(b), &x);
 	print_headline(p, e, &x);
 	if (!is_good(&x) || !*x.code_text)
@@ -290,6 +327,15 @@ static void print_reply(struct batch *b, const struct event *e)
 		block_advice(p, &x);
 	if (!is_good(&x))
 		block_refs(p, &x);
+	explanation_clear(&x);
+}
+
+static void print_tls(struct batch *b, const struct event *e)
+{
+	struct explanation x;
+
+	explain_event(b->dialog, newest(b), &x);
+	tls_text(&b->paper, e, &x);
 	explanation_clear(&x);
 }
 
@@ -491,6 +537,7 @@ static void print_event(struct batch *b, const struct event *e)
 	case EV_ROUTE: mx_table_print(&b->paper, b->dialog, newest(b)); break;
 	case EV_CONNECTING: print_connecting(b, e); break;
 	case EV_CONNECTED: print_connected(b, e); break;
+	case EV_TLS: print_tls(b, e); break;
 	case EV_FAILED: print_failed(b, e); break;
 	case EV_SENT: print_sent(b, e); break;
 	case EV_REPLY: print_reply(b, e); break;
