@@ -188,8 +188,9 @@ static void put_front(char *out, size_t *at, const char *rdn, size_t len)
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < len; i++) /* escapes undone, so shorter */
-		used += !(rdn[i] == '\\' && i + 1 < len && ++i);
+	for (size_t i = 0; i < len; i++, used++) /* as below */
+		if (rdn[i] == '\\' && i + 1 < len)
+			i++;
 	*at -= used + 1;
 	out[*at] = '/';
 	used = *at + 1;
