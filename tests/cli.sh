@@ -106,7 +106,16 @@ bad 'did you mean -f, --from ADDR?' '-f, --from ADRESSE?' --fromm a@b.example
 bad 'a value is missing' '(-p, --port N)' --port
 bad '"99999"' '65535' --port 99999 example.org
 bad '-q, --quit-after STAGE' '„nowhere“' -q nowhere example.org
-bad 'speaks plain SMTP only' '(--tls never)' --tls must example.org
+bad '--tls never|may|must' '--tls never|may|must' --tls perhaps example.org
+bad '--tls-ca' '--tls-ca' -b --tls dane --tls-ca ca.pem example.org
+bad '--auth-user' '--auth-user' -b --auth example.org
+bad '--auth-password-file' '--auth-password-file' -b --auth-password x a.example
+bad '--auth-password-file' '--auth-password-file' -b -ap x a.example
+bad '/no/such' '/no/such' -b --auth-user u --auth-password-file /no/such a.example
+bad '--pipe' '--pipe' -b --pipe true -s example.org
+bad '1.2' '1.2' -b --tls-min 1.4 example.org
+bad '--protocol' '--protocol' -b --protocol smtp lmtp://example.org
+bad '--as-command' '--as-command' --json --as-command example.org
 bad 'bash, zsh and fish' 'bash, zsh' --completions csh
 bad 'recipient is needed' '-t, --to' -b -q rcpt example.org
 bad '--data FILE' '--data' -b -q dot u@example.org
@@ -132,16 +141,44 @@ bad './nosuch.lesson' './nosuch.lesson' --demo=./nosuch.lesson -b
 bad 'bad.lesson:17:' 'bad.lesson:17:' --demo=./bad.lesson -b
 bad 'numeric' '192.0.2.53:53' --serve --listen here
 
+# ---- the password: a file, or a terminal, or not at all ----
+printf 'hunter2\nsecond\n' >secret
+chmod 644 secret
+run -b --no-record 127.0.0.1:1 --auth-user u --auth-password-file secret
+want_status 74 'a password file'
+has err 'chmod 600' 'a password file that all may read'
+chmod 600 secret
+run -b --no-record 127.0.0.1:1 --auth-user u --auth-password-file secret
+test ! -s err || fail 'a password file that is fine is complained about'
+run -b --no-record 127.0.0.1:1 --auth-user u --auth-password-file secret \
+	--as-command --swaks
+if grep -q hunter2 out err; then fail 'the password is printed'; fi
+has out "--auth-user=u" 'the line to do it again'
+run --print-config --auth-user u --auth-password-file secret
+if grep -q hunter2 out; then fail 'the password is in --print-config'; fi
+if command -v setsid >/dev/null 2>&1; then
+	setsid "$SMTPSCOPE" -b --no-record 127.0.0.1:1 --auth-user u \
+		</dev/null >out 2>err
+	status=$?
+	want_status 64 'no terminal to ask on'
+	has err '--auth-password-file' 'no terminal to ask on'
+fi
+
 # ---- sources ----
 mkdir -p config/smtpscope
 printf 'port = 26\nfrom = <>\n' >config/smtpscope/config
 SMTPSCOPE_OPTIONS='--port 27 --helo env.example'
 export SMTPSCOPE_OPTIONS
-run --print-config --helo args.example
+run --print-config --helo args.example --mail-param A=B --mail-param SMTPUTF8 \
+	--tls verify --protocol lmtp --proxy-header v2 --tls-min 1.2 \
+	--auth=PLAIN --timeout classroom --swaks
 want_status 0 --print-config
 has out 'port = 27' --print-config
 has out 'from = <>' --print-config
 has out 'helo = args.example' --print-config
+has out 'mail-param = SMTPUTF8' --print-config
+has out 'tls = verify' --print-config
+has out 'proxy-header = v2' --print-config
 cp out round.config
 unset SMTPSCOPE_OPTIONS
 cp round.config config/smtpscope/config
@@ -290,6 +327,13 @@ want_status 1 'a replay' # the recording's own status
 cmp -s out live.json || fail "the JSON of a replay differs"
 run --replay live.json --batch
 cmp -s out live.txt || fail "the text of a replay differs"
+run --demo=first --seed 1 --swaks
+cp out live.swaks
+run --replay live.json --swaks
+cmp -s out live.swaks || fail "swaks' marks of a replay differ"
+run --replay live.json --batch --as-command
+has out 'swaks --server mx0' 'the lines of a replay'
+has out 'nc -C 192.0.2.' 'the lines of a replay'
 run --replay live.json --batch --lang de
 has out 'Zuständig' 'a replay in another language'
 unset SMTPSCOPE_TEST_CLOCK

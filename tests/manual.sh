@@ -14,8 +14,8 @@ of_help() {
 	"$program" --help | grep -oE -e '(^|[ ,])--[a-z][a-z0-9-]*' |
 		tr -d ' ,' | grep -vx -e '--no-' | sort -u
 }
-of_page() {
-	sed 's/\\-/-/g; s/\\f.//g' "$page" |
+of_page() { # without the table of another program's options
+	sed '/^.SH "FOR USERS/,/^.SH "EXIT/d; s/\\-/-/g; s/\\f.//g' "$page" |
 		grep -oE -e '--[a-z][a-z0-9-]*' | grep -vx -e '--no-' | sort -u
 }
 
@@ -30,6 +30,21 @@ differ() { # WHAT LEFT RIGHT
 options=$(of_help)
 [ -n "$options" ] || { echo "no options in --help"; exit 1; }
 differ "--help and the manual page" "$options" "$(of_page)"
+
+# each option of swaks has its row, where swaks is there to say which it has
+swaks_options() {
+	swaks --help 2>/dev/null | sed -n '/^ *-/s/[^-]*\(-.*\)/\1/p' |
+		grep -oE -e '^(-[a-zA-Z0-9-]+(, )?)+' | tr -d ' ' |
+		tr ',' '\n' | grep -E '^--?[a-zA-Z0-9]' | sort -u
+}
+rows=$(sed -n '/^.SH "FOR USERS/,/^.SH "EXIT/s/\\-/-/gp' "$page" | tr -d '",' |
+	tr ' ' '\n')
+for option in $(swaks_options); do
+	printf '%s\n' "$rows" | grep -qxF -e "$option" || {
+		echo "swaks has $option, the manual page has no row for it"
+		status=1
+	}
+done
 
 # every exit code of the page is in the README
 differ "exit codes of the page and README" \

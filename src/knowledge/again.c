@@ -50,8 +50,8 @@ static void take_sent(struct facts *f, const struct event *e, uint32_t before)
 		f->rcpt = line;
 	f->data |= is_verb(e, "DATA") || is_verb(e, "BDAT");
 	f->dot |= is_verb(e, "(END OF DATA)") || is_verb(e, "BDAT");
-	f->pipelined |= before > f->answered && (is_verb(e, "RCPT") ||
-	                                         is_verb(e, "DATA"));
+	f->pipelined |= before > f->answered &&
+	                (is_verb(e, "RCPT") || is_verb(e, "DATA"));
 }
 
 /* The commands of the newest connection, in their order. */
@@ -106,8 +106,8 @@ static bool gather(struct facts *f, const struct dialog *d)
 	size_t count = dialog_count(d), start;
 
 	*f = (struct facts){ .now = now, .host = now->host, .hello = "",
-		             .helo = "", .address = now->address, .via = now->via,
-		             .port = now->port };
+		             .helo = "", .address = now->address,
+		             .via = now->via, .port = now->port };
 	if (count == 0)
 		return false;
 	start = dialog_before(d, count - 1, EV_START, 0);
