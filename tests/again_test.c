@@ -220,10 +220,35 @@ static void test_sockets_programs_and_lessons(void **state)
 	assert_again(AGAIN_NC, NULL);
 	end(NULL);
 	begin(NULL);
+	give_start("'--pipe=/usr/sbin/sendmail -bs'");
+	give_connected("/usr/sbin/sendmail -bs", "", "", 0);
+	assert_again(AGAIN_SWAKS, "swaks --pipe '/usr/sbin/sendmail -bs' "
+	             "--quit-after connect");
+	assert_again(AGAIN_NC, NULL);
+	end(NULL);
+	begin(NULL);
 	give_start("--quit-after=rcpt");
 	give_connected("mx.example.org", "192.0.2.1", "127.0.0.1:5025", 25);
 	assert_again(AGAIN_NC, "nc -C 127.0.0.1 5025");
 	assert_again(AGAIN_SELF, NULL);
+}
+
+static void test_proxies(void **state)
+{
+	char *lacks;
+
+	(void)state;
+	give_start("--proxy=socks5://[::1]:1080 --proxy-header=v1");
+	give_connected("mx.example.org", "192.0.2.1", "socks5://[::1]:1080",
+	               25);
+	assert_again(AGAIN_SELF, "smtpscope '--proxy=socks5://[::1]:1080' "
+	             "--proxy-header=v1 u@example.org");
+	assert_again(AGAIN_SWAKS, NULL);
+	assert_again(AGAIN_OPENSSL, NULL);
+	assert_again(AGAIN_NC, "nc -C -X 5 -x '[::1]:1080' 192.0.2.1 25");
+	lacks = again_lacks(AGAIN_NC, d);
+	assert_string_equal(lacks, "PROXY v1");
+	free(lacks);
 }
 
 /* What a shell makes of the line: its words, one a line. */
@@ -335,6 +360,7 @@ int main(void)
 		T(test_tls_login_and_pipelining),
 		T(test_starttls_without_sni_and_lmtp),
 		T(test_sockets_programs_and_lessons),
+		T(test_proxies),
 		T(test_hostile_values_stay_one_word_each),
 		T(test_control_characters_are_not_in_the_line),
 		T(test_host_that_is_an_option_is_none),

@@ -17,6 +17,7 @@ struct facts {
 	const char *host, *address, *via;
 	unsigned port;
 	bool tcp, is_pipe;
+	const char *socks; /* "HOST:PORT" of the proxy, NULL none */
 	const struct event *start, *tls;
 	const char *hello;       /* "EHLO", "HELO", "LHLO", "" none yet */
 	const char *helo;        /* what it said, "" nothing */
@@ -99,27 +100,71 @@ static bool use_via(struct facts *f)
 	return true;
 }
 
+/* An option of the start, "--auth-user=NAME"; heap, NULL: not given. */
+static char *started_with(const struct facts *f, const char *name)
+{
+	const char *text = f->start
+	        ? event_text(f->start, f->start->u.start.options) : "";
+	size_t len = strlen(name);
+	struct buf word = { 0 };
+	char *value = NULL;
+
+	while (!value && quote_next(&text, &word)) {
+		if (strncmp(buf_str(&word), name, len) == 0 &&
+		    word.data[len] == '=')
+			value = xstrdup(word.data + len + 1);
+		buf_reset(&word);
+	}
+	buf_clear(&word);
+	return value;
+}
+
+/* Without a start, a path is a socket's: commands begin with one as well, but
+ * no recording is without its start. */
+static bool is_pipe(const struct facts *f)
+{
+	char *command = started_with(f, "--pipe");
+	bool given = command != NULL;
+
+	free(command);
+	return given || (*f->now->host != '/' && *f->now->host != '.');
+}
+
+static const struct event *start_of(const struct dialog *d)
+{
+	size_t count = dialog_count(d);
+	size_t i = count ? dialog_before(d, count - 1, EV_START, 0) : SIZE_MAX;
+
+	return i == SIZE_MAX ? NULL : dialog_at(d, i);
+}
+
+char *again_option(const struct dialog *d, const char *name)
+{
+	struct facts f = { .start = start_of(d) };
+
+	return started_with(&f, name);
+}
+
 /* False: no connection, or none that a shell could be told of. */
 static bool gather(struct facts *f, const struct dialog *d)
 {
+	static const char socks5[] = "socks5://";
 	const struct dialog_now *now = dialog_now(d);
-	size_t count = dialog_count(d), start;
+	size_t count = dialog_count(d);
 
 	*f = (struct facts){ .now = now, .host = now->host, .hello = "",
 		             .helo = "", .address = now->address,
 		             .via = now->via, .port = now->port };
-	if (count == 0)
-		return false;
-	start = dialog_before(d, count - 1, EV_START, 0);
-	if (start != SIZE_MAX)
-		f->start = dialog_at(d, start);
-	if (now->session == 0)
+	f->start = start_of(d);
+	if (now->session == 0 || count == 0)
 		return false;
 	take_dialog(f, d);
 	f->tcp = *now->address != '\0';
-	f->is_pipe = !f->tcp && *now->host != '/' && *now->host != '.';
+	f->is_pipe = !f->tcp && is_pipe(f);
 	if (!f->tcp)
 		return *now->host != '\0';
+	f->socks = strncmp(f->via, socks5, strlen(socks5)) == 0
+	                   ? f->via + strlen(socks5) : NULL;
 	if (!use_via(f) && !*f->host)
 		f->host = f->address;
 	return is_host(f->host) && is_host(f->address);
@@ -179,25 +224,6 @@ static char *mechanism(const struct facts *f)
 
 	mech += strspn(mech, " ");
 	return xmemdup0(mech, strcspn(mech, " "));
-}
-
-/* An option of the start, "--auth-user=NAME"; heap, NULL: not given. */
-static char *started_with(const struct facts *f, const char *name)
-{
-	const char *text = f->start
-	        ? event_text(f->start, f->start->u.start.options) : "";
-	size_t len = strlen(name);
-	struct buf word = { 0 };
-	char *value = NULL;
-
-	while (!value && quote_next(&text, &word)) {
-		if (strncmp(buf_str(&word), name, len) == 0 &&
-		    word.data[len] == '=')
-			value = xstrdup(word.data + len + 1);
-		buf_reset(&word);
-	}
-	buf_clear(&word);
-	return value;
 }
 
 /* ---- swaks ---- */
@@ -273,6 +299,8 @@ static char *swaks_line(const struct facts *f)
 	const char *stop = swaks_stop(f);
 	struct buf b = { 0 };
 
+	if (f->socks) /* it knows no proxy of that kind */
+		return NULL;
 	buf_adds(&b, "swaks");
 	swaks_server(&b, f);
 	if (strcmp(f->hello, "LHLO") == 0)
@@ -304,7 +332,7 @@ static char *openssl_line(const struct facts *f)
 	bool wrapped = f->tls && f->tls->u.tls.wrapped;
 	struct buf b = { 0 };
 
-	if (f->is_pipe || (!f->tls && !offers_starttls(f)))
+	if (f->is_pipe || f->socks || (!f->tls && !offers_starttls(f)))
 		return NULL;
 	buf_adds(&b, "openssl s_client -crlf -quiet");
 	if (f->tcp)
@@ -331,7 +359,12 @@ static char *nc_line(const struct facts *f)
 
 	if (f->tls || f->is_pipe)
 		return NULL;
-	buf_adds(&b, f->tcp ? "nc -C " : "nc -C -U ");
+	buf_adds(&b, "nc -C");
+	if (f->socks) {
+		buf_adds(&b, " -X 5");
+		add_option(&b, "-x", f->socks);
+	}
+	buf_adds(&b, f->tcp ? " " : " -U ");
 	add_word(&b, f->tcp ? f->address : f->host,
 	         strlen(f->tcp ? f->address : f->host));
 	if (f->tcp)
@@ -372,7 +405,7 @@ char *again_line(enum again_kind kind, const struct dialog *d)
 
 	/* a lesson's hosts are nowhere but in this run */
 	if (kind == AGAIN_SELF)
-		return f.via && *f.via ? NULL : self_line(&f);
+		return connected && use_via(&f) ? NULL : self_line(&f);
 	if (!connected)
 		return NULL;
 	switch (kind) {
@@ -400,10 +433,17 @@ char *again_lacks(enum again_kind kind, const struct dialog *d)
 {
 	struct buf b = { 0 };
 	struct facts f;
+	char *header;
 
-	if (kind != AGAIN_SWAKS || !gather(&f, d))
+	if (kind == AGAIN_SELF || !gather(&f, d))
 		return NULL;
-	add_params(&b, f.mail);
-	add_params(&b, f.rcpt);
+	header = started_with(&f, "--proxy-header");
+	if (header)
+		buf_addf(&b, "PROXY %s", header);
+	if (kind == AGAIN_SWAKS) {
+		add_params(&b, f.mail);
+		add_params(&b, f.rcpt);
+	}
+	free(header);
 	return b.len ? buf_steal(&b) : NULL;
 }

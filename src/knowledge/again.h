@@ -22,12 +22,16 @@ enum again_kind {
 
 /*
  * One line without its end, heap. NULL: that program cannot do it (nc no TLS,
- * openssl nothing without TLS), or there was no connection to repeat.
+ * openssl nothing without TLS, both and swaks not every proxy), there was no
+ * connection to repeat, or the host was a lesson's (AGAIN_SELF).
  */
 char *again_line(enum again_kind kind, const struct dialog *d);
 
+/* The value of an option of the start, "--pipe"; heap, NULL: not given. */
+char *again_option(const struct dialog *d, const char *name);
+
 /* What the line leaves out since the program has no option for it, "SIZE=10
- * BODY=8BITMIME"; heap, NULL: nothing. */
+ * BODY=8BITMIME"; heap, NULL: nothing. Raw: to be escaped. */
 char *again_lacks(enum again_kind kind, const struct dialog *d);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "core/command.h"
 #include "core/dialog.h"
+#include "knowledge/again.h"
 #include "report/paper.h"
 #include "report/sayings.h"
 #include "util/xalloc.h"
@@ -52,9 +53,14 @@ static void line(struct swaks *s, const char *mark, const char *text)
 	paper_newline(&s->paper);
 }
 
-static bool is_path(const char *host)
+/* A Unix socket's path, or a command? */
+static bool is_socket(const struct swaks *s, const char *host)
 {
-	return *host == '/' || *host == '.';
+	char *command = again_option(s->dialog, "--pipe");
+	bool given = command != NULL;
+
+	free(command);
+	return !given && (*host == '/' || *host == '.');
 }
 
 /* As swaks names the other side: by what it was told, not by its address. */
@@ -72,7 +78,7 @@ static void print_connecting(struct swaks *s, const struct event *e)
 
 	s->tls = s->quit = s->lost = s->message = false;
 	s->connected = true;
-	paper_text(&s->paper, tcp || is_path(host) ? "=== Trying "
+	paper_text(&s->paper, tcp || is_socket(s, host) ? "=== Trying "
 	                                           : "=== Trying pipe to ");
 	place(s, e);
 	if (tcp)

@@ -56,7 +56,8 @@ static void agreed(struct paper *p, const struct event *e)
 	buf_clear(&b);
 }
 
-/* "✔ verified" or "▲ not verified: expired (certificate has expired)". */
+/* What was found, and what that means. The facts of the explanation are not
+ * repeated: all of them are below. */
 static void trust(struct paper *p, const struct event *e,
                   const struct explanation *x)
 {
@@ -81,9 +82,10 @@ static void trust(struct paper *p, const struct event *e,
 	}
 	paper_newline(p);
 	block_line(p, INK_PLAIN, x->summary);
-	block_line(p, INK_PLAIN, x->code_text);
-	if (!trusted)
-		block_advice(p, x);
+	for (size_t i = 0; i < x->n_notes; i++)
+		block_line(p, INK_PLAIN, x->notes[i]);
+	block_row(p, _("Must act"), trusted ? "" : x->who);
+	block_row(p, _("MTA"), x->mta);
 }
 
 static void validity(struct paper *p, const struct event *e,
