@@ -93,8 +93,10 @@ static enum conn_got feed(struct stream *s)
 	struct conn_bytes in;
 	enum conn_got got = conn_read(s->conn, &in);
 
-	if (got == CONN_ENDED)
+	if (got == CONN_ENDED && !s->tcp_ended) {
 		s->tcp_ended = true;
+		tls_eof(s->tls);
+	}
 	if (got != CONN_DATA)
 		return got;
 	s->written = in.written;
@@ -133,7 +135,7 @@ static enum conn_got read_tls(struct stream *s, struct conn_bytes *in,
 			return CONN_ENDED;
 		got = feed(s);
 		if (got == CONN_ENDED)
-			s->truncated = !tls_over(s);
+			s->truncated = tls_status(s->tls) != TLS_ENDED;
 		if (got != CONN_DATA)
 			return got;
 	}

@@ -207,7 +207,7 @@ static void tell_end(struct visit *v, struct session_input *in)
 	in->kind = end.error ? IN_RESET : IN_CLOSED;
 	in->detail = end.error ? strerror(end.error) : NULL;
 	in->truncated = stream_truncated(v->stream);
-	if (tls && tls_status(tls) == TLS_FAILED) {
+	if (tls && tls_status(tls) == TLS_FAILED && !in->truncated) {
 		in->kind = IN_NO_TLS;
 		in->detail = tls_error(tls);
 	}
