@@ -1,14 +1,18 @@
-/* Timers, descriptors and wake-ups over libuv. */
+/* Timers, descriptors, wake-ups and processes over libuv. */
 #include "config.h"
 
 #include "io/loop.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -283,6 +287,105 @@ static void test_now_goes_forwards(void **state)
 
 #define WITH_LOOP(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+struct ended {
+	int status, signal;
+};
+
+static void note_end(void *arg, int status, int signal)
+{
+	*(struct ended *)arg = (struct ended){ status, signal };
+	loop_stop(loop);
+}
+
+static struct loop_child *spawn(const char *command, struct ended *e)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fds[] = { null, null, null };
+	struct loop_child *child = loop_child_new(loop, command, fds,
+	                                          note_end, e);
+
+	close(null);
+	assert_non_null(child);
+	return child;
+}
+
+static bool no_process_is_left(void)
+{
+	return waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD;
+}
+
+static void test_child_tells_how_it_ended(void **state)
+{
+	static const struct {
+		const char *command;
+		struct ended end;
+	} rows[] = {
+		{ "exit 0", { 0, 0 } }, { "exit 7", { 7, 0 } },
+		{ "kill -TERM $$", { 0, SIGTERM } },
+		{ "/nowhere/at/all", { 127, 0 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct ended e = { -1, -1 };
+		struct loop_child *child = spawn(rows[i].command, &e);
+
+		loop_run(loop);
+		assert_int_equal(e.status, rows[i].end.status);
+		assert_int_equal(e.signal, rows[i].end.signal);
+		loop_child_free(child);
+		assert_true(no_process_is_left());
+	}
+}
+
+/* The signals that a thread of ours has blocked or ignored are its own. */
+static void test_child_begins_with_default_signals(void **state)
+{
+	struct ended e = { -1, -1 };
+	struct loop_child *child;
+	sigset_t all, old;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	sigfillset(&all);
+	sigdelset(&all, SIGCHLD);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	child = spawn("kill -PIPE $$; exit 1", &e);
+	loop_run(loop);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	assert_int_equal(e.signal, SIGPIPE);
+	loop_child_free(child);
+}
+
+static void test_child_given_back_is_ended(void **state)
+{
+	struct ended e = { -1, -1 };
+	struct loop_timer *t;
+	int64_t at = 0;
+
+	(void)state;
+	loop_child_free(spawn("exec sleep 60", &e));
+	loop_child_free(spawn("trap '' TERM; while :; do sleep 60; done", &e));
+	t = loop_timer_new(loop, stop, &at);
+	loop_timer_at(t, loop_now_us() + (LOOP_CHILD_TERM_MS + 500) * 1000);
+	loop_run(loop);
+	loop_timer_free(t);
+	assert_true(no_process_is_left());
+	assert_int_equal(e.status, -1); /* nobody was told */
+}
+
+static void test_child_never_outlives_its_loop(void **state)
+{
+	struct ended e = { -1, -1 };
+
+	(void)state;
+	loop_child_free(spawn("trap '' TERM; while :; do sleep 60; done", &e));
+	loop_free(loop);
+	loop = loop_new();
+	assert_true(no_process_is_left());
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -298,6 +401,10 @@ int main(void)
 		WITH_LOOP(test_wake_from_another_thread_stops_the_loop),
 		WITH_LOOP(test_loop_stopped_before_it_is_freed_lets_go),
 		cmocka_unit_test(test_now_goes_forwards),
+		WITH_LOOP(test_child_tells_how_it_ended),
+		WITH_LOOP(test_child_begins_with_default_signals),
+		WITH_LOOP(test_child_given_back_is_ended),
+		WITH_LOOP(test_child_never_outlives_its_loop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

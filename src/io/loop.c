@@ -3,7 +3,10 @@
 #include "io/loop.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <uv.h>
 
@@ -13,6 +16,7 @@
  * by the close callback, and "free" only cuts it off from its owner. */
 struct loop {
 	uv_loop_t uv;
+	struct loop_child *children; /* that live, given back or not */
 };
 
 struct loop_timer {
@@ -35,6 +39,18 @@ struct loop_wake {
 	void *arg;
 };
 
+struct loop_child {
+	uv_process_t uv;
+	pid_t pid; /* and the number of its group */
+	struct loop *loop;
+	struct loop_timer *kill;                         /* freed, not ended */
+	void (*ended)(void *arg, int status, int signal); /* NULL: freed */
+	void *arg;
+	struct loop_child *next, **link; /* of loop.children; NULL: ended */
+};
+
+static void kill_children(struct loop *l);
+
 struct loop *loop_new(void)
 {
 	struct loop *l = xcalloc(1, sizeof *l);
@@ -52,6 +68,7 @@ void loop_free(struct loop *l)
 
 	if (!l)
 		return;
+	kill_children(l);
 	/* handles given back but not yet closed; twice, because a loop_stop()
 	 * that nobody has seen yet makes the first call do nothing */
 	uv_run(&l->uv, UV_RUN_NOWAIT);
@@ -218,4 +235,113 @@ void loop_wake_free(struct loop_wake *w)
 {
 	if (w)
 		uv_close((uv_handle_t *)&w->uv, freed);
+}
+
+/* ---- processes ---- */
+
+static void unlink_child(struct loop_child *c)
+{
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	c->link = NULL;
+}
+
+static void close_child(struct loop_child *c)
+{
+	loop_timer_free(c->kill);
+	uv_close((uv_handle_t *)&c->uv, freed);
+}
+
+/* While the group has a member, nobody else gets its number. */
+static void on_exit_of(uv_process_t *uv, int64_t status, int signal)
+{
+	struct loop_child *c = uv->data;
+
+	kill(-c->pid, SIGKILL);
+	unlink_child(c);
+	if (c->ended)
+		c->ended(c->arg, (int)status, signal);
+	else
+		close_child(c);
+}
+
+static int spawn(struct loop_child *c, const char *command, const int fds[3])
+{
+	char *args[] = { "sh", "-c", (char *)command, NULL };
+	uv_stdio_container_t stdio[3];
+	uv_process_options_t options = {
+		.exit_cb = on_exit_of, .file = "/bin/sh", .args = args,
+		.flags = UV_PROCESS_DETACHED, /* setsid(): no terminal */
+		.stdio = stdio, .stdio_count = 3,
+	};
+
+	for (int i = 0; i < 3; i++) {
+		stdio[i].flags = UV_INHERIT_FD;
+		stdio[i].data.fd = fds[i];
+	}
+	return uv_spawn(&c->loop->uv, &c->uv, &options);
+}
+
+struct loop_child *loop_child_new(struct loop *l, const char *command,
+                                  const int fds[3],
+                                  void (*ended)(void *arg, int status,
+                                                int signal),
+                                  void *arg)
+{
+	struct loop_child *c = xcalloc(1, sizeof *c);
+	int error;
+
+	c->loop = l;
+	c->ended = ended;
+	c->arg = arg;
+	error = spawn(c, command, fds);
+	c->uv.data = c;
+	if (error) {
+		close_child(c);
+		errno = -error; /* libuv's numbers are those of errno here */
+		return NULL;
+	}
+	c->pid = c->uv.pid;
+	c->next = l->children;
+	c->link = &l->children;
+	if (c->next)
+		c->next->link = &c->next;
+	l->children = c;
+	return c;
+}
+
+static void on_kill(void *arg)
+{
+	struct loop_child *c = arg;
+
+	kill(-c->pid, SIGKILL);
+}
+
+void loop_child_free(struct loop_child *c)
+{
+	if (!c)
+		return;
+	c->ended = NULL;
+	if (!c->link) {
+		close_child(c);
+		return;
+	}
+	kill(-c->pid, SIGTERM);
+	c->kill = loop_timer_new(c->loop, on_kill, c);
+	loop_timer_at(c->kill,
+	              loop_now_us() + (int64_t)LOOP_CHILD_TERM_MS * 1000);
+}
+
+static void kill_children(struct loop *l)
+{
+	while (l->children) {
+		struct loop_child *c = l->children;
+
+		kill(-c->pid, SIGKILL);
+		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		unlink_child(c);
+		close_child(c);
+	}
 }

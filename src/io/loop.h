@@ -1,5 +1,5 @@
 /*
- * loop: timers, descriptors and wake-ups; the one user of libuv.
+ * loop: timers, descriptors, wake-ups and processes; the one user of libuv.
  *
  * A loop belongs to the thread that runs it; only loop_wake_now() may be
  * called from others. Handles are heap objects: *_new gives them, *_free takes
@@ -15,9 +15,11 @@ struct loop;
 struct loop_timer;
 struct loop_fd;
 struct loop_wake;
+struct loop_child;
 
 struct loop *loop_new(void); /* NULL: no descriptors left */
-void loop_free(struct loop *l); /* every handle was freed before */
+/* Every handle was freed before; a process still there is killed. */
+void loop_free(struct loop *l);
 void loop_run(struct loop *l);  /* until loop_stop() */
 void loop_stop(struct loop *l); /* from a callback */
 /* Monotonic microseconds; any thread. Not the loop's cached time. */
@@ -41,5 +43,22 @@ struct loop_wake *loop_wake_new(struct loop *l, void (*cb)(void *arg),
                                 void *arg);
 void loop_wake_now(struct loop_wake *w); /* any thread, async-signal-safe */
 void loop_wake_free(struct loop_wake *w);
+
+enum { LOOP_CHILD_TERM_MS = 500 }; /* from SIGTERM to SIGKILL */
+/*
+ * "sh -c command" in a session and process group of its own, with the signals'
+ * defaults. fds: its 0, 1, 2; borrowed, without O_NONBLOCK. ended: once, from
+ * the loop, with its exit status, or the signal (else 0) that ended it; what it
+ * left behind in its group is killed before. NULL: errno says why. SIGCHLD must
+ * reach some thread of the program.
+ */
+struct loop_child *loop_child_new(struct loop *l, const char *command,
+                                  const int fds[3],
+                                  void (*ended)(void *arg, int status,
+                                                int signal),
+                                  void *arg);
+/* Lives it still, it gets SIGTERM now and SIGKILL soon, ended() is not called
+ * and the loop reaps it. NULL is fine. */
+void loop_child_free(struct loop_child *c);
 
 #endif
