@@ -1,66 +1,19 @@
 #include "config.h"
 
-#include "net/conn.h"
+#include "net/conn_priv.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "util/buf.h"
+#include "util/i18n.h"
 #include "util/xalloc.h"
 
-struct conn {
-	int fd; /* -1: there never was one */
-	struct loop_fd *watch;
-	void (*ready)(void *arg);
-	void *arg;
-	int wanted; /* events the watch is set to; setting it costs calls */
-	bool up, ended, paused;
-	int broken; /* errno of a failed write; told after the last data */
-	struct conn_end end;
-	char local[INET6_ADDRSTRLEN];
-	struct buf out; /* from out_off on: not taken by the kernel yet */
-	size_t out_off;
-	size_t fresh;    /* bytes of out since the last conn_flush() */
-	uint64_t *marks; /* where in the stream each unwritten command ends */
-	size_t n_marks, marks_size;
-	uint64_t put_total, sent_total; /* bytes of the whole stream */
-	uint32_t written; /* commands given to the kernel */
-	struct loop_timer *soon; /* tells an end that came with conn_open() */
-};
-
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-/* Length of the address, 0 when text is none. */
-static socklen_t parse_address(const char *text, uint16_t port,
-                               union address *a)
-{
-	memset(a, 0, sizeof *a);
-	if (inet_pton(AF_INET, text, &a->v4.sin_addr) == 1) {
-		a->v4.sin_family = AF_INET;
-		a->v4.sin_port = htons(port);
-		return sizeof a->v4;
-	}
-	if (inet_pton(AF_INET6, text, &a->v6.sin6_addr) == 1) {
-		a->v6.sin6_family = AF_INET6;
-		a->v6.sin6_port = htons(port);
-		return sizeof a->v6;
-	}
-	return 0;
-}
-
-static enum fail_kind kind_of(int error)
+enum fail_kind conn_kind_of(int error)
 {
 	switch (error) {
 	case 0:
@@ -80,7 +33,11 @@ static enum fail_kind kind_of(int error)
 	case EHOSTDOWN:
 	case EAFNOSUPPORT:  /* no IPv6 here */
 	case EADDRNOTAVAIL: /* no address of ours to come from */
-	case EACCES: /* a local packet filter says no */
+	case ENOENT: /* no such Unix socket, or no way to it */
+	case ENOTDIR:
+	case ELOOP:
+	case EPROTOTYPE: /* it is none for a stream */
+	case EACCES: /* a local packet filter, or the file system, says no */
 	case EPERM:
 		return FAIL_UNREACHABLE;
 	default: /* no descriptor left, an address that is not ours ... */
@@ -93,62 +50,72 @@ static size_t unwritten(const struct conn *c)
 	return c->out.len - c->out_off;
 }
 
-static void want(struct conn *c)
+static int wanted(const struct conn *c)
 {
 	int events = 0;
 
+	if (c->ended)
+		return 0;
+	if (c->phase == CONN_OPENING)
+		return conn_retries(c) ? 0 : LOOP_WRITE;
+	if (unwritten(c) > 0)
+		events |= LOOP_WRITE;
+	if (!c->eof && (!c->paused || c->phase == CONN_SOCKS))
+		events |= LOOP_READ;
+	return events;
+}
+
+void conn_want(struct conn *c)
+{
+	int events = wanted(c);
+
 	if (!c->watch)
 		return;
-	if (!c->ended && (!c->up || unwritten(c) > 0))
-		events |= LOOP_WRITE;
-	if (!c->ended && c->up && !c->paused)
-		events |= LOOP_READ;
 	if (events != c->wanted)
 		loop_fd_want(c->watch, events);
 	c->wanted = events;
 }
 
-static void end_with(struct conn *c, enum fail_kind kind, int error)
+void conn_end_with(struct conn *c, enum fail_kind kind, int error)
 {
 	if (c->ended)
 		return;
 	c->ended = true;
 	c->end = (struct conn_end){ .kind = kind, .error = error };
-	want(c);
+	conn_want(c);
 }
 
-static void note_local(struct conn *c)
+static const char *set_detail(struct conn *c, char *detail)
 {
-	union address a;
-	socklen_t len = sizeof a;
-
-	if (getsockname(c->fd, &a.any, &len) < 0)
-		return;
-	if (a.any.sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &a.v6.sin6_addr, c->local, sizeof c->local);
-	else
-		inet_ntop(AF_INET, &a.v4.sin_addr, c->local, sizeof c->local);
+	free(c->detail);
+	c->detail = detail;
+	return detail;
 }
 
-/*
- * The handshake is over, well or not: SO_ERROR says which. A reset is no
- * refusal (that is ECONNREFUSED): the connection was there and is gone again.
- */
-static void finish_connect(struct conn *c)
+void conn_end_saying(struct conn *c, enum fail_kind kind, char *detail)
 {
-	int error = 0;
-	socklen_t len = sizeof error;
-
-	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-		error = errno;
-	if (error == ECONNRESET || error == EPIPE) {
-		c->broken = error;
-	} else if (error) {
-		end_with(c, kind_of(error), error);
+	if (c->ended) {
+		free(detail);
 		return;
 	}
-	c->up = true;
-	note_local(c);
+	conn_end_with(c, kind, 0);
+	c->end.detail = set_detail(c, detail);
+}
+
+void conn_add_note(struct conn *c, const char *id, char *arg)
+{
+	assert(c->n_notes < CONN_NOTES_MAX);
+	c->notes[c->n_notes++] = (struct conn_note){ .id = id, .arg = arg };
+}
+
+bool conn_note(struct conn *c, struct conn_note *out)
+{
+	if (c->n_notes == 0)
+		return false;
+	*out = c->notes[0];
+	c->n_notes--;
+	memmove(c->notes, c->notes + 1, c->n_notes * sizeof *c->notes);
+	return true;
 }
 
 /* Counts the commands whose last byte the kernel now has. */
@@ -166,7 +133,7 @@ static void count_written(struct conn *c)
 }
 
 /* As much as the kernel takes; SIGPIPE is blocked in the worker's thread. */
-static void push(struct conn *c)
+void conn_push(struct conn *c)
 {
 	ssize_t n = 0;
 
@@ -189,22 +156,90 @@ static void push(struct conn *c)
 	}
 	c->fresh = 0;
 	count_written(c);
-	want(c);
+	conn_want(c);
+}
+
+/* ---- a command instead of a socket ---- */
+
+static void note_end(struct conn *c)
+{
+	const struct childpipe_end *end = childpipe_end(c->pipe);
+	const char *errors = childpipe_errors(c->pipe);
+
+	if (*errors)
+		conn_add_note(c, "pipe-errors", xstrdup(errors));
+	if (!end)
+		conn_add_note(c, "pipe-stays", NULL);
+	else if (end->signal)
+		conn_add_note(c, "pipe-signal", xasprintf("%d", end->signal));
+	else if (end->status)
+		conn_add_note(c, "pipe-status", xasprintf("%d", end->status));
+}
+
+/* Is there nothing (more) to wait for? */
+static bool pipe_is_over(const struct conn *c)
+{
+	return !c->pipe || c->waited || childpipe_end(c->pipe);
+}
+
+/* It is gone, or it had its time. */
+static void end_pipe(struct conn *c)
+{
+	if (c->pipe && !c->noted)
+		note_end(c);
+	c->noted = true;
+}
+
+/* No word is lost: what the command wrote before is still in the socket. */
+static void on_pipe_end(void *arg)
+{
+	struct conn *c = arg;
+
+	if (c->eof || c->bye)
+		c->ready(c->arg);
+}
+
+bool conn_bye(struct conn *c)
+{
+	if (!pipe_is_over(c) && !c->bye) {
+		c->bye = true;
+		c->paused = false;
+		shutdown(c->fd, SHUT_WR);
+		conn_want(c);
+		conn_later(c, CONN_BYE_MS);
+	}
+	if (!pipe_is_over(c))
+		return false;
+	end_pipe(c);
+	return true;
+}
+
+/* ---- what the loop tells ---- */
+
+static void drop_input(struct conn *c)
+{
+	struct conn_bytes unused;
+
+	while (conn_read(c, &unused) == CONN_DATA)
+		;
 }
 
 static void on_socket(void *arg, int events)
 {
 	struct conn *c = arg;
 
-	if (!c->up) {
-		finish_connect(c);
-		want(c);
-		c->ready(c->arg);
+	if (c->phase != CONN_UP) {
+		conn_go_on(c);
+		conn_want(c);
+		if (c->phase == CONN_UP || c->ended)
+			c->ready(c->arg);
 		return;
 	}
 	if (events & LOOP_WRITE)
-		push(c);
-	if (events & LOOP_READ || c->broken)
+		conn_push(c);
+	if (c->bye)
+		drop_input(c);
+	else if (events & LOOP_READ || c->broken)
 		c->ready(c->arg);
 }
 
@@ -212,74 +247,54 @@ static void on_soon(void *arg)
 {
 	struct conn *c = arg;
 
+	if (conn_retries(c)) {
+		conn_retry(c);
+		conn_want(c);
+		if (!c->ended)
+			return;
+	}
+	c->waited |= c->eof || c->bye;
 	c->ready(c->arg);
 }
 
-static bool prepare(int fd)
+void conn_later(struct conn *c, int64_t ms)
 {
-	int one = 1;
-
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	return fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
-	       fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+	if (!c->soon)
+		c->soon = loop_timer_new(c->loop, on_soon, c);
+	loop_timer_at(c->soon, loop_now_us() + ms * 1000);
 }
 
-/* --source: 0, or the errno that made it impossible. */
-static int bind_source(int fd, const char *source)
+/* ---- its life ---- */
+
+static void open_pipe(struct conn *c, const char *command)
 {
-	union address from;
-	socklen_t len = parse_address(source, 0, &from);
-
-	if (len == 0)
-		return EINVAL;
-	return bind(fd, &from.any, len) < 0 ? errno : 0;
-}
-
-/* 0, or the errno that made it impossible; *kind then says what that is. */
-static int start_connect(struct conn *c, struct loop *l,
-                         const struct conn_to *to, enum fail_kind *kind)
-{
-	union address a;
-	socklen_t len = parse_address(to->address, to->port, &a);
-	int error;
-
-	*kind = FAIL_LOCAL;
-	if (len == 0)
-		return EINVAL;
-	c->fd = socket(a.any.sa_family, SOCK_STREAM, 0);
-	if (c->fd < 0 || !prepare(c->fd)) {
-		*kind = kind_of(errno);
-		return errno;
-	}
-	error = to->source ? bind_source(c->fd, to->source) : 0;
-	if (error)
-		return error;
-	if (connect(c->fd, &a.any, len) < 0 && errno != EINPROGRESS &&
-	    errno != EINTR) {
-		*kind = kind_of(errno);
-		return errno;
-	}
-	c->watch = loop_fd_new(l, c->fd, on_socket, c);
-	return c->watch ? 0 : ENOMEM;
+	c->pipe = childpipe_new(c->loop, command, &c->fd, on_pipe_end, c);
+	if (!c->pipe)
+		conn_end_with(c, FAIL_LOCAL, errno);
+	else if (fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0)
+		conn_end_with(c, FAIL_LOCAL, errno);
 }
 
 struct conn *conn_open(struct loop *l, const struct conn_to *to,
                        void (*ready)(void *arg), void *arg)
 {
 	struct conn *c = xcalloc(1, sizeof *c);
-	enum fail_kind kind;
-	int error;
 
 	c->fd = -1;
+	c->loop = l;
 	c->ready = ready;
 	c->arg = arg;
-	error = start_connect(c, l, to, &kind);
-	if (error) {
-		end_with(c, kind, error);
-		c->soon = loop_timer_new(l, on_soon, c);
-		loop_timer_at(c->soon, 0);
+	if (to->pipe)
+		open_pipe(c, to->pipe);
+	conn_begin(c, to);
+	if (!c->ended) {
+		c->watch = loop_fd_new(l, c->fd, on_socket, c);
+		if (!c->watch)
+			conn_end_with(c, FAIL_LOCAL, ENOMEM);
 	}
-	want(c);
+	if (c->ended)
+		conn_later(c, 0);
+	conn_want(c);
 	return c;
 }
 
@@ -289,16 +304,21 @@ void conn_free(struct conn *c)
 		return;
 	loop_timer_free(c->soon);
 	loop_fd_free(c->watch);
+	childpipe_free(c->pipe);
 	if (c->fd >= 0)
 		close(c->fd);
+	for (size_t i = 0; i < c->n_notes; i++)
+		free(c->notes[i].arg);
+	conn_way_free(c->way);
 	buf_clear(&c->out);
 	free(c->marks);
+	free(c->detail);
 	free(c);
 }
 
 bool conn_is_up(const struct conn *c)
 {
-	return c->up;
+	return c->phase == CONN_UP;
 }
 
 const char *conn_local(const struct conn *c)
@@ -311,13 +331,47 @@ struct conn_end conn_end(const struct conn *c)
 	return c->end;
 }
 
+struct conn_end conn_late(struct conn *c)
+{
+	struct conn_end end = { .kind = FAIL_TIMEOUT };
+	const char *proxy = c->way ? c->way->proxy : NULL;
+
+	if (!proxy || c->phase == CONN_UP)
+		return end;
+	if (c->phase == CONN_OPENING || c->way->socks.state == SOCKS_METHOD)
+		set_detail(c, xasprintf(_("the proxy %s does not answer"),
+		                        proxy));
+	else
+		set_detail(c, xasprintf(_("the proxy %s did not reach it in "
+		                          "time"), proxy));
+	end.detail = c->detail;
+	return end;
+}
+
+/* ---- bytes ---- */
+
+/* The end of what can be read; error: errno, 0 in order. */
+static enum conn_got take_end(struct conn *c, int error)
+{
+	if (!pipe_is_over(c)) { /* how it ended will be known soon */
+		if (!c->eof && !c->bye)
+			conn_later(c, CONN_BYE_MS);
+		c->eof = true;
+		conn_want(c);
+		return CONN_NOTHING;
+	}
+	end_pipe(c);
+	conn_end_with(c, conn_kind_of(error), error);
+	return CONN_ENDED;
+}
+
 enum conn_got conn_read(struct conn *c, struct conn_bytes *in)
 {
 	ssize_t n;
 
 	if (c->ended)
 		return CONN_ENDED;
-	if (!c->up)
+	if (c->phase != CONN_UP)
 		return CONN_NOTHING;
 	do
 		n = read(c->fd, in->data, sizeof in->data);
@@ -327,17 +381,10 @@ enum conn_got conn_read(struct conn *c, struct conn_bytes *in)
 		in->written = c->written;
 		return CONN_DATA;
 	}
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-		if (!c->broken)
-			return CONN_NOTHING;
-		end_with(c, kind_of(c->broken), c->broken);
-	} else {
-		/* a write that failed took the socket's error with it */
-		int error = n < 0 ? errno : c->broken;
-
-		end_with(c, kind_of(error), error);
-	}
-	return CONN_ENDED;
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return c->broken ? take_end(c, c->broken) : CONN_NOTHING;
+	/* a write that failed took the socket's error with it */
+	return take_end(c, n < 0 ? errno : c->broken);
 }
 
 void conn_pause(struct conn *c, bool paused)
@@ -345,7 +392,9 @@ void conn_pause(struct conn *c, bool paused)
 	if (c->paused == paused)
 		return;
 	c->paused = paused;
-	want(c);
+	conn_want(c);
+	if (!paused && c->eof && pipe_is_over(c))
+		conn_later(c, 0); /* its end came while nobody read */
 }
 
 static void mark_command(struct conn *c)
@@ -358,14 +407,19 @@ static void mark_command(struct conn *c)
 	c->marks[c->n_marks++] = c->put_total;
 }
 
-void conn_put(struct conn *c, const char *data, size_t len, bool command)
+void conn_put_raw(struct conn *c, const void *data, size_t len)
 {
-	assert(c->up);
-	if (c->broken || c->ended)
-		return;
 	buf_add(&c->out, data, len);
 	c->fresh += len;
 	c->put_total += len;
+}
+
+void conn_put(struct conn *c, const char *data, size_t len, bool command)
+{
+	assert(c->phase == CONN_UP);
+	if (c->broken || c->ended)
+		return;
+	conn_put_raw(c, data, len);
 	if (command)
 		mark_command(c);
 }
@@ -373,7 +427,7 @@ void conn_put(struct conn *c, const char *data, size_t len, bool command)
 void conn_flush(struct conn *c)
 {
 	if (c->fresh > 0)
-		push(c);
+		conn_push(c);
 }
 
 bool conn_unsent(const struct conn *c)
