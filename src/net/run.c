@@ -169,6 +169,15 @@ static void on_route(void *arg, const struct route *route)
 		run_go_on(r);
 }
 
+/* No route was looked for. */
+static void go_local(struct run *r)
+{
+	if (r->plan->stage == STAGE_ROUTE)
+		conclude_route(r);
+	else
+		run_go_on(r);
+}
+
 static bool have_resolver(struct run_env *env)
 {
 	struct resolve_config cfg = { .server = env->cfg->dns,
@@ -185,6 +194,8 @@ static void on_time(void *arg)
 
 	if (r->doing == DO_WAIT)
 		run_end_wait(r);
+	else if (r->doing == DO_ROUTING && stops_peek(&r->stops))
+		go_local(r);
 	else if (r->doing == DO_ROUTING)
 		run_fail(r, PHASE_DNS, FAIL_LOCAL, _("no DNS server is known"));
 }
@@ -195,6 +206,15 @@ static uint64_t some_seed(void)
 	uint64_t x = (uint64_t)loop_now_us() ^ (uint64_t)getpid() << 40;
 
 	return x % 1000000 + 1; /* short enough to be typed again */
+}
+
+/* There is no route to a Unix socket or a command: it is there, or not. */
+static void begin_local(struct run *r, const char *name)
+{
+	r->named = true;
+	stops_fill_local(&r->stops, name);
+	r->doing = DO_ROUTING;
+	loop_timer_at(r->timer, 0); /* never back at once */
 }
 
 static void begin_routing(struct run *r)
@@ -232,6 +252,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->calls = *calls;
 	r->timer = loop_timer_new(env->loop, on_time, r);
 	env->out.target = plan->target.text;
+	plan_follow_target(plan);
 	if (plan->seed == 0)
 		plan->seed = some_seed();
 	if (plan->server && target_parse(plan->server, &r->server) != TARGET_OK)
@@ -240,7 +261,11 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	          : r->server.port ? r->server.port
 	          : plan->target.port ? plan->target.port : SMTP_PORT;
 	start_post(&env->out, plan);
-	begin_routing(r);
+	if (plan->way.pipe || plan->way.unix_path)
+		begin_local(r, plan->way.pipe ? plan->way.pipe
+		                              : plan->way.unix_path);
+	else
+		begin_routing(r);
 	return r;
 }
 

@@ -12,6 +12,8 @@ static uint16_t redirected(const struct run *r, const struct stop *stop)
 {
 	const struct worker_config *cfg = r->env->cfg;
 
+	if (stop->local)
+		return 0;
 	for (size_t i = 0; i < cfg->n_redirects; i++) {
 		const struct redirect *m = &cfg->redirects[i];
 
@@ -140,7 +142,8 @@ static void visit(struct run *r, const struct stop *stop)
 {
 	struct visit_calls calls = { .over = on_visit_over, .arg = r };
 	struct visit_to to = { .host = stop->host, .address = stop->address,
-		.port = stop->port, .via_port = redirected(r, stop),
+		.port = stop->port, .local = stop->local,
+		.via_port = redirected(r, stop),
 		.session = ++r->env->sessions, .step = r->step,
 		.dane = run_dane(r, stop), .setup = &r->tls,
 		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear };
@@ -223,6 +226,8 @@ static bool find_port(struct run *r, const struct stop *stop)
 /* What must be known before stop can be used is being found out. */
 static bool must_wait(struct run *r, const struct stop *stop)
 {
+	if (stop->local)
+		return false;
 	if (stop->port == 0)
 		return find_port(r, stop);
 	if (is_doubtful(r, stop) && !r->private_no && r->plan->may_ask) {
@@ -235,6 +240,8 @@ static bool must_wait(struct run *r, const struct stop *stop)
 /* The reason not to go there, NULL for none. */
 static const char *objection(const struct run *r, const struct stop *stop)
 {
+	if (stop->local)
+		return NULL;
 	if (stop->port == 0)
 		return "join-no-port";
 	if (is_doubtful(r, stop))

@@ -39,6 +39,16 @@ void stops_fill(struct stops *s, const struct route *route, uint16_t port)
 	s->end = s->n;
 }
 
+void stops_fill_local(struct stops *s, const char *name)
+{
+	s->n = 1;
+	s->list = xcalloc(1, sizeof *s->list);
+	*s->list = (struct stop){ .host = xstrdup(name),
+		.address = xstrdup(""), .class = ADDR_PUBLIC, .local = true };
+	s->at = 0;
+	s->end = s->n;
+}
+
 void stops_clear(struct stops *s)
 {
 	for (size_t i = 0; i < s->n; i++) {

@@ -15,7 +15,8 @@ struct stop {
 	char *host;
 	char *address;
 	enum address_class class;
-	uint16_t port; /* 0: not known yet (join) */
+	uint16_t port; /* 0: not known yet (join), or local */
+	bool local;    /* a Unix socket or a command: no address, no port */
 	bool tried;
 };
 
@@ -27,6 +28,8 @@ struct stops {
 
 /* Empty or cleared before. port: of every stop. */
 void stops_fill(struct stops *s, const struct route *route, uint16_t port);
+/* The only stop is a Unix socket or a command, name for people. */
+void stops_fill_local(struct stops *s, const char *name);
 void stops_clear(struct stops *s);
 /*
  * What the user picked: that address, with address "" all of host, and with

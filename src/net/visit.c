@@ -26,9 +26,14 @@ int64_t visit_now_us(const struct visit *v)
 
 static char *via_text(const struct visit *v)
 {
-	if (v->to.via_port == 0)
-		return xstrdup("");
-	return xasprintf("127.0.0.1:%u", v->to.via_port);
+	const struct plan_way *way = &v->plan->way;
+
+	if (v->to.via_port)
+		return xasprintf("127.0.0.1:%u", v->to.via_port);
+	if (way->socks_host && !v->to.local)
+		return xasprintf("socks5://%s:%u", way->socks_host,
+		                 way->socks_port);
+	return xstrdup("");
 }
 
 static void post_connect(struct visit *v, enum event_kind kind, uint32_t us)
@@ -54,7 +59,9 @@ static void post_failed(struct visit *v, struct conn_end end)
 	event_begin(&b, EV_FAILED);
 	b.e.u.failed.phase = PHASE_CONNECT;
 	b.e.u.failed.kind = (uint8_t)end.kind;
-	if (end.error)
+	if (end.detail)
+		b.e.u.failed.detail = event_puts(&b, end.detail);
+	else if (end.error)
 		b.e.u.failed.detail = event_puts(&b, strerror(end.error));
 	outlet_post(v->out, &b, v->to.session);
 }
@@ -87,11 +94,23 @@ static void post_prompt(struct visit *v)
 	outlet_give(v->out, e);
 }
 
+/* What the connection has to tell of its way. */
+static void post_notes(struct visit *v)
+{
+	struct conn_note note;
+
+	while (conn_note(stream_conn(v->stream), &note)) {
+		outlet_finding(v->out, note.id, note.arg, v->to.session, 0);
+		free(note.arg);
+	}
+}
+
 /* ---- the end ---- */
 
 static void finish(struct visit *v)
 {
 	v->over = true;
+	post_notes(v);
 	judge_session(v->judge, &v->result, v->plan->stage);
 	stream_free(v->stream);
 	v->stream = NULL;
@@ -114,9 +133,12 @@ static void fail_connect(struct visit *v, struct conn_end end)
 
 static void finish_session(struct visit *v)
 {
+	v->over = true;
 	session_result(v->session, &v->result);
 	v->step = session_step(v->session);
-	finish(v);
+	loop_timer_at(v->timer, INT64_MAX);
+	if (conn_bye(stream_conn(v->stream)))
+		finish(v);
 }
 
 /* ---- between the session and the connection ---- */
@@ -294,6 +316,7 @@ static bool give(struct visit *v, enum session_input_kind kind,
 
 static char *helo_name(struct visit *v)
 {
+	const char *local = conn_local(stream_conn(v->stream));
 	char *name;
 
 	if (v->plan->helo)
@@ -301,7 +324,7 @@ static char *helo_name(struct visit *v)
 	name = host_full_name();
 	if (name)
 		return name;
-	name = address_literal(conn_local(stream_conn(v->stream)));
+	name = address_literal(*local ? local : "127.0.0.1");
 	outlet_finding(v->out, "helo-literal", name, v->to.session, 0);
 	return name;
 }
@@ -348,7 +371,9 @@ static void begin_session(struct visit *v)
 		.update = digest_update, .hex = digest_hex, .arg = v };
 	char *helo;
 
-	post_connect(v, EV_CONNECTED, (uint32_t)(visit_now_us(v) - v->started_us));
+	post_connect(v, EV_CONNECTED,
+	             (uint32_t)(visit_now_us(v) - v->started_us));
+	post_notes(v);
 	helo = helo_name(v);
 	v->session = session_new(v->plan, helo, v->to.session,
 	                         &v->out->next_n);
@@ -364,14 +389,32 @@ static void begin_session(struct visit *v)
 	give(v, IN_CONNECTED, NULL);
 }
 
+/* A redirect is a classroom's: nothing of the plan's way is taken to it. */
+static struct conn_to where_to(const struct visit *v)
+{
+	const struct plan_way *way = &v->plan->way;
+
+	if (v->to.via_port)
+		return (struct conn_to){ .address = "127.0.0.1",
+			.port = v->to.via_port };
+	return (struct conn_to){
+		.address = v->to.address, .port = v->to.port,
+		.source = v->plan->source,
+		.unix_path = way->unix_path, .pipe = way->pipe,
+		.socks_host = way->socks_host,
+		.socks_port = way->socks_port,
+		.proxy_header = way->proxy_header,
+		.proxy_from = way->proxy_from, .proxy_to = way->proxy_to,
+	};
+}
+
 struct visit *visit_new(struct loop *l, struct outlet *out,
                         const struct plan *plan, const struct visit_to *to,
                         const struct visit_calls *calls)
 {
 	uint32_t limit_ms = plan->timeout_ms ? plan->timeout_ms
 	                                     : VISIT_CONNECT_MS;
-	struct conn_to where = { .address = to->address, .port = to->port,
-		.source = plan->source };
+	struct conn_to where;
 	struct visit *v = xcalloc(1, sizeof *v);
 
 	v->loop = l;
@@ -385,9 +428,7 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	v->leave_us = INT64_MAX;
 	v->started_us = visit_now_us(v);
 	v->deadline_us = v->started_us + (int64_t)limit_ms * 1000;
-	if (to->via_port)
-		where = (struct conn_to){ .address = "127.0.0.1",
-			.port = to->via_port };
+	where = where_to(v);
 	v->stream = stream_new(conn_open(l, &where, on_ready, v));
 	post_connect(v, EV_CONNECTING, 0);
 	v->timer = loop_timer_new(l, on_time, v);
@@ -426,6 +467,11 @@ static void on_ready(void *arg)
 	struct conn_bytes unused;
 	bool more = true;
 
+	if (v->over) {
+		if (conn_bye(stream_conn(v->stream)))
+			finish(v);
+		return;
+	}
 	if (!v->session) {
 		if (conn_is_up(conn))
 			begin_session(v);
@@ -445,9 +491,7 @@ static void on_time(void *arg)
 	bool more;
 
 	if (!v->session) {
-		struct conn_end end = { .kind = FAIL_TIMEOUT };
-
-		fail_connect(v, end);
+		fail_connect(v, conn_late(stream_conn(v->stream)));
 		return;
 	}
 	if (visit_now_us(v) >= v->leave_us) {

@@ -30,13 +30,14 @@ struct visit;
 
 struct visit_to { /* texts borrowed, copied by visit_new() */
 	const char *host;
-	const char *address;
+	const char *address; /* "" for a Unix socket or a command */
 	const struct dane *dane; /* what the DNS demands; borrowed, outlives
 	                          * the visit; NULL: DANE is not asked for */
 	struct tls_setup **setup; /* made when first needed; the owner frees */
 	const char *trust_pem;    /* a lesson's own authority, or NULL */
 	bool clear;               /* no STARTTLS: it failed here before */
 	uint16_t port;
+	bool local;        /* it is one of these two; host names it */
 	uint16_t via_port; /* 0: direct; else really 127.0.0.1:via_port */
 	uint32_t session;  /* the number of this connection */
 	size_t step;       /* of plan.steps to begin with */
