@@ -380,7 +380,8 @@ static void begin_session(struct visit *v)
 	make_message(v, helo);
 	free(helo);
 	session_set_digest(v->session, &digest);
-	session_set_host(v->session, v->to.host);
+	if (!v->to.local) /* a path is no name that a greeting could have */
+		session_set_host(v->session, v->to.host);
 	session_set_step(v->session, v->to.step);
 	session_set_policy(v->session, visit_policy(v));
 	if (v->to.clear)
