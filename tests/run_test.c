@@ -148,6 +148,70 @@ static void test_fallback_is_that_of_rfc_5321(void **state)
 	tear_down(&s);
 }
 
+/* ---- recipients that one address puts off ---- */
+
+#define ANSWER(code) HEAR, SAY(code " Answer\r\n")
+#define TWO(first, second) { SCRIPT(TO_MAIL, ANSWER(first), ANSWER(second), \
+	HEAR, OK, HEAR, BYE, CLOSE) }
+#define ONE(only) { SCRIPT(TO_MAIL, ANSWER(only), HEAR, OK, HEAR, BYE, CLOSE) }
+
+static const struct fault *const yes_later[] = TWO("250", "450");
+static const struct fault *const never_later[] = TWO("550 5.1.1", "450");
+static const struct fault *const later_later[] = TWO("450", "450");
+static const struct fault *const yes_never[] = TWO("250", "550 5.1.1");
+static const struct fault *const yes_yes[] = TWO("250", "250");
+static const struct fault *const one_yes[] = ONE("250");
+static const struct fault *const one_later[] = ONE("450");
+static const struct fault *const one_never[] = ONE("550 5.1.1");
+static const struct fault *const mail_later[] = {
+	SCRIPT(TO_EHLO, HEAR, SAY("451 4.3.0 Later\r\n"), HEAR, BYE, CLOSE)
+};
+
+static const struct rest {
+	const char *id;
+	const struct fault *const *mx1, *const *mx2;
+	int exit;
+	const char *second; /* recipients that mx2 hears of */
+} rests[] = {
+	{ "accepted, later; accepted", yes_later, one_yes, 0, "b" },
+	{ "accepted, later; later", yes_later, one_later, 1, "b" },
+	{ "accepted, later; refused", yes_later, one_never, 1, "b" },
+	{ "accepted, later; nobody there", yes_later, NULL, 1, "" },
+	{ "refused, later; accepted", never_later, one_yes, 1, "b" },
+	{ "refused, later; later", never_later, one_later, 75, "b" },
+	{ "refused, later; refused", never_later, one_never, 67, "b" },
+	{ "refused, later; nobody there", never_later, NULL, 75, "" },
+	{ "later, later; accepted", later_later, yes_yes, 0, "ab" },
+	{ "accepted, refused", yes_never, yes_yes, 1, "" },
+	{ "accepted, accepted", yes_yes, yes_yes, 0, "" },
+	{ "MAIL later; accepted", mail_later, yes_yes, 0, "ab" },
+};
+
+static void test_deferred_recipients_go_to_the_next_mx(void **state)
+{
+	const struct rest *row = *state;
+	struct plan *p = client_plan("a@two.example");
+	const struct event *e;
+	struct stage_set s;
+	char *heard;
+
+	set_up(&s, row->mx1, row->mx2);
+	plan_drop_to(p, 0);
+	plan_add_to(p, "a@two.example");
+	plan_add_to(p, "b@two.example");
+	e = client_run(&s.c, p, WAIT_MS);
+	assert_non_null(e);
+	assert_int_equal(e->u.end.exit, row->exit);
+	assert_true(client_in_order(&s.c));
+	heard = s.mx2 ? smtpfault_heard(s.mx2) : xstrdup("");
+	assert_int_equal(strstr(heard, "RCPT TO:<a@") != NULL,
+	                 strchr(row->second, 'a') != NULL);
+	assert_int_equal(strstr(heard, "RCPT TO:<b@") != NULL,
+	                 strchr(row->second, 'b') != NULL);
+	free(heard);
+	tear_down(&s);
+}
+
 static void test_same_address_twice_is_tried_once(void **state)
 {
 	struct stage_set s;
@@ -459,7 +523,15 @@ int main(void)
 		    test_open_another_during_a_lookup_begins_at_once),
 		cmocka_unit_test(test_connect_to_another_host_of_the_route),
 	};
+	enum { N_RESTS = sizeof rests / sizeof *rests };
 	struct CMUnitTest made[N_FALLBACKS + N_PERMISSIONS];
+	struct CMUnitTest parts[N_RESTS];
+
+	for (size_t i = 0; i < N_RESTS; i++)
+		parts[i] = (struct CMUnitTest){ .name = rests[i].id,
+			.test_func =
+			    test_deferred_recipients_go_to_the_next_mx,
+			.initial_state = (void *)&rests[i] };
 
 	for (size_t i = 0; i < N_FALLBACKS; i++)
 		made[i] = (struct CMUnitTest){ .name = fallbacks[i].id,
@@ -471,5 +543,6 @@ int main(void)
 			.test_func = test_private_address_needs_permission,
 			.initial_state = (void *)&permissions[i] };
 	return cmocka_run_group_tests_name("runs", tests, NULL, NULL) +
+	       cmocka_run_group_tests_name("rests", parts, NULL, NULL) +
 	       cmocka_run_group_tests_name("choices", made, NULL, NULL);
 }

@@ -182,6 +182,16 @@ struct plan *plan_copy(const struct plan *p)
 	return c;
 }
 
+struct plan *plan_copy_for(const struct plan *p, char *const *to, size_t n_to)
+{
+	struct plan *c = plan_copy(p);
+
+	plan_drop_to(c, 0);
+	for (size_t i = 0; i < n_to; i++)
+		plan_add_to(c, to[i]);
+	return c;
+}
+
 void plan_free(struct plan *p)
 {
 	if (!p)

@@ -125,6 +125,8 @@ struct plan {
 void plan_init(struct plan *p); /* empty, stage rcpt, may_ask */
 void plan_clear(struct plan *p);
 struct plan *plan_copy(const struct plan *p); /* heap; plan_free() */
+/* A copy with these recipients only, n_to of them. */
+struct plan *plan_copy_for(const struct plan *p, char *const *to, size_t n_to);
 void plan_free(struct plan *p);               /* NULL is fine */
 /* What the scheme of t, a server's name, says of the rest: smtps wraps, lmtp
  * is LMTP, unix is a socket. */

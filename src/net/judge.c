@@ -25,6 +25,7 @@ struct judge {
 	size_t n_rcpts, size;
 	size_t n_due;           /* of them answered */
 	struct judge_sum sum;
+	char **deferred;        /* sum.deferred of them */
 };
 
 struct judge *judge_new(struct outlet *out, uint32_t session)
@@ -49,6 +50,9 @@ void judge_free(struct judge *j)
 		return;
 	for (size_t i = 0; i < j->n_rcpts; i++)
 		clear_rcpt(&j->rcpts[i]);
+	for (size_t i = 0; i < j->sum.deferred; i++)
+		free(j->deferred[i]);
+	free(j->deferred);
 	free(j->rcpts);
 	free(j->decisive);
 	free(j);
@@ -116,11 +120,15 @@ void judge_see(struct judge *j, const struct event *e,
 	}
 }
 
-static void count(struct judge *j, uint8_t outcome)
+static void count(struct judge *j, uint8_t outcome, const char *address)
 {
 	j->sum.accepted += outcome == OUT_ACCEPTED;
-	j->sum.deferred += outcome == OUT_DEFERRED;
 	j->sum.refused += outcome == OUT_REFUSED;
+	if (outcome != OUT_DEFERRED)
+		return;
+	j->deferred = xreallocarray(j->deferred, j->sum.deferred + 1,
+	                            sizeof *j->deferred);
+	j->deferred[j->sum.deferred++] = xstrdup(address);
 }
 
 void judge_recipients(struct judge *j)
@@ -133,7 +141,7 @@ void judge_recipients(struct judge *j)
 
 		if (r->reply) {
 			verdict_recipient(&b, r->reply, r->address, r->before);
-			count(j, b.e.u.verdict.outcome);
+			count(j, b.e.u.verdict.outcome, r->address);
 			outlet_post_at(j->out, &b, j->session,
 			               r->reply->t_us);
 		}
@@ -163,4 +171,10 @@ void judge_session(struct judge *j, const struct session_result *r,
 struct judge_sum judge_sum(const struct judge *j)
 {
 	return j->sum;
+}
+
+char *const *judge_deferred(const struct judge *j, size_t *n)
+{
+	*n = j->sum.deferred;
+	return j->deferred;
 }

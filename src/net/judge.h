@@ -32,5 +32,7 @@ void judge_recipients(struct judge *j);
 void judge_session(struct judge *j, const struct session_result *r,
                    enum stage wanted);
 struct judge_sum judge_sum(const struct judge *j);
+/* The recipients that were put off, n of them; j's own. */
+char *const *judge_deferred(const struct judge *j, size_t *n);
 
 #endif

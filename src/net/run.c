@@ -285,6 +285,7 @@ void run_free(struct run *r)
 	request_free(r->connect);
 	free(r->route);
 	r->env->out.target = NULL;
+	plan_free(r->rest);
 	plan_free(r->plan);
 	free(r);
 }

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "check/verdict.h"
 #include "core/finding.h"
+#include "net/next.h"
 
 /* ---- one visit after the other ---- */
 
@@ -24,6 +26,25 @@ static uint16_t redirected(const struct run *r, const struct stop *stop)
 	return 0;
 }
 
+/* A recipient that was accepted is so only where the session went well. */
+static uint32_t accepted(const struct judge_sum *s)
+{
+	bool well = s->outcome == OUT_ACCEPTED || s->outcome == OUT_MIXED;
+
+	return well ? s->accepted : 0;
+}
+
+/* Of all recipients, when this visit was for the rest of them. */
+static uint8_t joint_exit(const struct run *r, const struct judge_sum *s)
+{
+	uint32_t yes = accepted(s);
+	bool open = yes + s->refused < r->rest->n_to;
+
+	if (r->yes + yes > 0)
+		return r->no + s->refused || open ? EXIT_SOME : EXIT_ACCEPTED;
+	return open ? EXIT_LATER : s->exit;
+}
+
 static void count(struct run *r, const struct visit_end *e)
 {
 	bool rcpts = e->sum.accepted || e->sum.deferred || e->sum.refused;
@@ -37,24 +58,30 @@ static void count(struct run *r, const struct visit_end *e)
 	                         : e->sum.outcome == OUT_DEFERRED;
 	r->sum.refused += rcpts ? e->sum.refused
 	                        : e->sum.outcome == OUT_REFUSED;
-	run_note_exit(r, e->sum.exit, e->sum.outcome);
+	run_note_exit(r, r->rest ? joint_exit(r, &e->sum) : e->sum.exit,
+	              e->sum.outcome);
 }
 
-/* RFC 5321 §5.1: the next address after a connection that failed or a
- * greeting that says later; never after a 5yz. */
-static bool wants_next(const struct run *r, const struct visit_end *e)
+/* Only those that this visit has put off are taken further. */
+static void leave_the_rest(struct run *r, const struct visit_end *e)
 {
-	const struct session_result *s = &e->result;
+	struct plan *rest = visit_rest(r->visit);
+	uint32_t yes = accepted(&e->sum);
 
-	if (r->plan->all)
-		return true;
-	if (s->failed && s->phase == PHASE_CONNECT)
-		return true;
-	if (!r->plan->hold_enter)
-		return false; /* the person sees it and decides */
-	if (s->failed)
-		return s->phase == PHASE_GREETING;
-	return s->verb == VERB_CONNECT && s->code / 100 == 4;
+	r->yes += yes;
+	r->no += e->sum.refused + e->sum.accepted - yes;
+	r->sum.deferred -= e->sum.deferred; /* they are judged once more */
+	visit_free(r->visit); /* it may hold the plan that is replaced */
+	r->visit = NULL;
+	plan_free(r->rest);
+	r->rest = rest;
+}
+
+static void all_again(struct run *r)
+{
+	plan_free(r->rest);
+	r->rest = NULL;
+	r->yes = r->no = 0;
 }
 
 static bool wants_connect_step(const struct run *r, const struct visit_end *e)
@@ -91,6 +118,7 @@ void run_connect(struct run *r, const struct request *q)
 		return;
 	}
 	r->step = 0;
+	all_again(r);
 	run_go_on(r);
 }
 
@@ -110,31 +138,42 @@ static void again_in_clear(struct run *r)
 	run_go_on(r);
 }
 
+/* What comes of itself, now that no one wants anything else. */
+static void follow(struct run *r, const struct visit_end *e,
+                   enum next_step next)
+{
+	if (e->cancelled)
+		stop_here(r, e);
+	else if (next == NEXT_CLEAR)
+		again_in_clear(r);
+	else if (wants_connect_step(r, e))
+		begin_wait(r, e->step);
+	else if (next == NEXT_ADDRESS || next == NEXT_DEFERRED)
+		run_go_on(r);
+	else
+		stop_here(r, e);
+}
+
 static void on_visit_over(void *arg)
 {
 	struct run *r = arg;
 	struct visit_end e = visit_end(r->visit);
+	enum next_step next = next_after(r->plan, &e.result, &e.sum);
 	struct request *wanted = r->connect;
 
+	count(r, &e);
+	if (next == NEXT_DEFERRED && stops_peek(&r->stops))
+		leave_the_rest(r, &e);
 	visit_free(r->visit);
 	r->visit = NULL;
 	r->doing = DO_NOTHING;
 	r->connect = NULL;
-	count(r, &e);
 	if (r->leaving)
 		run_finish(r);
 	else if (wanted)
 		run_connect(r, wanted);
-	else if (e.cancelled)
-		stop_here(r, &e);
-	else if (e.may_clear)
-		again_in_clear(r);
-	else if (wants_connect_step(r, &e))
-		begin_wait(r, e.step);
-	else if (wants_next(r, &e))
-		run_go_on(r);
 	else
-		stop_here(r, &e);
+		follow(r, &e, next);
 	request_free(wanted);
 }
 
@@ -150,7 +189,8 @@ static void visit(struct run *r, const struct stop *stop)
 
 	r->clear = false;
 	r->doing = DO_VISIT;
-	r->visit = visit_new(r->env->loop, &r->env->out, r->plan, &to, &calls);
+	r->visit = visit_new(r->env->loop, &r->env->out,
+	                     r->rest ? r->rest : r->plan, &to, &calls);
 	run_prompt(r, visit_deadline_us(r->visit));
 }
 

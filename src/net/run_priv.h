@@ -43,6 +43,9 @@ struct run {
 	struct stops stops;
 	struct visit *visit;
 	struct loop_timer *timer;   /* of DO_WAIT, and to begin */
+	struct plan *rest; /* plan for those only whom an address has put off
+	                    * and others may take; NULL: for all */
+	uint32_t yes, no;  /* recipients that are not in rest any more */
 	struct request *connect;    /* wanted once the visit is over, or NULL */
 	uint16_t port;
 	size_t step;                /* of plan.steps, for the next visit */

@@ -612,3 +612,12 @@ struct visit_end visit_end(const struct visit *v)
 		             visit_policy(v) == TLS_MAY && !v->plan->tls.wrap,
 	};
 }
+
+struct plan *visit_rest(const struct visit *v)
+{
+	size_t n;
+	char *const *to = judge_deferred(v->judge, &n);
+
+	assert(v->over);
+	return plan_copy_for(v->plan, to, n);
+}

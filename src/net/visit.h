@@ -82,5 +82,7 @@ struct visit_end {
 	bool may_clear; /* the handshake failed, and nothing demands TLS */
 };
 struct visit_end visit_end(const struct visit *v);
+/* Its plan for the recipients alone that were put off; caller owns. */
+struct plan *visit_rest(const struct visit *v);
 
 #endif
