@@ -164,6 +164,59 @@ static void test_finding_every_row_has_both_languages(void **state)
 	free(e);
 }
 
+static void test_plan_follows_the_scheme(void **state)
+{
+	static const struct {
+		const char *target, *server;
+		bool wrap, lmtp;
+		const char *path;
+	} rows[] = {
+		{ "example.org", NULL, false, false, NULL },
+		{ "example.org:465", NULL, false, false, NULL },
+		{ "smtps://example.org", NULL, true, false, NULL },
+		{ "lmtp://example.org", NULL, false, true, NULL },
+		{ "unix:/run/x.sock", NULL, false, false, "/run/x.sock" },
+		{ "smtps://example.org", "mx.example.org", false, false, NULL },
+		{ "unix:/run/x.sock", "mx.example.org", false, false, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct plan p;
+
+		plan_init(&p);
+		assert_int_equal(target_parse(rows[i].target, &p.target),
+		                 TARGET_OK);
+		p.server = rows[i].server ? xstrdup(rows[i].server) : NULL;
+		plan_follow_target(&p);
+		assert_int_equal(p.tls.wrap, rows[i].wrap);
+		assert_int_equal(p.protocol == PROTO_LMTP, rows[i].lmtp);
+		assert_int_equal(p.way.unix_path != NULL,
+		                 rows[i].path != NULL);
+		if (rows[i].path)
+			assert_string_equal(p.way.unix_path, rows[i].path);
+		plan_clear(&p);
+	}
+}
+
+static void test_plan_copy_for_others_keeps_the_rest(void **state)
+{
+	char *to[] = { (char *)"c@example.org" };
+	struct plan p, *copy;
+
+	(void)state;
+	plan_init(&p);
+	plan_add_to(&p, "a@example.org");
+	plan_add_to(&p, "b@example.org");
+	p.helo = xstrdup("client.example");
+	copy = plan_copy_for(&p, to, 1);
+	plan_clear(&p);
+	assert_int_equal(copy->n_to, 1);
+	assert_string_equal(copy->to[0], "c@example.org");
+	assert_string_equal(copy->helo, "client.example");
+	plan_free(copy);
+}
+
 static void test_plan_copy_owns_everything(void **state)
 {
 	struct plan p, *c;
@@ -339,6 +392,8 @@ int main(void)
 		cmocka_unit_test(test_command_table_is_complete),
 		cmocka_unit_test(test_ehlo_lines_become_capabilities),
 		cmocka_unit_test(test_finding_every_row_has_both_languages),
+		cmocka_unit_test(test_plan_follows_the_scheme),
+		cmocka_unit_test(test_plan_copy_for_others_keeps_the_rest),
 		cmocka_unit_test(test_plan_copy_owns_everything),
 		cmocka_unit_test(test_queue_two_threads_lose_nothing),
 		cmocka_unit_test(test_queue_full_says_so_and_then_room),

@@ -47,6 +47,7 @@ static const struct zone_record zone[] = {
 	{ "mx.many.example.", "A", "127.0.0.6" },
 	{ "mx.many.example.", "A", "127.0.0.7" },
 	{ "mx.many.example.", "A", "127.0.0.8" },
+	{ "proxy.example.", "A", "127.0.0.1" },
 	{ NULL, NULL, NULL },
 };
 
@@ -237,6 +238,44 @@ static void test_T16_500_runs_against_421_connect_once_each(void **state)
 	waypeer_stop(w);
 }
 
+/* ---- a proxy that has a name ---- */
+
+static void test_proxy_name_is_looked_up(void **state)
+{
+	static const struct way_step steps[] = { { WAY_READ, 3, NULL },
+		{ WAY_SAY, 2, "\5\0" }, { WAY_READ, 10, NULL },
+		{ WAY_SAY, 10, "\5\0\0\1\0\0\0\0\0\0" },
+		{ WAY_SMTP, 0, NULL } };
+	static const char *const names[] = { "proxy.example", "localhost" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		int fd = way_listen_tcp("127.0.0.1", 0, 5);
+		struct plan *p = client_plan("192.0.2.1:25");
+		struct waypeer *w;
+
+		client_forget(&c);
+		p->way.socks_host = xstrdup(names[i]);
+		p->way.socks_port = way_port(fd);
+		w = waypeer_start(fd, steps);
+		assert_int_equal(run(p), 0);
+		assert_int_equal(client_count(&c, EV_CONNECTED), 1);
+		waypeer_stop(w);
+	}
+}
+
+static void test_proxy_name_that_is_none(void **state)
+{
+	struct plan *p = client_plan("192.0.2.1:25");
+
+	(void)state;
+	p->way.socks_host = xstrdup("nobody.example");
+	p->way.socks_port = 1080;
+	assert_int_equal(run(p), 75);
+	assert_non_null(strstr(failure(PHASE_DNS, FAIL_UNREACHABLE), "proxy"));
+	assert_int_equal(client_count(&c, EV_CONNECTING), 0);
+}
+
 /* ---- where from, which family, all of them ---- */
 
 static void test_source_address_of_ipv6_is_used(void **state)
@@ -326,6 +365,8 @@ int main(void)
 		EACH(test_T15_urgent_data_is_no_reply),
 		WITH_DNS(test_T16_many_421_are_no_storm),
 		EACH(test_T16_500_runs_against_421_connect_once_each),
+		WITH_DNS(test_proxy_name_is_looked_up),
+		WITH_DNS(test_proxy_name_that_is_none),
 		EACH(test_source_address_of_ipv6_is_used),
 		EACH(test_source_address_of_the_other_family),
 		WITH_DNS(test_family_leaves_the_other_out),

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "check/verdict.h"
@@ -242,6 +243,57 @@ static void begin_routing(struct run *r)
 	                           &calls);
 }
 
+static bool is_address(const char *host)
+{
+	return address_classify(host) != ADDR_INVALID;
+}
+
+static void use_proxy(struct run *r, const char *address)
+{
+	char *copy = xstrdup(address);
+
+	free(r->plan->way.socks_host);
+	r->plan->way.socks_host = copy;
+	begin_routing(r);
+}
+
+/* Its first address; who names a proxy wants that one and no other. */
+static void on_proxy(void *arg, const struct route *route)
+{
+	struct run *r = arg;
+	bool found = route->n_hosts && route->hosts[0].n_addresses;
+
+	routing_free(r->routing);
+	r->routing = NULL;
+	if (found)
+		use_proxy(r, route->hosts[0].addresses[0].text);
+	else
+		run_fail(r, PHASE_DNS, FAIL_UNREACHABLE,
+		         _("no address is known for the proxy"));
+}
+
+/* The connection is made to an address: --proxy may say a name. */
+static void begin_proxy(struct run *r)
+{
+	struct route_query query = { .domain = r->plan->way.socks_host,
+		.kind = TARGET_HOST, .seed = r->plan->seed };
+	struct routing_calls calls = { .exchange = run_post_exchange,
+		.done = on_proxy, .arg = r };
+
+	if (strcasecmp(query.domain, "localhost") == 0) { /* RFC 6761 §6.3 */
+		use_proxy(r, "127.0.0.1");
+		return;
+	}
+	r->doing = DO_ROUTING;
+	run_prompt(r, 0);
+	if (!have_resolver(r->env)) {
+		loop_timer_at(r->timer, 0);
+		return;
+	}
+	r->routing = routing_start(r->env->loop, r->env->resolver,
+	                           &r->plan->target, &query, &calls);
+}
+
 struct run *run_new(struct run_env *env, struct plan *plan,
                     const struct run_calls *calls)
 {
@@ -264,6 +316,9 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	if (plan->way.pipe || plan->way.unix_path)
 		begin_local(r, plan->way.pipe ? plan->way.pipe
 		                              : plan->way.unix_path);
+	else if (plan->way.socks_host && !is_address(plan->way.socks_host) &&
+	         plan->stage != STAGE_ROUTE)
+		begin_proxy(r);
 	else
 		begin_routing(r);
 	return r;
