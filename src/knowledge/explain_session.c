@@ -36,7 +36,9 @@ void explain_connection(const struct event *e, const struct surroundings *at,
 	part_copy(&x->headline, phrase(made ? HEAD_CONNECTED
 	                                    : HEAD_CONNECTING));
 	part_copy(&x->summary, phrase(made ? SUM_CONNECTED : SUM_CONNECTING));
-	if (made)
+	if (!c->address.len)
+		; /* a Unix socket or a command has none of these */
+	else if (made)
 		part_set(&x->code_text,
 		         say(CONNECTED_FACTS, event_text(e, c->address), port,
 		             ms, event_text(e, c->local), NULL));

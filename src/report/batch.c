@@ -111,9 +111,11 @@ static void place(struct paper *p, const struct event *e)
 	const struct ev_connect *c = &e->u.connect;
 
 	bytes_of(p, e, c->host);
-	paper_text(p, " [");
-	bytes_of(p, e, c->address);
-	paper_textf(p, "]:%u", c->port);
+	if (c->address.len) {
+		paper_text(p, " [");
+		bytes_of(p, e, c->address);
+		paper_textf(p, "]:%u", c->port);
+	}
 	if (c->via.len) {
 		paper_text(p, _(" via "));
 		bytes_of(p, e, c->via);

@@ -40,11 +40,12 @@ static void prompt_words(const struct ui *u, char *out, size_t size)
 static void waiting_for(const struct ui *u, char *out, size_t size)
 {
 	const struct dialog_now *now = ui_now(u);
+	const char *to = *now->address ? now->address : now->host;
 	char address[64];
 
 	if (now->connecting)
 		snprintf(out, size, _("connecting to %s"),
-		         ui_safe(now->address, address, sizeof address));
+		         ui_safe(to, address, sizeof address));
 	else if (u->asked_us || !now->connected)
 		snprintf(out, size, "%s", _("looking up"));
 	else if (now->state == ST_CONNECTED)

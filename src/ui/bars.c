@@ -25,7 +25,9 @@ static void connection_words(const struct ui *u, bool whole, char *out,
 
 	ui_safe(now->host, host, sizeof host);
 	ui_safe(now->address, address, sizeof address);
-	if (whole)
+	if (!*address) /* a Unix socket or a command */
+		snprintf(out, size, "%s", host);
+	else if (whole)
 		snprintf(out, size, "%s [%s]:%u", host, address,
 		         (unsigned)now->port);
 	else

@@ -85,13 +85,16 @@ static void connect_note(const struct event *e, struct buf *out)
 	if (e->kind == EV_CONNECTING) {
 		buf_adds(out, _("connecting to "));
 		add_safe(out, event_text(e, c->host), c->host.len);
-		buf_addf(out, " [%s]:%u", event_text(e, c->address),
-		         (unsigned)c->port);
+		if (c->address.len)
+			buf_addf(out, " [%s]:%u", event_text(e, c->address),
+			         (unsigned)c->port);
 		return;
 	}
 	time_span(span, c->us);
 	buf_addf(out, _("connected in %s"), span);
-	if (*via)
+	if (strncmp(via, "socks5:", 7) == 0)
+		buf_addf(out, _(" (through %s)"), via);
+	else if (*via)
 		buf_addf(out, _(" (really to %s)"), via);
 }
 
@@ -104,9 +107,11 @@ static void failed_note(const struct dialog *d, size_t index, struct buf *out)
 		i = dialog_before(d, index, EV_CONNECTING, e->session);
 	if (i != SIZE_MAX) {
 		const struct event *c = dialog_at(d, i);
+		struct ev_ref to = c->u.connect.address.len
+		                   ? c->u.connect.address
+		                   : c->u.connect.host;
 
-		buf_addf(out, _("no connection to %s: "),
-		         event_text(c, c->u.connect.address));
+		buf_addf(out, _("no connection to %s: "), event_text(c, to));
 	}
 	buf_adds(out, fail_words(e->u.failed.kind));
 	if (e->u.failed.detail.len)
