@@ -470,6 +470,41 @@ static void test_ui_data_on_a_real_host_wants_the_word(void **state)
 	assert_sent("data");
 }
 
+/* Where nothing leaves this machine, DATA goes out unasked. */
+static void test_ui_data_asks_by_where_it_really_goes(void **state)
+{
+	static const struct {
+		const char *via, *address;
+		bool asks;
+	} rows[] = {
+		{ NULL, "198.51.100.7", true },
+		{ NULL, "127.0.0.1", false },
+		{ NULL, "::1", false },
+		{ NULL, "", true }, /* a Unix socket, a command */
+		{ "127.0.0.1:40025", "198.51.100.7", false },
+		{ "socks5://127.0.0.1:1080", "198.51.100.7", true },
+		{ "socks5://127.0.0.1:1080", "127.0.0.1", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t before = st.requests;
+
+		st.script.via = rows[i].via;
+		script_connect(&st.script, "mx1.example.org", rows[i].address);
+		script_sent(&st.script, "RCPT", "RCPT TO:<eve@example.org>");
+		script_reply(&st.script, "2.1.5", "250 2.1.5 Ok");
+		script_state(&st.script, ST_MAIL, ST_RCPT);
+		script_prompt(&st.script, ST_RCPT, "", 0);
+		stage_keys(&st, KEYS_OF("Ctrl-U"));
+		stage_type(&st, "data");
+		stage_keys(&st, KEYS_OF("Enter"));
+		assert_int_equal(st.requests == before, rows[i].asks);
+		if (rows[i].asks)
+			stage_keys(&st, KEYS_OF("Esc", "i"));
+	}
+}
+
 static void test_ui_quit_with_open_session_asks(void **state)
 {
 	(void)state;
@@ -637,6 +672,7 @@ int main(void)
 		GREY(test_ui_panes_open_by_number_where_there_is_no_room),
 		GREY(test_ui_mx_pane_connects_on_enter),
 		GREY(test_ui_data_on_a_real_host_wants_the_word),
+		GREY(test_ui_data_asks_by_where_it_really_goes),
 		GREY(test_ui_quit_with_open_session_asks),
 		GREY(test_ui_quit_x_drops_the_connection),
 		GREY(test_ui_ctrl_c_never_leaves),

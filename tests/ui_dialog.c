@@ -114,7 +114,7 @@ static void connect_event(struct script *s, enum event_kind k,
 	event_begin(&b, k);
 	b.e.u.connect.host = event_puts(&b, host);
 	b.e.u.connect.address = event_puts(&b, address);
-	b.e.u.connect.via = event_puts(&b, "");
+	b.e.u.connect.via = event_puts(&b, s->via ? s->via : "");
 	b.e.u.connect.local = event_puts(&b, "");
 	b.e.u.connect.port = 25;
 	b.e.u.connect.us = 31000;

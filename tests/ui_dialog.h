@@ -15,6 +15,7 @@ struct script {
 	uint32_t sent;  /* n of the newest EV_SENT */
 	int64_t t_us;
 	uint32_t session;
+	const char *via; /* of the connections to come; NULL: direct */
 };
 
 void script_new(struct script *s);
