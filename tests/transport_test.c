@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -299,6 +300,22 @@ static void test_pipe_inherits_no_descriptor(void **state)
 	assert_string_equal(fds, "0 1 2 3 "); /* 3: the folder itself */
 }
 
+/* As whoever started us may have it, for all our threads. */
+static void test_pipe_ends_where_sigchld_is_blocked(void **state)
+{
+	sigset_t child, old;
+
+	(void)state;
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	pthread_sigmask(SIG_BLOCK, &child, &old);
+	set_up(NULL);
+	assert_int_equal(run(plan_pipe(SERVER("", "exit 9"))), 0);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	assert_string_equal(finding_arg("pipe-status"), "9");
+	assert_int_equal(tear_down(NULL), 0);
+}
+
 static void test_pipe_cancelled_is_gone(void **state)
 {
 	const struct event *e;
@@ -351,6 +368,7 @@ int main(void)
 		EACH(test_pipe_is_a_server),
 		EACH(test_pipe_that_never_reads_ends_in_time),
 		EACH(test_pipe_inherits_no_descriptor),
+		cmocka_unit_test(test_pipe_ends_where_sigchld_is_blocked),
 		EACH(test_pipe_cancelled_is_gone),
 		EACH(test_pipe_ends_with_the_worker),
 		EACH(test_pipe_1000_sessions_leave_nothing),

@@ -122,6 +122,10 @@ char *start_options(const struct plan *p)
 	if (p->family)
 		buf_addf(&b, " -%d", p->family);
 	add_text(&b, "source", p->source);
+	if (p->way.socks_host)
+		buf_addf(&b, " --proxy=socks5://%s:%u", p->way.socks_host,
+		         p->way.socks_port);
+	add_text(&b, "pipe", p->way.pipe);
 	add_flag(&b, "all", p->all);
 	add_flag(&b, "allow-private", p->allow_private);
 	add_number(&b, "seed", p->seed);

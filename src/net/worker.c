@@ -120,16 +120,17 @@ static void *work(void *arg)
 
 static bool start_thread(struct worker *w)
 {
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
-		                      SIGABRT };
+	static const int taken[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
+		                     SIGCHLD };
 	sigset_t all, old;
 	int error;
 
 	/* inherited by the thread: no signal interrupts it but those of its
-	 * own faults, whose handler gives the terminal back */
+	 * own faults, whose handler gives the terminal back, and the end of a
+	 * command (--pipe), which our caller may have blocked */
 	sigfillset(&all);
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		sigdelset(&all, faults[i]);
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		sigdelset(&all, taken[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	error = pthread_create(&w->thread, NULL, work, w);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -4,7 +4,8 @@
  * requests in (core/request.h), events out (core/event.h).
  *
  * Posting an event gives it away. When the event queue is full the worker
- * stops reading its sockets until there is room. All signals are blocked in it.
+ * stops reading its sockets until there is room. All signals are blocked in it
+ * but those of its own faults and SIGCHLD.
  */
 #ifndef NET_WORKER_H
 #define NET_WORKER_H
