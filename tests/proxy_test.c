@@ -301,6 +301,23 @@ static void test_header_comes_first_and_is_told(void **state)
 	waypeer_stop(w);
 }
 
+/* It is not counted: a reply that comes before its command is still seen. */
+static void test_header_hides_no_early_reply(void **state)
+{
+	static const char line[] = "PROXY TCP4 203.0.113.9 203.0.113.1 1234 "
+		"25\r\n";
+	static const struct way_step steps[] = {
+		{ WAY_READ, sizeof line - 1, NULL },
+		{ WAY_SAY, 15, "220 a\r\n250 bc\r\n" },
+		{ WAY_SILENT, 0, NULL } };
+	struct waypeer *w;
+
+	(void)state;
+	assert_int_equal(run(plan_header(&w, 1, steps)), 76);
+	assert_true(client_finding(&c, "out-of-sync"));
+	waypeer_stop(w);
+}
+
 static void test_header_v2_with_the_real_addresses(void **state)
 {
 	static const struct way_step steps[] = { { WAY_READ, 28, NULL },
@@ -372,6 +389,7 @@ int main(void)
 		EACH(test_socks_proxy_that_is_down),
 		cmocka_unit_test(test_header_bytes_are_exact),
 		EACH(test_header_comes_first_and_is_told),
+		EACH(test_header_hides_no_early_reply),
 		EACH(test_header_v2_with_the_real_addresses),
 		EACH(test_header_behind_a_socks_proxy),
 		EACH(test_header_of_no_address_is_not_sent),

@@ -219,12 +219,14 @@ static const struct pipe_row {
 	  PHASE_COUNT, "pipe-status", "1" },
 	{ "bad end after a good dialog", SERVER("", "exit 9"), 0, PHASE_COUNT,
 	  "pipe-status", "9" },
+	{ "ends with its input", SERVER("", "cat >&2; exit 9"), 0, PHASE_COUNT,
+	  "pipe-status", "9" },
 	{ "stays after QUIT", SERVER("", "exec sleep 60"), 0, PHASE_COUNT,
 	  "pipe-stays", NULL },
 	{ "ignores TERM after QUIT",
 	  SERVER("trap '' TERM;", "while :; do sleep 60; done"), 0, PHASE_COUNT,
 	  "pipe-stays", NULL },
-	{ "closes its output and stays", "exec sleep 60 >&-", 74,
+	{ "closes both ends and stays", "exec sleep 60 <&- >&-", 74,
 	  PHASE_GREETING, "pipe-stays", NULL },
 	{ "leaves a process behind", "sleep 60 & exit 4", 74, PHASE_GREETING,
 	  "pipe-status", "4" },
@@ -240,6 +242,7 @@ static void test_pipe_row(void **state)
 	const struct pipe_row *row = *state;
 	struct plan *p = plan_pipe(row->command);
 	int64_t began = loop_now_us();
+	const struct event *failed;
 	const char *arg;
 
 	p->timeout_ms = 1000;
@@ -247,9 +250,15 @@ static void test_pipe_row(void **state)
 	assert_true(loop_now_us() - began < 5000000);
 	assert_int_equal(client_count(&c, EV_FAILED),
 	                 row->phase != PHASE_COUNT);
-	if (row->phase != PHASE_COUNT)
-		assert_int_equal(client_find(&c, EV_FAILED, 0)->u.failed.phase,
-		                 row->phase);
+	failed = client_find(&c, EV_FAILED, 0);
+	if (failed) {
+		assert_int_equal(failed->u.failed.phase, row->phase);
+		/* its end is seen at once, whoever it has left behind */
+		assert_int_equal(failed->u.failed.kind,
+		                 strstr(row->command, "exec") &&
+		                 !strstr(row->command, ">&-")
+		                 ? FAIL_TIMEOUT : FAIL_CLOSED);
+	}
 	arg = row->id ? finding_arg(row->id) : NULL;
 	if (row->id)
 		assert_non_null(arg);
