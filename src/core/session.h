@@ -163,6 +163,7 @@ struct session_result {
 	enum fail_kind fail;
 	bool failed;
 	size_t accepted, deferred, refused; /* recipients */
+	enum tls_policy policy;  /* what was demanded of this host */
 	enum tls_lack lack;      /* why TLS is not as demanded */
 	bool login_lacks;        /* wanted, and no mechanism to be had */
 	bool needs_lack;         /* the message cannot be sent to this server */

@@ -14,7 +14,7 @@ bool session_secure(const struct session *s)
 
 void session_set_policy(struct session *s, enum tls_policy p)
 {
-	s->policy = p;
+	s->policy = s->result.policy = p;
 	s->no_tls = p == TLS_NEVER;
 }
 

@@ -12,11 +12,11 @@ static bool may_be_delivered(const struct session_result *r)
 static enum next_step after_tls(const struct plan *plan,
                                 const struct session_result *r)
 {
-	bool may = plan->tls.policy == TLS_MAY;
+	bool may = r->policy == TLS_MAY;
 
 	if (r->failed && may && !plan->tls.wrap)
 		return NEXT_CLEAR;
-	if (!r->failed && (may || plan->tls.policy == TLS_NEVER))
+	if (!r->failed && (may || r->policy == TLS_NEVER))
 		return NEXT_NONE; /* the server demands what was not done */
 	return plan->hold_enter ? NEXT_ADDRESS : NEXT_NONE;
 }
@@ -63,6 +63,8 @@ enum next_step next_after(const struct plan *plan,
 
 	if (r->failed && r->fail == FAIL_CANCELLED)
 		return NEXT_NONE;
+	if (sum->outcome == OUT_TLS && after_tls(plan, r) == NEXT_CLEAR)
+		return NEXT_CLEAR;
 	if (plan->all)
 		return NEXT_ADDRESS;
 	if (sum->outcome == OUT_TLS)

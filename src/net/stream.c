@@ -34,15 +34,20 @@ static void pass_on(struct stream *s, bool command)
 		conn_put(s->conn, s->wire.data, s->wire.len, command);
 }
 
-void stream_free(struct stream *s)
+bool stream_bye(struct stream *s)
 {
-	if (!s)
-		return;
 	if (s->tls && tls_status(s->tls) == TLS_UP && !s->tcp_ended) {
 		tls_close(s->tls);
 		pass_on(s, false);
 		conn_flush(s->conn);
 	}
+	return conn_bye(s->conn);
+}
+
+void stream_free(struct stream *s)
+{
+	if (!s)
+		return;
 	tls_free(s->tls);
 	conn_free(s->conn);
 	buf_clear(&s->wire);

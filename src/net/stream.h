@@ -18,6 +18,8 @@ struct stream;
 
 struct stream *stream_new(struct conn *c); /* c: given away */
 void stream_free(struct stream *s);       /* closes; NULL is fine */
+/* The last word: close_notify inside TLS, then conn_bye(). */
+bool stream_bye(struct stream *s);
 struct conn *stream_conn(struct stream *s);
 
 /* As the conn_ calls of these names; more: there is more to read at once. */

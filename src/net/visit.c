@@ -137,7 +137,7 @@ static void finish_session(struct visit *v)
 	session_result(v->session, &v->result);
 	v->step = session_step(v->session);
 	loop_timer_at(v->timer, INT64_MAX);
-	if (conn_bye(stream_conn(v->stream)))
+	if (stream_bye(v->stream))
 		finish(v);
 }
 
@@ -605,11 +605,6 @@ struct visit_end visit_end(const struct visit *v)
 		.sum = judge_sum(v->judge),
 		.step = v->step,
 		.cancelled = v->cancelled,
-		.may_clear = v->result.failed &&
-		             v->result.phase == PHASE_TLS &&
-		             v->result.fail != FAIL_CANCELLED &&
-		             v->result.fail != FAIL_PROTOCOL &&
-		             visit_policy(v) == TLS_MAY && !v->plan->tls.wrap,
 	};
 }
 

@@ -79,7 +79,6 @@ struct visit_end {
 	struct judge_sum sum;
 	size_t step;    /* of plan.steps that is next */
 	bool cancelled; /* by the user */
-	bool may_clear; /* the handshake failed, and nothing demands TLS */
 };
 struct visit_end visit_end(const struct visit *v);
 /* Its plan for the recipients alone that were put off; caller owns. */
