@@ -221,6 +221,51 @@ static void test_plain_text_is_shown(void **state)
 	}
 }
 
+/* An authority signs; the client trusts the authority, and nothing else. */
+static void test_issued_certificate_is_as_it_was_wished(void **state)
+{
+	static const char *const names[] = { "mx.example.org" };
+	static const char *const others[] = { "other.example.org" };
+	static const struct {
+		struct tls_wish wish;
+		bool trusted;
+		const char *verify;
+	} cases[] = {
+		{ { names, 1, -3600, 86400 }, true, "ok" },
+		{ { names, 1, -3600, 86400 }, false, "unknown-root" },
+		{ { names, 1, -86400, -3600 }, true, "expired" },
+		{ { others, 1, -3600, 86400 }, true, "name-mismatch" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct tls_setup_config server = { .server = true };
+		struct tls_setup *ca = tls_test_setup(&server);
+		struct buf pem = { 0 };
+		struct tls_pair p = { 0 };
+
+		assert_true(tls_setup_authority(ca, "test authority", -86400,
+		    86400));
+		assert_true(tls_setup_pem(ca, &pem));
+		tls_pair_init(&p, NULL, NULL);
+		assert_true(tls_setup_issued(p.server_setup, ca,
+		    &cases[i].wish));
+		if (cases[i].trusted)
+			assert_true(tls_setup_trust_pem(p.client_setup,
+			    pem.data, pem.len));
+		tls_pair_connect(&p, NULL);
+		assert_int_equal(tls_status(p.client), TLS_UP);
+		assert_string_equal(tls_facts(p.client)->verify,
+		    cases[i].verify);
+		assert_int_equal(tls_facts(p.client)->n_chain, 2);
+		assert_string_equal(tls_facts(p.client)->chain[1].subject,
+		    "CN=test authority");
+		tls_pair_clear(&p);
+		tls_setup_free(ca);
+		buf_clear(&pem);
+	}
+}
+
 static void test_setup_says_what_is_wrong(void **state)
 {
 	static const struct tls_setup_config wrong[] = {
@@ -254,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_client_certificate_is_asked_for_and_sent),
 		cmocka_unit_test(test_versions_that_do_not_meet),
 		cmocka_unit_test(test_plain_text_is_shown),
+		cmocka_unit_test(test_issued_certificate_is_as_it_was_wished),
 		cmocka_unit_test(test_setup_says_what_is_wrong),
 	};
 

@@ -72,7 +72,9 @@
 	X(PEM_read_bio_X509)                                                   \
 	X(PEM_write_bio_X509)                                                  \
 	X(RAND_bytes)                                                          \
+	X(X509V3_EXT_nconf_nid)                                                \
 	X(X509_ALGOR_get0)                                                     \
+	X(X509_EXTENSION_free)                                                 \
 	X(X509_NAME_add_entry_by_txt)                                          \
 	X(X509_NAME_get_index_by_NID)                                          \
 	X(X509_NAME_print_ex)                                                  \
@@ -98,6 +100,7 @@
 	X(X509_VERIFY_PARAM_set_depth)                                         \
 	X(X509_VERIFY_PARAM_set_hostflags)                                     \
 	X(X509_add1_ext_i2d)                                                   \
+	X(X509_add_ext)                                                        \
 	X(X509_digest)                                                         \
 	X(X509_free)                                                           \
 	X(X509_get0_notAfter)                                                  \
@@ -136,6 +139,7 @@
 	X(SSL_CTX_dane_enable)                                                 \
 	X(SSL_CTX_free)                                                        \
 	X(SSL_CTX_get0_certificate)                                            \
+	X(SSL_CTX_get0_privatekey)                                             \
 	X(SSL_CTX_get_cert_store)                                              \
 	X(SSL_CTX_load_verify_dir)                                             \
 	X(SSL_CTX_load_verify_file)                                            \

@@ -60,6 +60,20 @@ void tls_setup_free(struct tls_setup *s); /* NULL is fine */
  */
 bool tls_setup_self_signed(struct tls_setup *s, const char *const *names,
                            size_t n, int64_t from_s, int64_t to_s);
+/*
+ * An authority of one's own: a self-signed certificate called name that may
+ * sign others. And a certificate that it signs, made as wished, with the
+ * authority's sent behind it.
+ */
+struct tls_wish { /* as the arguments of tls_setup_self_signed() */
+	const char *const *names;
+	size_t n;
+	int64_t from_s, to_s;
+};
+bool tls_setup_authority(struct tls_setup *s, const char *name, int64_t from_s,
+                         int64_t to_s);
+bool tls_setup_issued(struct tls_setup *s, const struct tls_setup *authority,
+                      const struct tls_wish *wish);
 /* The same certificate's "3 1 1" data (SHA-256 of its SPKI), 32 bytes. */
 bool tls_setup_spki_sha256(const struct tls_setup *s, unsigned char out[32]);
 /* The same certificate in PEM form, for whom is to trust it: appended. */
