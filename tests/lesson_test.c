@@ -63,7 +63,39 @@ static const struct { const char *text, *error; } bad_lessons[] = {
 	{ SERVER "@always\n", ":6: expected a C: line before this" },
 	{ SERVER "@after 2s\n", ":6: expected a C: line before this" },
 	{ SERVER "@after 2\n", ":6: expected a time such as" },
-	{ SERVER "@tls good.pem\n", ":6: expected no @tls" },
+	{ SERVER "@tls good.pem\n", ":6: expected good, self-signed" },
+	{ SERVER "@tls\n", ":6: expected something after \"@tls\"" },
+	{ SERVER "@tls good\n@tls good\n", ":7: expected @tls only once" },
+	{ SERVER "@wrap good\n", ":6: expected nothing after \"@wrap\"" },
+	{ SERVER "@auth anna\n", ":6: expected a user and a password" },
+	{ SERVER "@auth a b PLAIN NTLM\n",
+	  ":6: expected mechanisms out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, "
+	  "OAUTHBEARER" },
+	{ SERVER "@auth a b\n@auth a b\n", ":7: expected @auth only once" },
+	{ SERVER "@auth-required\n", ":5: expected @auth with a user" },
+	{ SERVER "@auth-clear\n", ":5: expected @auth with a user" },
+	{ SERVER "@offer CHUNKING PIPELINING\n",
+	  ":6: expected keywords out of CHUNKING, BINARYMIME, SMTPUTF8, " },
+	{ SERVER "@offer BINARYMIME\n", ":5: expected CHUNKING where" },
+	{ SERVER "@offer REQUIRETLS\n", ":5: expected @tls where" },
+	{ SERVER "@lmtp\n", ":5: expected another port than 25 for LMTP" },
+	{ "tls: maybe\n", ":1: expected may, never, must, verify, dane or " },
+	{ "tls-name: a\ntls-name: b\n", ":2: expected each header" },
+	{ "auth: PLAIN\nauth: LOGIN\n", ":2: expected each header" },
+	{ "auth-user: a\nauth-user: b\n", ":2: expected each header" },
+	{ HEAD "@steps\nC: x\nauth-user: a\n", ":7: \"auth-user:\" does not" },
+	{ "title: t\ntarget: a\nauth-user: a\n",
+	  ":3: expected auth-user: and password: together" },
+	{ "protocol: uucp\n", ":1: expected esmtp, smtp or lmtp" },
+	{ "port: 0\n", ":1: expected a port" },
+	{ "port: 65536\n", ":1: expected a port" },
+	{ "stage: end\n", ":1: expected route, connect, ehlo, tls, auth, " },
+	{ "pipelining: on\n", ":1: expected yes or no" },
+	{ "bdat: 1\n", ":1: expected yes or no" },
+	{ "test-message: x\n", ":1: expected yes or no" },
+	{ "message:x\n", ":1: expected a blank after the colon" },
+	{ "title: t\ntarget: a\nmessage: x\ntest-message: yes\n",
+	  ":4: expected either message: or test-message:" },
 	{ SERVER "say: hi\n", ":6: \"say:\" does not belong here" },
 	{ SERVER "prose\n", ":6: expected one of @zone, @server" },
 	{ SERVER "@bytes 220\n", ":6: expected bytes in" },
@@ -152,6 +184,135 @@ static void test_lesson_is_loaded_with_all_its_parts(void **state)
 	assert_int_equal(l->steps[1].kind, STEP_CONNECT);
 	assert_int_equal(l->steps[1].wait_ms, 20000);
 	assert_string_equal(l->steps[1].ask[LANG_EN], "why?");
+	lesson_free(l);
+}
+
+static void test_lesson_server_offers_what_it_says(void **state)
+{
+	static const char text[] =
+	    SERVER "@tls wrong-name\n@auth anna geheim LOGIN cram-md5\n"
+	    "@auth-clear\n@auth-required\n@offer CHUNKING DSN\n"
+	    "@offer etrn\n@server mx.example:465\n@wrap\n@auth a b\n"
+	    "@server mx.example:24\n@lmtp\n";
+	char *error = NULL;
+	struct lesson *l = lesson_parse("t", text, strlen(text), &error);
+	const struct lesson_server *s;
+
+	(void)state;
+	assert_null(error);
+	s = &l->servers[0];
+	assert_int_equal(s->tls, LESSON_TLS_WRONG_NAME);
+	assert_false(s->wrap);
+	assert_string_equal(s->auth.user, "anna");
+	assert_string_equal(s->auth.password, "geheim");
+	assert_int_equal(s->auth.mechs, 2 | 4);
+	assert_true(s->auth.clear);
+	assert_true(s->auth.required);
+	assert_int_equal(s->offers, OFFER_CHUNKING | OFFER_DSN | OFFER_ETRN);
+	s = &l->servers[1];
+	assert_int_equal(s->tls, LESSON_TLS_GOOD);
+	assert_true(s->wrap);
+	assert_int_equal(s->auth.mechs, 1 | 2);
+	s = &l->servers[2];
+	assert_true(s->lmtp);
+	assert_int_equal(s->tls, LESSON_TLS_NONE);
+	lesson_free(l);
+}
+
+/* A lesson with these lines in its head. */
+static struct lesson *client(const char *head)
+{
+	char *text = xasprintf("%s" HEAD "@steps\nC: EHLO x\n", head);
+	char *error = NULL;
+	struct lesson *l = lesson_parse("t", text, strlen(text), &error);
+
+	if (!l)
+		fail_msg("%s", error);
+	free(text);
+	return l;
+}
+
+static void test_lesson_fills_the_clients_part(void **state)
+{
+	struct lesson *l = client(
+	    "tls: wrap verify\ntls-name: n.example\nauth: PLAIN LOGIN\n"
+	    "auth-user: anna\npassword: offenes geheimnis\n"
+	    "protocol: lmtp\nport: 24\nstage: dot\npipelining: yes\n"
+	    "bdat: yes\nmessage: Subject: x\nmessage:\nmessage: .dot\n"
+	    "mail-param: RET=HDRS\nrcpt-param: NOTIFY=NEVER\n");
+	struct plan p;
+
+	(void)state;
+	plan_init(&p);
+	lesson_fill_plan(l, &p);
+	assert_int_equal(p.tls.policy, TLS_VERIFY);
+	assert_true(p.tls.wrap && p.tls.said);
+	assert_string_equal(p.tls.name, "n.example");
+	assert_true(p.auth.wanted);
+	assert_string_equal(p.auth.mechs, "PLAIN LOGIN");
+	assert_string_equal(p.auth.user, "anna");
+	assert_string_equal(p.auth.password, "offenes geheimnis");
+	assert_int_equal(p.protocol, PROTO_LMTP);
+	assert_int_equal(p.port, 24);
+	assert_int_equal(p.stage, STAGE_DOT);
+	assert_true(p.pipelining && p.bdat);
+	assert_int_equal(p.message_len, 20);
+	assert_memory_equal(p.message, "Subject: x\r\n\r\n.dot\r\n", 20);
+	assert_string_equal(p.mail_params[0], "RET=HDRS");
+	assert_string_equal(p.rcpt_params[0], "NOTIFY=NEVER");
+	plan_clear(&p);
+	lesson_free(l);
+}
+
+/* What the user said stays. */
+static void test_lesson_keeps_what_the_user_said(void **state)
+{
+	struct lesson *l = client(
+	    "tls: verify\ntls-name: n.example\nauth: PLAIN\n"
+	    "auth-user: anna\npassword: geheim\nprotocol: smtp\nport: 587\n"
+	    "test-message: yes\nmail-param: RET=HDRS\n");
+	struct plan p;
+
+	(void)state;
+	plan_init(&p);
+	p.tls.said = true;
+	p.tls.policy = TLS_NEVER;
+	p.auth.wanted = true;
+	p.auth.user = xstrdup("bert");
+	p.protocol = PROTO_LMTP;
+	p.port = 2525;
+	p.message = xstrdup("x");
+	p.message_len = 1;
+	plan_add_mail_param(&p, "SMTPUTF8");
+	lesson_fill_plan(l, &p);
+	assert_int_equal(p.tls.policy, TLS_NEVER);
+	assert_string_equal(p.auth.user, "bert");
+	assert_null(p.auth.password);
+	assert_null(p.auth.mechs);
+	assert_int_equal(p.protocol, PROTO_LMTP);
+	assert_int_equal(p.port, 2525);
+	assert_int_equal(p.stage, STAGE_RCPT);
+	assert_false(p.test_message);
+	assert_int_equal(p.n_mail_params, 1);
+	plan_clear(&p);
+	lesson_free(l);
+}
+
+/* A lesson without the new words changes nothing in a plan. */
+static void test_lesson_without_a_clients_part_leaves_the_plan(void **state)
+{
+	struct lesson *l = client("");
+	struct plan p, fresh;
+
+	(void)state;
+	plan_init(&fresh);
+	plan_init(&p);
+	lesson_fill_plan(l, &p);
+	plan_drop_steps(&p, 0);
+	free(p.steps);
+	p.steps = NULL;
+	assert_memory_equal(&p, &fresh, sizeof p);
+	plan_clear(&p);
 	lesson_free(l);
 }
 
@@ -281,6 +442,10 @@ int main(void)
 		T(test_lesson_error_names_file_line_and_expectation),
 		T(test_lesson_error_at_line_17_says_so),
 		T(test_lesson_is_loaded_with_all_its_parts),
+		T(test_lesson_server_offers_what_it_says),
+		T(test_lesson_fills_the_clients_part),
+		T(test_lesson_keeps_what_the_user_said),
+		T(test_lesson_without_a_clients_part_leaves_the_plan),
 		T(test_lessons_built_in_are_ten_with_all_twins),
 		T(test_lessons_are_listed_in_teaching_order),
 		T(test_lesson_fills_a_plan_in_the_language),

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "classroom/receiver.h"
+#include "tests/receive.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,83 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD                                                                   \
-	"title: t\ntarget: a.example\n@zone\nmx.a.example. A 192.0.2.1\n"      \
-	"@server mx.a.example\n"
-
-static struct lesson *must_parse(const char *name, const char *text)
+static void check_lesson(const char *name, const struct receive_line *lines)
 {
-	char *error = NULL;
-	struct lesson *l = text ? lesson_parse(name, text, strlen(text), &error)
-	                        : lesson_find(name, &error);
+	struct lesson *l = receive_lesson(name, NULL);
 
-	if (!l)
-		fail_msg("%s", error);
-	return l;
-}
-
-/* What the client would read, rules included. */
-static char *answer_text(const struct receiver_answer *a)
-{
-	struct buf out = { 0 };
-
-	buf_add(&out, a->text.data, a->text.len);
-	for (size_t i = 0; a->rule && i < a->rule->n_acts; i++)
-		if (a->rule->acts[i].kind == LESSON_WRITE)
-			buf_add(&out, a->rule->acts[i].data,
-			        a->rule->acts[i].len);
-	buf_str(&out);
-	return buf_steal(&out);
-}
-
-struct line {
-	int at_s;         /* seconds since the lesson began */
-	const char *line; /* NULL: a new connection */
-	const char *says; /* beginning of the answer */
-};
-
-static void check_lines(const struct lesson *l, const struct line *lines)
-{
-	static struct receiver_memory memory;
-	struct receiver r = { 0 };
-
-	memory = (struct receiver_memory){ 0 };
-	receiver_init(&r, &l->servers[0], &memory, "mx");
-	for (const struct line *i = lines; i->says; i++) {
-		struct receiver_answer a;
-		char *text;
-
-		if (!i->line) {
-			receiver_clear(&r);
-			receiver_init(&r, &l->servers[0], &memory, "mx");
-			receiver_greet(&r, &a);
-		} else {
-			r.now_us = i->at_s * INT64_C(1000000);
-			receiver_command(&r, i->line, strlen(i->line), false,
-			                 &a);
-		}
-		text = answer_text(&a);
-		if (strncmp(text, i->says, strlen(i->says)) != 0)
-			fail_msg("%s: \"%s\": expected \"%s\", got \"%s\"",
-			         l->name, i->line ? i->line : "(connect)",
-			         i->says, text);
-		free(text);
-		buf_clear(&a.text);
-	}
-	receiver_clear(&r);
-}
-
-static void check_lesson(const char *name, const struct line *lines)
-{
-	struct lesson *l = must_parse(name, NULL);
-
-	check_lines(l, lines);
+	receive_check(l, lines);
 	lesson_free(l);
 }
 
 static void test_receiver_built_in_answers_follow_rfc_5321(void **state)
 {
-	static const struct line lines[] = {
+	static const struct receive_line lines[] = {
 		{ 0, NULL, "220 mx ESMTP" },
 		{ 0, "RCPT TO:<a@b>", "503 5.5.1" },
 		{ 0, "MAIL FROM:<a@b>", "503 5.5.1" },
@@ -142,16 +76,16 @@ static void test_receiver_built_in_answers_follow_rfc_5321(void **state)
 		{ 0, "quit", "221 2.0.0" },
 		{ 0, NULL, NULL },
 	};
-	struct lesson *l = must_parse("test", HEAD);
+	struct lesson *l = receive_lesson("test", RECEIVE_HEAD);
 
 	(void)state;
-	check_lines(l, lines);
+	receive_check(l, lines);
 	lesson_free(l);
 }
 
 static void test_receiver_rules_keep_to_the_sequence(void **state)
 {
-	static const struct line lines[] = {
+	static const struct receive_line lines[] = {
 		{ 0, NULL, "220 " },
 		{ 0, "RCPT TO:<no@a>", "503" },
 		{ 0, "STRANGE", "299 always" },
@@ -170,35 +104,36 @@ static void test_receiver_rules_keep_to_the_sequence(void **state)
 		{ 0, "XYZZY", "200 magic" }, /* once a connection */
 		{ 0, NULL, NULL },
 	};
-	struct lesson *l = must_parse("test", HEAD
+	struct lesson *l = receive_lesson("test", RECEIVE_HEAD
 	    "C: XYZZY\n@once\nS: 200 magic\nC: MAIL FROM:<x@*>\nS: 250 mine\n"
 	    "C: RCPT TO:<no@*>\nS: 550 no\nC: DATA\nS: 450 not now\n"
 	    "C: STRANGE\n@always\nS: 299 always\n");
 
 	(void)state;
-	check_lines(l, lines);
+	receive_check(l, lines);
 	lesson_free(l);
 }
 
 static void test_receiver_554_greeting_serves_only_quit(void **state)
 {
-	static const struct line lines[] = {
+	static const struct receive_line lines[] = {
 		{ 0, NULL, "554 go away" },
 		{ 0, "EHLO a", "503 5.5.1" },
 		{ 0, "NOOP", "503 5.5.1" },
 		{ 0, "QUIT", "221" },
 		{ 0, NULL, NULL },
 	};
-	struct lesson *l = must_parse("test", HEAD "S: 554 go away\n");
+	struct lesson *l = receive_lesson("test", RECEIVE_HEAD
+	                                  "S: 554 go away\n");
 
 	(void)state;
-	check_lines(l, lines);
+	receive_check(l, lines);
 	lesson_free(l);
 }
 
 static void test_receiver_counts_recipients_and_errors(void **state)
 {
-	struct lesson *l = must_parse("test", HEAD);
+	struct lesson *l = receive_lesson("test", RECEIVE_HEAD);
 	static struct receiver_memory memory;
 	struct receiver_answer a;
 	struct receiver r;
@@ -249,7 +184,7 @@ static void test_receiver_message_ends_only_at_crlf_dot_crlf(void **state)
 		CASE("a\r\n.b\r\n", 0),
 #undef CASE
 	};
-	struct lesson *l = must_parse("test", HEAD);
+	struct lesson *l = receive_lesson("test", RECEIVE_HEAD);
 	static struct receiver_memory memory;
 
 	(void)state;
@@ -283,7 +218,7 @@ static void test_receiver_message_ends_only_at_crlf_dot_crlf(void **state)
 
 static void test_receiver_message_over_the_limit_is_refused(void **state)
 {
-	struct lesson *l = must_parse("test", HEAD);
+	struct lesson *l = receive_lesson("test", RECEIVE_HEAD);
 	static struct receiver_memory memory;
 	static char block[65536];
 	struct receiver_answer a;
@@ -331,7 +266,7 @@ static void test_receiver_patterns(void **state)
 
 static void test_lesson_greylisting_ends_after_20_s(void **state)
 {
-	static const struct line lines[] = {
+	static const struct receive_line lines[] = {
 		{ 0, NULL, "220" },
 		{ 0, "EHLO a", "250" },
 		{ 0, "MAIL FROM:<a@b>", "250" },
@@ -352,18 +287,18 @@ static void test_lesson_greylisting_ends_after_20_s(void **state)
 
 static void test_lessons_give_their_dialogs(void **state)
 {
-	static const struct line mailbox[] = {
+	static const struct receive_line mailbox[] = {
 		{ 0, "EHLO a", "250" }, { 0, "MAIL FROM:<a@b>", "250" },
 		{ 0, "RCPT TO:<herta@verein.example>", "452 4.2.2" },
 		{ 0, "RCPT TO:<karl@verein.example>", "552 5.2.2" },
 		{ 0, "DATA", "503" }, { 0, "QUIT", "221" }, { 0 },
 	};
-	static const struct line relaying[] = {
+	static const struct receive_line relaying[] = {
 		{ 0, "EHLO a", "250" }, { 0, "MAIL FROM:<a@b>", "250" },
 		{ 0, "RCPT TO:<oma@verein.example>", "554 5.7.1" },
 		{ 0, "RCPT TO:<bernd@campus.example>", "250 2.1.5" }, { 0 },
 	};
-	static const struct line sender[] = {
+	static const struct receive_line sender[] = {
 		{ 0, "EHLO a", "250" },
 		{ 0, "MAIL FROM:<anna@campsu.example>", "550 5.1.8" },
 		{ 0, "RCPT TO:<x@rathaus.example>", "503" },
@@ -371,7 +306,7 @@ static void test_lessons_give_their_dialogs(void **state)
 		{ 0, "RCPT TO:<x@rathaus.example>", "250" },
 		{ 0, "RSET", "250" }, { 0, "MAIL FROM:<>", "250" }, { 0 },
 	};
-	static const struct line helo[] = {
+	static const struct receive_line helo[] = {
 		{ 0, NULL, "220 " }, { 0, "EHLO a", "500 " },
 		{ 0, "MAIL FROM:<a@b>", "503" }, { 0, "HELO a", "250 " },
 		{ 0, "MAIL FROM:<a@b> SIZE=1", "555" },
@@ -379,14 +314,14 @@ static void test_lessons_give_their_dialogs(void **state)
 		{ 0, "RCPT TO:<a@b>", "250 Recipient" },
 		{ 0, "DATA", "354 Enter" }, { 0 },
 	};
-	static const struct line shutdown_421[] = {
+	static const struct receive_line shutdown_421[] = {
 		{ 0, "EHLO a", "250" }, { 0, "MAIL FROM:<a@b>", "250" },
 		{ 10, "RCPT TO:<a@b>", "421 4.3.2" },
 		{ 10, NULL, "220" }, { 10, "EHLO a", "250" },
 		{ 10, "MAIL FROM:<a@b>", "250" },
 		{ 15, "RCPT TO:<a@b>", "250" }, { 0 },
 	};
-	static const struct line broken[] = {
+	static const struct receive_line broken[] = {
 		{ 0, NULL, "220 mail.murks.example \x1b[2J\x1b[1;1H\x1b]0;Ha!"
 		           "\a\x1b[31mESMTP\r\n" },
 		{ 0, "EHLO a", "250-mail.murks.example\n250-SIZE 10000000\n"
@@ -408,7 +343,7 @@ static void test_lessons_give_their_dialogs(void **state)
 
 static void test_lesson_slow_waits_and_dribbles(void **state)
 {
-	struct lesson *l = must_parse("slow", NULL);
+	struct lesson *l = receive_lesson("slow", NULL);
 	const struct lesson_rule *greeting = &l->servers[0].rules[0];
 
 	(void)state;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "classroom/certs.h"
 #include "classroom/dnsd.h"
 #include "classroom/smtpd.h"
 #include "classroom/sock.h"
@@ -37,6 +38,7 @@ struct classroom {
 	int dead;                 /* bound, never listening */
 	uint16_t dead_port;
 	struct listener *listeners; /* of each lesson->servers */
+	struct certs *certs;      /* NULL: no server speaks TLS */
 	struct classroom_redirect *redirects;
 	size_t n_redirects;
 	struct authority_port *ports;
@@ -315,7 +317,10 @@ static bool open_all(struct classroom *c, const char *listen, char **error)
 		                     "found \"%s\""), listen);
 		return false;
 	}
-	return open_dns(c, error) && open_smtp(c, error);
+	if (!open_dns(c, error) || !open_smtp(c, error))
+		return false;
+	c->certs = certs_new(c->lesson, error);
+	return !*error;
 }
 
 struct classroom *classroom_open(const struct lesson *lesson,
@@ -324,6 +329,7 @@ struct classroom *classroom_open(const struct lesson *lesson,
 {
 	struct classroom *c = xcalloc(1, sizeof *c);
 
+	*error = NULL;
 	c->lesson = lesson;
 	c->serve = cfg->serve;
 	c->tcp = c->dead = -1;
@@ -360,6 +366,7 @@ void classroom_close(struct classroom *c)
 		free((char *)c->redirects[i].address);
 	for (size_t i = 0; i < c->n_ports; i++)
 		free(c->ports[i].txt);
+	certs_free(c->certs);
 	free(c->listeners);
 	free(c->redirects);
 	free(c->ports);
@@ -375,7 +382,8 @@ void classroom_attach(struct loop *l, void *arg)
 	for (size_t i = 0; i < c->lesson->n_servers; i++)
 		if (c->listeners[i].fd >= 0)
 			c->listeners[i].smtpd = smtpd_new(
-			    l, &c->lesson->servers[i], c->listeners[i].fd);
+			    l, &c->lesson->servers[i], c->listeners[i].fd,
+			    certs_setup(c->certs, i));
 }
 
 void classroom_detach(void *arg)
@@ -402,6 +410,26 @@ const struct classroom_redirect *classroom_redirects(const struct classroom *c,
 	return c->redirects;
 }
 
+const char *classroom_ca_pem(const struct classroom *c)
+{
+	return certs_ca_pem(c->certs);
+}
+
+/* dig and nc lines for one server, and how to know its certificate. */
+static void add_server_text(const struct classroom *c, size_t i,
+                            const char *address, struct buf *out)
+{
+	const struct lesson_server *s = &c->lesson->servers[i];
+	char pin[CERTS_PIN_SIZE];
+
+	for (size_t k = 0; k < s->n_hosts; k++)
+		buf_addf(out, "  nc %s %-5u   # %s\n", address,
+		         c->listeners[i].port, s->hosts[k].name);
+	if (certs_pin(c->certs, i, pin))
+		buf_addf(out, _("  its certificate, as TLSA 3 1 1: %s\n"),
+		         pin);
+}
+
 char *classroom_serve_text(const struct classroom *c)
 {
 	const struct lesson *l = c->lesson;
@@ -415,9 +443,6 @@ char *classroom_serve_text(const struct classroom *c)
 	buf_addf(&out, "\n\n  smtpscope --join %s %s\n", c->dns, l->target);
 	buf_addf(&out, "  dig @%s -p %u MX %s\n", host, dns_port, l->target);
 	for (size_t i = 0; i < l->n_servers; i++)
-		for (size_t k = 0; k < l->servers[i].n_hosts; k++)
-			buf_addf(&out, "  nc %s %-5u   # %s\n", host,
-			         c->listeners[i].port,
-			         l->servers[i].hosts[k].name);
+		add_server_text(c, i, host, &out);
 	return buf_steal(&out);
 }

@@ -37,7 +37,7 @@ struct classroom_config {
 /*
  * lesson: borrowed until classroom_close(). NULL: *error (caller frees) is a
  * whole sentence: not an address, port in use, no such address here, no right
- * to the port, no descriptors left.
+ * to the port, no descriptors left, TLS without OpenSSL on this machine.
  */
 struct classroom *classroom_open(const struct lesson *lesson,
                                  const struct classroom_config *cfg,
@@ -56,6 +56,9 @@ const char *classroom_dns(const struct classroom *c);
  */
 const struct classroom_redirect *classroom_redirects(const struct classroom *c,
                                                      size_t *n);
+/* PEM of the authority that signed the certificates of @tls good; the client
+ * of the lesson has to trust it. NULL: the lesson has no TLS. */
+const char *classroom_ca_pem(const struct classroom *c);
 /* What a student copies: --join, dig and nc lines, in the user's language;
  * ends in a line feed. Caller frees. */
 char *classroom_serve_text(const struct classroom *c);

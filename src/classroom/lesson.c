@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classroom/loader.h"
 #include "classroom/script.h"
 #include "util/buf.h"
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
 /* The lessons of lessons/, in teaching order: LESSON(name, text). */
@@ -113,6 +115,7 @@ void lesson_fill_plan(const struct lesson *l, struct plan *p)
 	if (!p->n_to)
 		for (size_t i = 0; i < l->n_to; i++)
 			plan_add_to(p, l->to[i]);
+	lesson_fill_client(l, p);
 	for (size_t i = 0; i < l->n_steps; i++) {
 		const struct lesson_step *s = &l->steps[i];
 
@@ -135,6 +138,8 @@ static void free_server(struct lesson_server *s)
 	}
 	free(s->hosts);
 	free(s->rules);
+	free(s->auth.user);
+	wipe_free(s->auth.password);
 }
 
 static void free_texts(char *text[LANG_COUNT])
@@ -161,6 +166,7 @@ void lesson_free(struct lesson *l)
 	if (!l)
 		return;
 	free_head(l);
+	plan_clear(&l->wants);
 	zone_clear(&l->zone);
 	for (size_t i = 0; i < l->n_servers; i++)
 		free_server(&l->servers[i]);

@@ -55,12 +55,51 @@ struct lesson_host {
 	uint16_t port; /* as the lesson says it, mostly 25 */
 };
 
+/* The certificate of a server that speaks TLS, made when the room opens. */
+enum lesson_tls {
+	LESSON_TLS_NONE,
+	LESSON_TLS_GOOD,        /* names and dates right, by the lesson's own
+	                         * authority: classroom_ca_pem() */
+	LESSON_TLS_SELF_SIGNED, /* right but for who signed it */
+	LESSON_TLS_EXPIRED,     /* right but for its dates */
+	LESSON_TLS_WRONG_NAME,  /* right but for its name */
+	LESSON_TLS_COUNT
+};
+
+/* What a server offers besides RFC 5321 (offer.c has the rows): bits. */
+enum lesson_offer {
+	OFFER_CHUNKING = 1 << 0,
+	OFFER_BINARYMIME = 1 << 1,
+	OFFER_SMTPUTF8 = 1 << 2,
+	OFFER_DSN = 1 << 3,
+	OFFER_DELIVERBY = 1 << 4,
+	OFFER_MT_PRIORITY = 1 << 5,
+	OFFER_FUTURERELEASE = 1 << 6,
+	OFFER_REQUIRETLS = 1 << 7, /* only inside TLS, RFC 8689 §2 */
+	OFFER_LIMITS = 1 << 8,
+	OFFER_ETRN = 1 << 9,
+};
+
+/* The one account that a server knows (RFC 4954). */
+struct lesson_auth {
+	char *user;     /* NULL: no AUTH here; owned */
+	char *password; /* or the token; stands in the lesson, is no secret */
+	uint32_t mechs; /* bits, login.c has the rows */
+	bool clear;     /* without TLS too, though there is TLS */
+	bool required;  /* MAIL only after a login */
+};
+
 struct lesson_server { /* one listener; all its hosts reach it */
 	struct lesson_host *hosts;
 	size_t n_hosts;
 	struct lesson_rule *rules; /* the first that fits answers */
 	size_t n_rules;
 	bool refuse; /* nobody listens: connections are refused */
+	enum lesson_tls tls;
+	bool wrap;   /* TLS from the start (RFC 8314 §3), no STARTTLS */
+	bool lmtp;   /* RFC 2033 */
+	uint32_t offers; /* enum lesson_offer */
+	struct lesson_auth auth;
 };
 
 /* What the DNS server does instead of answering for a name. */
@@ -86,6 +125,9 @@ struct lesson {
 	char **to;
 	size_t n_to;
 	int expect;               /* the exit status of a good end; -1: any */
+	struct plan wants;        /* the client's part: TLS, login, message,
+	                           * parameters; its envelope is empty */
+	int stage;                /* enum stage; -1: not given */
 	struct zone zone;
 	struct lesson_fault *faults;
 	size_t n_faults;
@@ -110,8 +152,12 @@ void lesson_free(struct lesson *l); /* NULL is fine */
 const char *lesson_title(const struct lesson *l);
 const char *lesson_about(const struct lesson *l);
 
-/* Gives the plan the lesson's steps, and its helo, sender and recipients
- * where the plan has none of its own. */
+/*
+ * Gives the plan the lesson's steps and, where the plan says nothing of its
+ * own: helo, sender, recipients; TLS (plan_tls.said), login (plan_auth.wanted),
+ * protocol, port, message, parameters, pipelining, BDAT. The stage is always
+ * the lesson's, where it has one.
+ */
 void lesson_fill_plan(const struct lesson *l, struct plan *p);
 
 /* Each built-in lesson in teaching order (--list-lessons). l: borrowed for

@@ -24,6 +24,22 @@ static const struct script_word words[] = {
 	{ "to:", W_TO, SCRIPT_WORDS, IN(HEAD), 0 },
 	{ "expect:", W_EXPECT, SCRIPT_NUMBER, IN(HEAD), 0 },
 
+	/* the head: the client's part, as options of smtpscope(1) */
+	{ "tls:", W_WANT_TLS, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "tls-name:", W_TLS_NAME, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "auth:", W_WANT_AUTH, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "auth-user:", W_AUTH_USER, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "password:", W_PASSWORD, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "protocol:", W_PROTOCOL, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "port:", W_PORT, SCRIPT_NUMBER, IN(HEAD), 0 },
+	{ "stage:", W_STAGE, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "pipelining:", W_PIPELINING, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "bdat:", W_BDAT, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "message:", W_MESSAGE, SCRIPT_LINE, IN(HEAD), 0 },
+	{ "test-message:", W_TEST_MESSAGE, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "mail-param:", W_MAIL_PARAM, SCRIPT_WORDS, IN(HEAD), 0 },
+	{ "rcpt-param:", W_RCPT_PARAM, SCRIPT_WORDS, IN(HEAD), 0 },
+
 	/* the sections */
 	{ "@zone", W_ZONE, SCRIPT_NONE, IN(HEAD) | OPENED, ZONE },
 	{ "@server", W_SERVER, SCRIPT_WORDS, IN(HEAD) | OPENED, SERVER },
@@ -46,7 +62,15 @@ static const struct script_word words[] = {
 	{ "@always", W_ALWAYS, SCRIPT_NONE, IN(SERVER), 0 },
 	{ "@after", W_AFTER, SCRIPT_TIME, IN(SERVER), 0 },
 	{ "@refuse", W_REFUSE, SCRIPT_NONE, IN(SERVER), 0 },
+
+	/* @server: what the built-in server offers */
 	{ "@tls", W_TLS, SCRIPT_WORDS, IN(SERVER), 0 },
+	{ "@wrap", W_WRAP, SCRIPT_NONE, IN(SERVER), 0 },
+	{ "@auth", W_AUTH, SCRIPT_WORDS, IN(SERVER), 0 },
+	{ "@auth-clear", W_AUTH_CLEAR, SCRIPT_NONE, IN(SERVER), 0 },
+	{ "@auth-required", W_AUTH_REQUIRED, SCRIPT_NONE, IN(SERVER), 0 },
+	{ "@lmtp", W_LMTP, SCRIPT_NONE, IN(SERVER), 0 },
+	{ "@offer", W_OFFER, SCRIPT_WORDS, IN(SERVER), 0 },
 
 	/* @steps: what the guide proposes, says and asks */
 	{ "say:", W_SAY, SCRIPT_TEXT, IN(STEPS), 0 },
@@ -146,13 +170,25 @@ static void head_item(struct loader *b, const struct script_item *item)
 		l->to = xreallocarray(l->to, l->n_to + 1, sizeof *l->to);
 		l->to[l->n_to++] = take_address(b, item);
 		break;
-	default:
+	case W_EXPECT:
 		if (item->value > 130)
 			loader_complain(b, item,
 					_("expected an exit status, "
 					  "0 to 130"));
 		l->expect = (int)item->value;
+		break;
+	default:
+		loader_client_item(b, item);
 	}
+}
+
+bool loader_word(const char **text, const char **word, size_t *len)
+{
+	*text += strspn(*text, " \t");
+	*word = *text;
+	*len = strcspn(*text, " \t");
+	*text += *len;
+	return *len > 0;
 }
 
 /* ---- @zone ----------------------------------------------------------- */
@@ -278,6 +314,8 @@ static void check_whole(struct loader *b)
 		loader_complain(b, &end,
 				_("expected a line \"target:\" with the "
 				  "domain that the lesson is about"));
+	loader_check_client(b, &end);
+	loader_check_offers(b);
 }
 
 struct lesson *lesson_parse(const char *name, const char *text, size_t len,
@@ -290,7 +328,8 @@ struct lesson *lesson_parse(const char *name, const char *text, size_t len,
 		return NULL;
 	b.lesson = xcalloc(1, sizeof *b.lesson);
 	b.lesson->name = xstrdup(name);
-	b.lesson->expect = -1;
+	b.lesson->expect = b.lesson->stage = -1;
+	plan_init(&b.lesson->wants);
 	for (size_t i = 0; i < s->n_items && !b.error; i++)
 		one_item(&b, &s->items[i]);
 	if (!b.error)
@@ -298,6 +337,7 @@ struct lesson *lesson_parse(const char *name, const char *text, size_t len,
 	if (!b.error)
 		loader_check_hosts(&b);
 	script_free(s);
+	buf_clear(&b.message);
 	*error = b.error;
 	if (!b.error)
 		return b.lesson;

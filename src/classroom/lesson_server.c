@@ -230,9 +230,13 @@ void loader_server_item(struct loader *b, const struct script_item *item)
 		rule_condition(b, &s->rules[s->n_rules - 1], item);
 		break;
 	case W_TLS:
-		loader_complain(b, item,
-				_("expected no @tls: the classroom of this "
-				  "version does not speak TLS yet"));
+	case W_WRAP:
+	case W_AUTH:
+	case W_AUTH_CLEAR:
+	case W_AUTH_REQUIRED:
+	case W_LMTP:
+	case W_OFFER:
+		loader_offer_item(b, s, item);
 		break;
 	default:
 		rule_item(b, &s->rules[s->n_rules - 1], item);

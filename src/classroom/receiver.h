@@ -8,6 +8,10 @@
  * the built-in server's 503 or 501 is the lesson), unless it says @always.
  * Its last reply code moves the session on as the same code of the built-in
  * server would. One thread, the loop's.
+ *
+ * TLS is the caller's: an answer says when it begins, receiver_secured() that
+ * it is up. What a client sends as a credential is judged and wiped, never
+ * kept (login.h).
  */
 #ifndef CLASSROOM_RECEIVER_H
 #define CLASSROOM_RECEIVER_H
@@ -17,6 +21,7 @@
 #include <stdint.h>
 
 #include "classroom/lesson.h"
+#include "classroom/login.h"
 #include "util/buf.h"
 
 enum {
@@ -28,7 +33,8 @@ enum {
 	RECEIVER_MEMORY = 1024,        /* lines that @after remembers */
 };
 
-enum receiver_state { RCV_GREETED, RCV_READY, RCV_MAIL, RCV_RCPT, RCV_DATA };
+enum receiver_state { RCV_GREETED, RCV_READY, RCV_MAIL, RCV_RCPT, RCV_DATA,
+	RCV_BDAT /* a chunk came, and not the last one */ };
 
 /* When a line came first, for @after: shared by a server's sessions. A ring:
  * the oldest entry makes room. Zeroed is empty. */
@@ -50,12 +56,27 @@ struct receiver {
 	uint8_t at;                     /* where in a line of the message */
 	unsigned rcpts, errors;
 	uint64_t message_len;           /* after unstuffing */
+	bool binary, utf8;              /* of this MAIL */
+
+	bool tls;                       /* inside TLS */
+	size_t dropped;                 /* octets in clear behind STARTTLS */
+	bool authed, in_login;          /* in_login: a 334 is open */
+	struct login login;
+
+	char *chunk_line;               /* BDAT whose octets come; owned */
+	uint64_t chunk_left;
+	bool chunk_failed;              /* then only RSET helps */
+
+	char **rcpt;                    /* LMTP: "<a@b>", rcpts; owned */
+	const char *verdict;            /* LMTP: being told to each of them */
+	unsigned told;
 };
 
 struct receiver_answer {
 	const struct lesson_rule *rule; /* to be played; NULL: text is it */
 	struct buf text;                /* whole lines with CRLF */
 	bool close;                     /* when all is said */
+	bool secure;                    /* TLS begins, when all is said */
 };
 
 /* name: borrowed; server, memory as well. */
@@ -65,19 +86,34 @@ void receiver_clear(struct receiver *r);
 /* The first rule: what is said when the connection is there. */
 void receiver_greet(const struct receiver *r, struct receiver_answer *out);
 
+/* TLS is up: all that the client said is forgotten (RFC 3207 §4.2). dropped:
+ * octets that had come in clear behind STARTTLS. Before receiver_greet() when
+ * TLS is there from the start. */
+void receiver_secured(struct receiver *r, size_t dropped);
+
+/* A line must be shorter: in a login it may be long. */
+size_t receiver_line_max(const struct receiver *r);
 /*
- * A command line without its line end, len < RECEIVER_LINE_MAX; bare_lf: it
- * ended in LF alone. Not in RCV_DATA. out: emptied first; clear out->text.
+ * A command line, or an answer in a login, without its line end; bare_lf: it
+ * ended in LF alone. Not while a message comes. out: emptied first; clear
+ * out->text. Nothing is said yet to a BDAT whose octets are still to come.
  */
 void receiver_command(struct receiver *r, const char *line, size_t len,
                       bool bare_lf, struct receiver_answer *out);
 void receiver_too_long(struct receiver *r, struct receiver_answer *out);
+/* Do bytes of a message come next: after DATA's 354, or BDAT? */
+bool receiver_in_message(const struct receiver *r);
 /*
- * Bytes of a message, in RCV_DATA: any split. Returns how many it took; it
- * stops behind the line with the single dot, and then out is set and *ended.
+ * Bytes of a message: any split. Returns how many it took; it stops behind
+ * the line with the single dot, or the last octet of the chunk, and then out
+ * is set and *ended.
  */
 size_t receiver_data(struct receiver *r, const char *data, size_t len,
                      struct receiver_answer *out, bool *ended);
+
+/* LMTP: what is said about the next recipient, before any more is taken from
+ * the client (RFC 2033 §4.2). False: everybody has had an answer. */
+bool receiver_next(struct receiver *r, struct receiver_answer *out);
 
 /* Does the line fit? * stands for any text, letters of any case are equal. */
 bool receiver_fits(const char *pattern, const char *line, size_t len);

@@ -220,7 +220,7 @@ static void bytes_arg(struct reader *r, struct script_item *item)
 static void line_arg(struct reader *r, struct script_item *item)
 {
 	if (r->len && !reader_is_blank(*r->line)) {
-		reader_error(r, _("expected a blank after \"C:\" and \"S:\""));
+		reader_error(r, _("expected a blank after the colon"));
 		return;
 	}
 	if (r->len) {

@@ -2,24 +2,23 @@
 
 #include "classroom/smtpd.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 #include "classroom/acceptor.h"
 #include "classroom/receiver.h"
+#include "classroom/wire.h"
 #include "util/buf.h"
+#include "util/wipe.h"
 #include "util/xalloc.h"
-
-enum { READ_MAX = 4096 }; /* bytes of one turn */
 
 struct conn {
 	struct smtpd *server;
 	struct conn *next;
 	int fd;
+	struct wire wire;
 	struct loop_fd *handle;
 	struct loop_timer *wait;   /* of @wait, @dribble, and after our FIN */
 	struct loop_timer *idle;
@@ -29,6 +28,9 @@ struct conn {
 	size_t act;                     /* its next act */
 	uint32_t dribble_ms;            /* 0: whole */
 	bool waiting;   /* the timer will go on with it */
+	bool greeted;   /* the greeting was begun: with @wrap, inside TLS */
+	bool secure;    /* TLS begins when all is said */
+	size_t dropped; /* octets that came in clear behind STARTTLS */
 	bool silent;    /* @silent: not a byte more */
 	bool too_long;  /* in a line over the limit: until its end */
 	bool closing;   /* FIN when out is empty and the rule is at its end */
@@ -39,6 +41,7 @@ struct conn {
 struct smtpd {
 	struct loop *loop;
 	const struct lesson_server *rules;
+	struct tls_setup *tls; /* NULL: no TLS here */
 	struct acceptor *acceptor;
 	struct receiver_memory memory;
 	struct conn *conns;
@@ -59,7 +62,8 @@ static void conn_free(struct conn *c)
 	loop_timer_free(c->idle);
 	close(c->fd);
 	receiver_clear(&c->receiver);
-	buf_clear(&c->in);
+	wire_clear(&c->wire);
+	wipe_buf(&c->in);
 	buf_clear(&c->out);
 	free(c);
 	acceptor_pause(s->acceptor, s->n_conns >= SMTPD_CONNS_MAX);
@@ -78,30 +82,33 @@ static void restart_idle(struct conn *c)
 
 /* ---- writing --------------------------------------------------------- */
 
-/* Our FIN; the client may still read what came before it. Closing at once
- * would turn unread input into a reset that destroys it. */
-static void send_fin(struct conn *c)
-{
-	c->fin_sent = true;
-	buf_reset(&c->in);
-	shutdown(c->fd, SHUT_WR);
-	wait_ms(c, SMTPD_LINGER_MS);
-}
-
 /* Writes what may go now. False: the connection is lost. */
 static bool flush(struct conn *c)
 {
-	size_t len = c->dribble_ms && c->out.len ? 1 : c->out.len;
-	ssize_t n;
+	size_t before = c->out.len;
 
-	if (!len || c->waiting)
+	if (c->waiting)
 		return true;
-	n = send(c->fd, c->out.data, len, MSG_NOSIGNAL);
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR;
-	buf_drop(&c->out, (size_t)n);
-	if (c->dribble_ms)
+	if (!wire_write(&c->wire, &c->out, c->dribble_ms ? 1 : before))
+		return false;
+	if (c->dribble_ms && c->out.len < before)
 		wait_ms(c, c->dribble_ms);
+	return true;
+}
+
+/* Our FIN; the client may still read what came before it. Closing at once
+ * would turn unread input into a reset that destroys it. False: lost. */
+static bool send_fin(struct conn *c)
+{
+	wire_end(&c->wire);
+	if (!flush(c))
+		return false;
+	if (wire_has_output(&c->wire, &c->out))
+		return true;
+	c->fin_sent = true;
+	wire_forget(&c->in, c->in.len);
+	shutdown(c->fd, SHUT_WR);
+	wait_ms(c, SMTPD_LINGER_MS);
 	return true;
 }
 
@@ -151,12 +158,33 @@ static bool play_rule(struct conn *c)
 
 /* ---- the client's bytes ----------------------------------------------- */
 
+/*
+ * TLS begins when the answer to STARTTLS is out. What the client, or somebody
+ * on the way, has sent behind STARTTLS is in clear and is not obeyed inside
+ * (RFC 3207 §4.2, CVE-2011-0411).
+ */
+static void await_tls(struct conn *c)
+{
+	c->secure = true;
+	c->dropped = c->in.len;
+	wire_forget(&c->in, c->in.len);
+}
+
+static void begin_tls(struct conn *c)
+{
+	c->secure = false;
+	wire_secure(&c->wire, c->server->tls);
+	receiver_secured(&c->receiver, c->dropped);
+}
+
 static void take_answer(struct conn *c, struct receiver_answer *a)
 {
 	c->rule = a->rule;
 	c->act = 0;
 	if (a->close)
 		c->closing = true;
+	if (a->secure)
+		await_tls(c);
 	say(c, a->text.data, a->text.len);
 	buf_clear(&a->text);
 }
@@ -169,7 +197,7 @@ static bool take_message(struct conn *c)
 
 	c->receiver.now_us = loop_now_us();
 	n = receiver_data(&c->receiver, c->in.data, c->in.len, &a, &ended);
-	buf_drop(&c->in, n);
+	wire_forget(&c->in, n);
 	if (ended)
 		take_answer(c, &a);
 	return ended;
@@ -180,7 +208,7 @@ static bool drop_long_line(struct conn *c, const char *lf)
 {
 	struct receiver_answer a;
 
-	buf_drop(&c->in, lf ? (size_t)(lf + 1 - c->in.data) : c->in.len);
+	wire_forget(&c->in, lf ? (size_t)(lf + 1 - c->in.data) : c->in.len);
 	c->too_long = !lf;
 	if (!lf)
 		return false;
@@ -189,21 +217,15 @@ static bool drop_long_line(struct conn *c, const char *lf)
 	return true;
 }
 
-/* The next whole line or piece of a message. False: more bytes are needed. */
-static bool take_input(struct conn *c)
+/* The next whole line. False: more bytes are needed. */
+static bool take_line(struct conn *c)
 {
+	const char *lf = memchr(c->in.data, '\n', c->in.len);
+	size_t len = lf ? (size_t)(lf - c->in.data) : c->in.len;
 	struct receiver_answer a;
-	const char *lf;
-	size_t len;
 	bool bare;
 
-	if (!c->in.len)
-		return false;
-	if (c->receiver.state == RCV_DATA)
-		return take_message(c);
-	lf = memchr(c->in.data, '\n', c->in.len);
-	len = lf ? (size_t)(lf - c->in.data) : c->in.len;
-	if (c->too_long || len >= RECEIVER_LINE_MAX)
+	if (c->too_long || len >= receiver_line_max(&c->receiver))
 		return drop_long_line(c, lf);
 	if (!lf)
 		return false;
@@ -211,8 +233,48 @@ static bool take_input(struct conn *c)
 	c->receiver.now_us = loop_now_us();
 	receiver_command(&c->receiver, c->in.data, bare ? len : len - 1, bare,
 	                 &a);
-	buf_drop(&c->in, len + 1);
+	wire_forget(&c->in, len + 1);
 	take_answer(c, &a);
+	return true;
+}
+
+/* The next line or piece of a message. False: more bytes are needed. */
+static bool take_input(struct conn *c)
+{
+	struct receiver_answer a;
+
+	if (receiver_next(&c->receiver, &a)) {
+		take_answer(c, &a);
+		return true;
+	}
+	if (!c->in.len)
+		return false;
+	return receiver_in_message(&c->receiver) ? take_message(c)
+	                                         : take_line(c);
+}
+
+static void greet(struct conn *c)
+{
+	struct receiver_answer a;
+
+	c->greeted = true;
+	receiver_greet(&c->receiver, &a);
+	take_answer(c, &a);
+}
+
+/* What comes next, when all that was to be said is out. */
+static bool next(struct conn *c, bool *more)
+{
+	if (c->rule)
+		return play_rule(c);
+	if (c->closing)
+		return send_fin(c);
+	if (c->secure)
+		begin_tls(c);
+	else if (!c->greeted)
+		greet(c);
+	else
+		*more = take_input(c);
 	return true;
 }
 
@@ -224,16 +286,12 @@ static bool go_on(struct conn *c)
 	while (more && !c->waiting && !c->fin_sent) {
 		if (!flush(c))
 			return false;
-		if (c->out.len || c->waiting)
+		if (c->out.len || c->waiting ||
+		    wire_has_output(&c->wire, &c->out) ||
+		    wire_in_handshake(&c->wire))
 			break;
-		if (c->rule) {
-			if (!play_rule(c))
-				return false;
-		} else if (c->closing) {
-			send_fin(c);
-		} else {
-			more = take_input(c);
-		}
+		if (!next(c, &more))
+			return false;
 	}
 	if (!more && c->at_end)
 		c->closing = true;
@@ -244,11 +302,23 @@ static void want_events(struct conn *c)
 {
 	int want = 0;
 
-	if (!c->at_end && (c->fin_sent || c->in.len < SMTPD_INPUT_MAX))
+	/* what comes before TLS begins is its first record */
+	if (!c->at_end && !c->secure &&
+	    (c->fin_sent || c->in.len < SMTPD_INPUT_MAX))
 		want |= LOOP_READ;
-	if (c->out.len && !c->waiting)
+	if (!c->waiting && wire_has_output(&c->wire, &c->out))
 		want |= LOOP_WRITE;
 	loop_fd_want(c->handle, want);
+}
+
+/* The client is gone, and all is said: nobody waits for our FIN. */
+static bool is_over(const struct conn *c)
+{
+	if (!c->at_end)
+		return false;
+	return c->fin_sent || wire_in_handshake(&c->wire) ||
+	       (c->closing && !c->rule && !c->out.len && !c->waiting &&
+	        !wire_has_output(&c->wire, &c->out));
 }
 
 /* False: the connection is over. */
@@ -256,10 +326,11 @@ static bool run(struct conn *c)
 {
 	if (!go_on(c))
 		return false;
-	/* the client is gone and all is said: nobody waits for our FIN */
-	if (c->at_end && (c->fin_sent || (c->closing && !c->rule &&
-	                                  !c->out.len && !c->waiting)))
+	if (is_over(c)) {
+		wire_end(&c->wire);
+		wire_write(&c->wire, &c->out, 0);
 		return false;
+	}
 	want_events(c);
 	return true;
 }
@@ -270,20 +341,26 @@ static void run_or_free(struct conn *c)
 		conn_free(c);
 }
 
+/* TLS went wrong: its alert goes out, and nothing more is said. */
+static void give_up(struct conn *c)
+{
+	buf_reset(&c->out);
+	c->rule = NULL;
+	c->closing = true;
+}
+
 /* False: lost. */
 static bool take_bytes(struct conn *c)
 {
-	ssize_t n;
+	enum wire_status status = wire_read(&c->wire, &c->in);
 
-	buf_reserve(&c->in, READ_MAX);
-	n = recv(c->fd, c->in.data + c->in.len, READ_MAX, 0);
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR;
 	restart_idle(c);
-	c->at_end = n == 0;
-	if (!c->fin_sent)
-		c->in.len += (size_t)n;
-	return true;
+	c->at_end = status == WIRE_END;
+	if (status == WIRE_BROKEN)
+		give_up(c);
+	if (c->fin_sent)
+		wire_forget(&c->in, c->in.len);
+	return status != WIRE_LOST;
 }
 
 static void on_ready(void *arg, int events)
@@ -313,13 +390,17 @@ static void on_idle(void *arg)
 	                           "closing connection\r\n";
 	struct conn *c = arg;
 
+	if (wire_in_handshake(&c->wire)) {
+		conn_free(c);
+		return;
+	}
 	if (c->rule || c->waiting || c->out.len) {
 		restart_idle(c);
 		return;
 	}
 	say(c, text, sizeof text - 1);
 	c->closing = true;
-	buf_reset(&c->in);
+	wire_forget(&c->in, c->in.len);
 	run_or_free(c);
 }
 
@@ -342,7 +423,6 @@ static void on_accept(void *arg, int fd, const struct sock_addr *peer)
 {
 	struct smtpd *s = arg;
 	struct conn *c = xcalloc(1, sizeof *c);
-	struct receiver_answer a;
 
 	c->server = s;
 	c->fd = fd;
@@ -356,19 +436,21 @@ static void on_accept(void *arg, int fd, const struct sock_addr *peer)
 	receiver_init(&c->receiver, s->rules, &s->memory,
 	              s->rules->hosts[0].name);
 	c->receiver.peer = peer_number(peer);
+	wire_init(&c->wire, fd);
 	restart_idle(c);
-	receiver_greet(&c->receiver, &a);
-	take_answer(c, &a);
+	if (s->rules->wrap)
+		begin_tls(c);
 	run_or_free(c);
 }
 
 struct smtpd *smtpd_new(struct loop *l, const struct lesson_server *server,
-                        int listener)
+                        int listener, struct tls_setup *tls)
 {
 	struct smtpd *s = xcalloc(1, sizeof *s);
 
 	s->loop = l;
 	s->rules = server;
+	s->tls = tls;
 	s->acceptor = acceptor_new(l, listener, on_accept, s);
 	return s;
 }

@@ -8,6 +8,7 @@
 
 #include "classroom/lesson.h"
 #include "io/loop.h"
+#include "io/tls.h"
 
 enum {
 	SMTPD_CONNS_MAX = 1000,    /* of one listener; more wait */
@@ -18,9 +19,10 @@ enum {
 
 struct smtpd;
 
-/* server: borrowed. listener: a listening socket, borrowed. */
+/* server: borrowed. listener: a listening socket, borrowed. tls: borrowed, with
+ * the server's certificate; NULL where the lesson has no @tls. */
 struct smtpd *smtpd_new(struct loop *l, const struct lesson_server *server,
-                        int listener);
+                        int listener, struct tls_setup *tls);
 void smtpd_free(struct smtpd *s); /* NULL is fine; drops connections */
 
 #endif
