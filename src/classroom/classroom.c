@@ -14,6 +14,7 @@
 #include "classroom/dnsd.h"
 #include "classroom/smtpd.h"
 #include "classroom/sock.h"
+#include "core/target.h"
 #include "util/buf.h"
 #include "util/xalloc.h"
 
@@ -430,10 +431,25 @@ static void add_server_text(const struct classroom *c, size_t i,
 		         pin);
 }
 
+/* A domain has an MX, a host of its own (mx.example:465) only addresses. */
+static void add_dig_text(const struct classroom *c, const char *address,
+                         struct buf *out)
+{
+	const char *text = c->lesson->target;
+	struct target t;
+	bool known = target_parse(text, &t) == TARGET_OK;
+	bool host = known && t.kind != TARGET_DOMAIN;
+
+	buf_addf(out, "  dig @%s -p %u %s %s\n", address,
+	         (unsigned)sock_addr_port(&c->addr), host ? "A" : "MX",
+	         host ? t.domain : text);
+	if (known)
+		target_clear(&t);
+}
+
 char *classroom_serve_text(const struct classroom *c)
 {
 	const struct lesson *l = c->lesson;
-	unsigned dns_port = sock_addr_port(&c->addr);
 	char host[SOCK_TEXT_MAX];
 	struct buf out = { 0 };
 
@@ -441,7 +457,7 @@ char *classroom_serve_text(const struct classroom *c)
 	buf_addf(&out, _("Serving the lesson \"%s\". Students copy:"),
 	         lesson_title(l));
 	buf_addf(&out, "\n\n  smtpscope --join %s %s\n", c->dns, l->target);
-	buf_addf(&out, "  dig @%s -p %u MX %s\n", host, dns_port, l->target);
+	add_dig_text(c, host, &out);
 	for (size_t i = 0; i < l->n_servers; i++)
 		add_server_text(c, i, host, &out);
 	return buf_steal(&out);

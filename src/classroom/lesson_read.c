@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "classroom/loader.h"
 #include "core/escape.h"
@@ -240,6 +241,17 @@ static void zone_item(struct loader *b, const struct script_item *item)
 
 /* ---- @steps ---------------------------------------------------------- */
 
+/* Behind DATA the lines are the message's, an empty one too, up to the dot. */
+static void follow_message(struct loader *b, const struct script_item *item)
+{
+	if (strcasecmp(item->text, "DATA") == 0)
+		b->in_message = true;
+	else if (strcmp(item->text, ".") == 0)
+		b->in_message = false;
+	else if (!item->len && !b->in_message)
+		loader_complain(b, item, _("expected a command after C:"));
+}
+
 static void add_step(struct loader *b, const struct script_item *item)
 {
 	struct lesson *l = b->lesson;
@@ -251,8 +263,10 @@ static void add_step(struct loader *b, const struct script_item *item)
 				  "connection needs no @connect"));
 		return;
 	}
-	if (!connect && !item->len)
-		loader_complain(b, item, _("expected a command after C:"));
+	if (connect)
+		b->in_message = false;
+	else
+		follow_message(b, item);
 	l->steps = xreallocarray(l->steps, l->n_steps + 1, sizeof *l->steps);
 	l->steps[l->n_steps++] = (struct lesson_step){
 		.kind = connect ? STEP_CONNECT : STEP_SEND,

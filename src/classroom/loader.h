@@ -31,6 +31,7 @@ struct loader {
 	struct lesson *lesson;
 	const struct script *script;
 	bool lf;     /* S: lines of this rule end in a bare LF */
+	bool in_message;    /* C: lines of @steps are a message's */
 	struct buf message; /* message: lines so far */
 	char *error; /* owned */
 };
