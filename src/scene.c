@@ -126,10 +126,13 @@ void scene_fill(const struct scene *s, const struct options *o,
                 struct plan *p)
 {
 	size_t steps = p->n_steps, to = p->n_to;
+	enum stage stage = p->stage;
 
 	if (!s->lesson)
 		return;
 	lesson_fill_plan(s->lesson, p);
+	if (o->stage)
+		p->stage = stage;
 	if (scene_is_lesson(s, o))
 		return;
 	plan_drop_steps(p, steps);

@@ -31,8 +31,8 @@ char *scene_open(struct scene *s, const struct options *o, const char *lesson,
 void scene_close(struct scene *s);
 /* Is the lesson gone through as it is? Not when the user says what to do. */
 bool scene_is_lesson(const struct scene *s, const struct options *o);
-/* The lesson's helo, sender, recipients and steps, as far as the user has not
- * said something else. */
+/* The lesson's helo, sender, recipients, steps, and what else its client needs
+ * (TLS, login, message ...), as far as the user has not said something else. */
 void scene_fill(const struct scene *s, const struct options *o,
                 struct plan *p);
 

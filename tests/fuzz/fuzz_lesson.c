@@ -16,31 +16,68 @@
 
 const char *const fuzz_inputs[] = { "lesson", "../../lessons", NULL };
 
-static void play(const struct lesson_server *s)
+/* Says line; what is said for each recipient of LMTP is taken as well. An
+ * answer is a rule's or the server's own, and none only to the last chunk of a
+ * message for nobody (RFC 2033 §4.3) and to a chunk that still comes. */
+static void say(struct receiver *r, const char *line)
+{
+	bool silent = strncmp(line, "BDAT", 4) == 0;
+	struct receiver_answer a;
+
+	r->now_us += 30000000;
+	receiver_command(r, line, strlen(line), false, &a);
+	assert(a.rule || a.text.len || silent);
+	assert(!a.rule || !a.text.len);
+	do
+		buf_clear(&a.text);
+	while (receiver_next(r, &a));
+}
+
+static void say_message(struct receiver *r)
+{
+	static const char text[] = "x\r\n.\r\n";
+	const char *p = text;
+	struct receiver_answer a;
+	bool ended;
+
+	while (receiver_in_message(r)) {
+		p += receiver_data(r, p, strlen(p), &a, &ended);
+		if (!*p)
+			p = text;
+		if (!ended)
+			continue;
+		do
+			buf_clear(&a.text);
+		while (receiver_next(r, &a));
+	}
+}
+
+static void play(const struct lesson_server *s, bool tls)
 {
 	static const char *const lines[] = {
-		"EHLO a", "MAIL FROM:<a@b.example> SIZE=1", "RCPT TO:<c@d>",
-		"rcpt to:<c@d>", "DATA", "QUIT",
+		"EHLO a", "LHLO a", "AUTH PLAIN", "AGFubmEAZ2VoZWlt",
+		"AUTH CRAM-MD5", "YQ==", "AUTH XOAUTH2 YQ==", "",
+		"AUTH OAUTHBEARER bixhPWFubmEsAWF1dGg9QmVhcmVyIHgBAQ==", "*",
+		"AUTH LOGIN YQ==", "YQ==", "STARTTLS",
+		"MAIL FROM:<a@b.example> SIZE=1", "RCPT TO:<c@d>",
+		"rcpt to:<c@d> NOTIFY=NEVER", "DATA",
+		"MAIL FROM:<a@b.example> BODY=BINARYMIME RET=FULL BY=1;R",
+		"RCPT TO:<c@d> ORCPT=rfc822;x", "BDAT 9", "DATA", "BDAT 3 LAST",
+		"RSET", "MAIL FROM:<>", "BDAT 2 LAST", "ETRN a", "QUIT",
 	};
 	static struct receiver_memory memory;
 	struct receiver_answer a;
 	struct receiver r;
 
 	receiver_init(&r, s, &memory, s->hosts[0].name);
+	if (tls)
+		receiver_secured(&r, 3);
 	receiver_greet(&r, &a);
 	buf_clear(&a.text);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-		bool ended;
-
-		r.now_us += 30000000;
-		if (r.state == RCV_DATA) {
-			receiver_data(&r, "x\r\n.\r\n", 6, &a, &ended);
-			assert(ended && r.state == RCV_READY);
-			buf_clear(&a.text);
-		}
-		receiver_command(&r, lines[i], strlen(lines[i]), false, &a);
-		assert(!a.rule != !a.text.len);
-		buf_clear(&a.text);
+		say(&r, lines[i]);
+		say_message(&r);
+		assert(r.rcpts <= RECEIVER_RCPT_MAX);
 	}
 	receiver_clear(&r);
 }
@@ -70,6 +107,7 @@ static void resolve(const struct lesson *l)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *error = NULL;
+	struct plan plan;
 	struct lesson *l =
 	    lesson_parse("fuzz", (const char *)data, size, &error);
 
@@ -79,8 +117,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(error);
 	if (!l)
 		return 0;
-	for (size_t i = 0; i < l->n_servers; i++)
-		play(&l->servers[i]);
+	for (size_t i = 0; i < l->n_servers; i++) {
+		play(&l->servers[i], false);
+		play(&l->servers[i], true);
+	}
+	plan_init(&plan);
+	lesson_fill_plan(l, &plan);
+	plan_clear(&plan);
 	resolve(l);
 	lesson_free(l);
 	return 0;
