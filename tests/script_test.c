@@ -13,7 +13,8 @@
 #include <string.h>
 
 enum { BODY = 1, RAW = 2 };
-enum { W_TITLE = 1, W_C, W_STATE, W_BYTES, W_WAIT, W_STOP, W_COUNT, W_RAW };
+enum { W_TITLE = 1, W_C, W_STATE, W_BYTES, W_WAIT, W_STOP, W_COUNT, W_RAW,
+	W_STOP_NOW, W_TITLE_SIZE };
 
 #define HERE SCRIPT_IN(SCRIPT_HEAD) | SCRIPT_IN(BODY)
 static const struct script_word words[] = {
@@ -23,6 +24,9 @@ static const struct script_word words[] = {
 	{ "@bytes", W_BYTES, SCRIPT_BYTES, SCRIPT_IN(BODY), 0 },
 	{ "@wait", W_WAIT, SCRIPT_TIME, SCRIPT_IN(BODY), 0 },
 	{ "@stop", W_STOP, SCRIPT_NONE, SCRIPT_IN(BODY), 0 },
+	{ "@stop-now", W_STOP_NOW, SCRIPT_NONE, SCRIPT_IN(BODY), 0 },
+	{ "title-size:", W_TITLE_SIZE, SCRIPT_NUMBER, SCRIPT_IN(SCRIPT_HEAD),
+	  0 },
 	{ "@count", W_COUNT, SCRIPT_NUMBER, SCRIPT_IN(BODY), 0 },
 	{ "@raw", W_RAW, SCRIPT_NONE, SCRIPT_IN(BODY), RAW },
 	{ 0 },
@@ -81,6 +85,21 @@ static void test_script_reads_every_kind_of_line(void **state)
 	check_item(s, i++, 0, 18, " C: not a word");
 	check_item(s, i++, 0, 19, ";x");
 	assert_int_equal(s->n_items, i);
+	script_free(s);
+}
+
+/* "auth:" and "auth-user:", "@auth" and "@auth-clear". */
+static void test_script_word_may_begin_another(void **state)
+{
+	struct script *s = must_parse("title-size: 3\ntitle: x\nC: x\n"
+	                              "@stop-now\n@stop\nC: @stop-now\n");
+
+	(void)state;
+	check_item(s, 0, W_TITLE_SIZE, 1, "");
+	check_item(s, 1, W_TITLE, 2, "x");
+	check_item(s, 3, W_STOP_NOW, 4, "");
+	check_item(s, 4, W_STOP, 5, "");
+	check_item(s, 5, W_C, 6, "@stop-now");
 	script_free(s);
 }
 
@@ -220,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test(f)
 		T(test_script_reads_every_kind_of_line),
+		T(test_script_word_may_begin_another),
 		T(test_script_bytes_are_decoded),
 		T(test_script_error_names_line_and_what_was_expected),
 		T(test_script_zero_byte_is_an_error),

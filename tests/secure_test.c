@@ -142,8 +142,8 @@ static void test_wrapped_server_greets_inside_tls(void **state)
 
 	(void)state;
 	room_open(&room, "test", HEAD "@server mx.a.example:465\n@wrap\n"
-	          "S: 220-a\n@wait 20ms\n@dribble 1ms\nS: 220 b\n@dribble 0ms\n",
-	          NULL);
+	          "S: 220-a\n@wait 20ms\n@dribble 1ms\nS: 220 b\n"
+	          "@dribble 0ms\n", NULL);
 	fd = room_dial(room_port(&room, "192.0.2.1", 465));
 	room_tls_open(&client, classroom_ca_pem(room.classroom), fd,
 	              "mx.a.example", 0);

@@ -251,6 +251,7 @@ bool tls_read(struct tls *t, struct buf *out, size_t max)
 		return false;
 	buf_add(out, t->plain.data, n);
 	buf_drop(&t->plain, n);
+	wipe(t->plain.data + t->plain.len, n);
 	return true;
 }
 

@@ -69,6 +69,7 @@ static bool set_manners(struct tls_setup *s, char **error)
 		return fail(error, "TLS", _("the library has no ciphers"));
 	libssl()->SSL_CTX_set_options(s->ctx, SSL_OP_NO_RENEGOTIATION |
 	    SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
+	    SSL_OP_CLEANSE_PLAINTEXT |
 	    (s->server ? 0 : SSL_OP_LEGACY_SERVER_CONNECT));
 	libssl()->SSL_CTX_ctrl(s->ctx, SSL_CTRL_SET_SESS_CACHE_MODE,
 	    SSL_SESS_CACHE_OFF, NULL);
