@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "tests/receive.h"
+#include "classroom/rulebook.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tests/receive.h"
 
 static void check_lesson(const char *name, const struct receive_line *lines)
 {
@@ -257,7 +259,7 @@ static void test_receiver_patterns(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		if (receiver_fits(cases[i].pattern, cases[i].line,
+		if (rulebook_fits(cases[i].pattern, cases[i].line,
 		                  strlen(cases[i].line)) != cases[i].fits)
 			fail_msg("%s, %s", cases[i].pattern, cases[i].line);
 }

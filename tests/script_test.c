@@ -138,11 +138,12 @@ static void test_script_error_names_line_and_what_was_expected(void **state)
 		{ "title:\n", "t:1: expected something after \"title:\"" },
 		{ "C:x\n", "t:1: expected a blank after" },
 		{ "C: x\nprose\n", "t:2: expected one of C:, =, @bytes, @wait, "
-		                   "@stop, @count, @raw, found \"prose\"" },
+		                   "@stop, @stop-now, @count, @raw, "
+		                   "found \"prose\"" },
 		{ "C: x\ntitle: y\n", "t:2: \"title:\" does not belong here" },
 		{ "@stop\n", "t:1: \"@stop\" does not belong here" },
 		{ "\n\n@nothing\n", "t:3: expected one of title:, C:, =, "
-		                    "found \"@nothing\"" },
+		                    "title-size:, found \"@nothing\"" },
 		{ "x: y\nX: y\n", "t:2: expected one of" },
 		{ "=READY\n", "t:1: expected one of" },
 		{ "=\n", "t:1: expected something after \"=\"" },

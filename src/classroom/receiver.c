@@ -2,110 +2,18 @@
 
 #include "classroom/receiver.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "classroom/judge.h"
 #include "classroom/offer.h"
+#include "classroom/rulebook.h"
 #include "util/wipe.h"
 #include "util/xalloc.h"
 
-/* ---- the lesson's rules ---------------------------------------------- */
-
-/* * stands for any text: goes back to the last one when a letter differs. */
-bool receiver_fits(const char *pattern, const char *line, size_t len)
-{
-	const char *star = NULL;
-	size_t i = 0, from = 0;
-
-	while (i < len) {
-		if (*pattern == '*') {
-			star = ++pattern;
-			from = i;
-		} else if (*pattern && tolower((unsigned char)*pattern) ==
-		                           tolower((unsigned char)line[i])) {
-			pattern++;
-			i++;
-		} else if (star) {
-			pattern = star;
-			i = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return !*pattern;
-}
-
-/* The whole line fits, or the line without its parameters after the path. */
-static bool line_fits(const char *pattern, const char *line, size_t len)
-{
-	const char *path_end = memchr(line, '>', len);
-
-	return receiver_fits(pattern, line, len) ||
-	       (path_end &&
-	        receiver_fits(pattern, line, (size_t)(path_end + 1 - line)));
-}
-
-/* A line that rules are asked about; known: of it @after remembers so much,
- * and nothing of a credential. */
-struct asked {
-	const char *text;
-	size_t len, known;
-};
-
-/* FNV-1a over what tells one line of one client from another. */
-static uint64_t memory_key(const struct receiver *r, size_t rule,
-                           const struct asked *q)
-{
-	uint64_t h = UINT64_C(14695981039346656037) ^ r->peer ^ (rule << 20);
-
-	for (size_t i = 0; i < q->known; i++) {
-		h ^= (uint64_t)tolower((unsigned char)q->text[i]);
-		h *= UINT64_C(1099511628211);
-	}
-	return h;
-}
-
-/* How long ago the line came first: 0, if it never did. */
-static int64_t age_us(const struct receiver *r, size_t rule,
-                      const struct asked *q)
-{
-	struct receiver_memory *m = r->memory;
-	uint64_t key = memory_key(r, rule, q);
-	size_t filled = m->n < RECEIVER_MEMORY ? m->n : RECEIVER_MEMORY;
-	size_t at = m->n % RECEIVER_MEMORY;
-
-	for (size_t i = 0; i < filled; i++)
-		if (m->seen[i].key == key)
-			return r->now_us - m->seen[i].first_us;
-	m->seen[at].key = key;
-	m->seen[at].first_us = r->now_us;
-	m->n++;
-	return 0;
-}
-
-static const struct lesson_rule *find_rule(struct receiver *r,
-                                           const struct asked *q, bool firm)
-{
-	for (size_t i = 1; i < r->server->n_rules; i++) {
-		const struct lesson_rule *rule = &r->server->rules[i];
-
-		if (!line_fits(rule->pattern, q->text, q->len) ||
-		    (firm && !rule->always) || (rule->once && r->used[i]))
-			continue;
-		if (rule->after_ms &&
-		    age_us(r, i, q) < rule->after_ms * INT64_C(1000))
-			continue;
-		r->used[i] = true;
-		return rule;
-	}
-	return NULL;
-}
-
 /* ---- the session ----------------------------------------------------- */
+
+static const struct rulebook_line end_of_message = { ".", 1, 1 };
 
 static void end_transaction(struct receiver *r)
 {
@@ -259,14 +167,13 @@ static void give_built_in(struct receiver *r, const struct judgement *j,
 	apply(r, j, code, line, out);
 }
 
-static void respond(struct receiver *r, const struct asked *q,
+static void respond(struct receiver *r, const struct rulebook_line *q,
                     const struct judgement *j, struct receiver_answer *out)
 {
-	static const struct asked end = { ".", 1, 1 };
 
-	out->rule = find_rule(r, q, j->firm);
+	out->rule = rulebook_find(r, q, j->firm);
 	if (!out->rule && j->effect == DELIVERED && !j->firm)
-		out->rule = find_rule(r, &end, false);
+		out->rule = rulebook_find(r, &end_of_message, false);
 	if (out->rule)
 		apply(r, j, out->rule->code, q->text, out);
 	else
@@ -287,7 +194,7 @@ static void say_of(const struct receiver *r, const char *rcpt,
 
 bool receiver_next(struct receiver *r, struct receiver_answer *out)
 {
-	static const struct asked end = { ".", 1, 1 };
+	struct rulebook_line q;
 	struct buf line = { 0 };
 	const char *rcpt;
 
@@ -296,10 +203,10 @@ bool receiver_next(struct receiver *r, struct receiver_answer *out)
 	*out = (struct receiver_answer){ 0 };
 	rcpt = r->rcpt[r->told++];
 	buf_addf(&line, ". %s", rcpt);
-	out->rule = find_rule(
-	    r, &(struct asked){ buf_str(&line), line.len, line.len }, false);
+	q = (struct rulebook_line){ buf_str(&line), line.len, line.len };
+	out->rule = rulebook_find(r, &q, false);
 	if (!out->rule)
-		out->rule = find_rule(r, &end, false);
+		out->rule = rulebook_find(r, &end_of_message, false);
 	if (!out->rule)
 		say_of(r, rcpt, out);
 	buf_clear(&line);
@@ -310,7 +217,7 @@ bool receiver_next(struct receiver *r, struct receiver_answer *out)
 	return true;
 }
 
-static void deliver(struct receiver *r, const struct asked *q,
+static void deliver(struct receiver *r, const struct rulebook_line *q,
                     const struct judgement *j, struct receiver_answer *out)
 {
 	if (!r->server->lmtp || !r->rcpts) {
@@ -355,7 +262,7 @@ static void login_line(struct receiver *r, const char *line, size_t len,
 	memcpy(text + 4, line, len);
 	text[len + 4] = '\0';
 	j.say = login_answer(&r->login, &r->server->auth, line, len);
-	respond(r, &(struct asked){ text, len + 4, 3 }, &j, out);
+	respond(r, &(struct rulebook_line){ text, len + 4, 3 }, &j, out);
 	wipe(text, len + 4);
 	free(text);
 }
@@ -434,7 +341,7 @@ static bool begin_chunk(struct receiver *r, char *line,
 static void command(struct receiver *r, char *line, size_t len,
                     struct judgement *j, struct receiver_answer *out)
 {
-	struct asked q = { line, len, known_length(j, line, len) };
+	struct rulebook_line q = { line, len, known_length(j, line, len) };
 
 	if (j->effect == LOGIN)
 		begin_login(r, line, j);
@@ -539,7 +446,6 @@ bool receiver_in_message(const struct receiver *r)
 size_t receiver_data(struct receiver *r, const char *data, size_t len,
                      struct receiver_answer *out, bool *ended)
 {
-	static const struct asked dot = { ".", 1, 1 };
 	size_t n;
 
 	*out = (struct receiver_answer){ 0 };
@@ -550,7 +456,7 @@ size_t receiver_data(struct receiver *r, const char *data, size_t len,
 	if (r->at != AT_END)
 		return n;
 	*ended = true;
-	deliver(r, &dot,
+	deliver(r, &end_of_message,
 	        r->message_len > RECEIVER_SIZE_MAX ? &judge_too_big
 	                                           : &judge_taken, out);
 	return n;

@@ -115,7 +115,4 @@ size_t receiver_data(struct receiver *r, const char *data, size_t len,
  * the client (RFC 2033 §4.2). False: everybody has had an answer. */
 bool receiver_next(struct receiver *r, struct receiver_answer *out);
 
-/* Does the line fit? * stands for any text, letters of any case are equal. */
-bool receiver_fits(const char *pattern, const char *line, size_t len);
-
 #endif
