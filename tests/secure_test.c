@@ -344,7 +344,15 @@ static void test_serve_tells_the_certificate(void **state)
 	room_open(&room, "test", SERVER, "127.0.0.1");
 	text = classroom_serve_text(room.classroom);
 	assert_null(strstr(text, "TLSA"));
+	assert_non_null(strstr(text, " MX a.example\n"));
 	assert_null(classroom_ca_pem(room.classroom));
+	free(text);
+	room_close(&room);
+	/* a host with a port has addresses, and no MX */
+	room_open(&room, "wrapped", NULL, "127.0.0.1");
+	text = classroom_serve_text(room.classroom);
+	assert_non_null(strstr(text, " A mail.tresor.example\n"));
+	assert_non_null(strstr(text, " mail.tresor.example:465\n"));
 	free(text);
 	room_close(&room);
 }

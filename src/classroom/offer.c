@@ -39,6 +39,7 @@ static const struct keyword {
 };
 
 enum { KEYWORDS = sizeof keywords / sizeof *keywords };
+_Static_assert(RECEIVER_RCPT_MAX == 100, "LIMITS says so");
 
 uint32_t offer_find(const char *word, size_t len)
 {

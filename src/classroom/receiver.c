@@ -170,7 +170,6 @@ static void give_built_in(struct receiver *r, const struct judgement *j,
 static void respond(struct receiver *r, const struct rulebook_line *q,
                     const struct judgement *j, struct receiver_answer *out)
 {
-
 	out->rule = rulebook_find(r, q, j->firm);
 	if (!out->rule && j->effect == DELIVERED && !j->firm)
 		out->rule = rulebook_find(r, &end_of_message, false);
