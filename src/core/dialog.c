@@ -11,6 +11,7 @@
 
 /* Events lie one behind the other in blocks of this size, or of their own. */
 enum { BLOCK_SIZE = 1 << 20 };
+enum { SECURE = 0x80 }; /* beside a state in one byte */
 
 struct block {
 	struct block *next;
@@ -21,7 +22,8 @@ struct block {
 struct dialog {
 	struct block *blocks; /* newest first */
 	const struct event **at;
-	uint8_t *before;        /* state of its session before each event */
+	uint8_t *before;        /* state of its session before each event;
+	                         * SECURE when inside TLS */
 	size_t count, size;
 	uint8_t *state;         /* of each session, by its number */
 	size_t n_states;
@@ -94,13 +96,15 @@ static void note_state(struct dialog *d, const struct event *e)
 {
 	uint8_t *state = state_of(d, e->session);
 
+	if (state && e->kind == EV_TLS)
+		*state |= SECURE;
 	d->before[d->count] = state ? *state : ST_CLOSED;
 	if (!state)
 		return;
 	if (e->kind == EV_CONNECTING)
 		*state = ST_CLOSED;
 	else if (e->kind == EV_STATE)
-		*state = e->u.state.to;
+		*state = (uint8_t)(e->u.state.to | (*state & SECURE));
 }
 
 void dialog_append(struct dialog *d, const struct event *e)
@@ -168,7 +172,12 @@ size_t dialog_before(const struct dialog *d, size_t i, enum event_kind k,
 
 enum state dialog_state_at(const struct dialog *d, size_t i)
 {
-	return d->before[i];
+	return (enum state)(d->before[i] & ~SECURE);
+}
+
+bool dialog_secure_at(const struct dialog *d, size_t i)
+{
+	return d->before[i] & SECURE;
 }
 
 size_t dialog_bytes(const struct dialog *d)
@@ -185,6 +194,11 @@ const struct dialog_now *dialog_now(const struct dialog *d)
 void dialog_answered(struct dialog *d)
 {
 	now_answered(&d->now);
+}
+
+bool dialog_is_tcp(const struct dialog_now *now)
+{
+	return *now->address || now->port;
 }
 
 const struct now_cap *dialog_cap(const struct dialog *d, const char *keyword)

@@ -31,6 +31,9 @@ size_t dialog_before(const struct dialog *d, size_t i, enum event_kind k,
                      uint32_t session);
 /* State of the session just before event i (what the command met). */
 enum state dialog_state_at(const struct dialog *d, size_t i);
+/* Was event i of a session that was inside TLS by then? The end of the
+ * handshake itself is. */
+bool dialog_secure_at(const struct dialog *d, size_t i);
 size_t dialog_bytes(const struct dialog *d); /* memory held, for the bench */
 
 /* How far the look back goes for what a reply needs: no session has that many
@@ -62,6 +65,9 @@ struct now_rcpt {
 	uint32_t n;    /* of its RCPT */
 	enum mark mark;
 	uint16_t code; /* 0: no reply yet */
+	/* LMTP (RFC 2033 §4.2): what was said of it after the message */
+	enum mark final_mark;
+	uint16_t final_code; /* 0: nothing yet, or not LMTP */
 };
 struct now_cap {   /* one line of the EHLO reply after the first */
 	char *keyword; /* upper case */
@@ -91,8 +97,21 @@ struct dialog_now {
 	struct now_rcpt *rcpts;      /* of this transaction, or of the last */
 	size_t n_rcpts;
 	bool transaction_over;       /* RSET, QUIT or the end of the data */
-	struct now_cap *caps;        /* of the newest EHLO */
+	struct now_cap *caps;        /* of the newest EHLO; forgotten when
+	                              * TLS comes up (RFC 3207 §4.2) */
 	size_t n_caps;
+	struct now_cap *caps_before; /* of the EHLO before STARTTLS */
+	size_t n_caps_before;
+	const struct event *tls;     /* newest EV_TLS of this connection or
+	                              * NULL: it is in clear; owned */
+	bool lmtp;                   /* LHLO was sent */
+	uint32_t auth_n;             /* newest AUTH or answer to a challenge,
+	                              * 0 none */
+	char *auth_mech;             /* "PLAIN", "" none */
+	enum mark auth_mark;         /* TRYING until 235 or a refusal */
+	uint32_t data_n;             /* the dot, or BDAT ... LAST; 0 none */
+	enum mark data_mark;         /* of the message, once it was sent */
+	uint16_t data_code;          /* 0: no reply yet */
 	uint64_t size_limit;         /* SIZE, 0 none */
 	bool esmtp;                  /* EHLO was accepted, not HELO */
 	bool ended;                  /* EV_END seen */
@@ -105,5 +124,8 @@ const struct dialog_now *dialog_now(const struct dialog *d);
 void dialog_answered(struct dialog *d); /* the open question is settled */
 /* The offered extension or NULL. keyword: any case. */
 const struct now_cap *dialog_cap(const struct dialog *d, const char *keyword);
+/* Is the newest connection a TCP one? Else a Unix socket or a command, whose
+ * name is in host; address is "" then. */
+bool dialog_is_tcp(const struct dialog_now *now);
 
 #endif

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/caps.h"
 #include "core/command.h"
-#include "core/ehlo.h"
 #include "util/xalloc.h"
 
 static void set(char **field, const char *text)
@@ -18,15 +18,20 @@ static void set(char **field, const char *text)
 	*field = copy;
 }
 
+static void free_caps(struct now_cap **caps, size_t *n)
+{
+	for (size_t i = 0; i < *n; i++) {
+		free((*caps)[i].keyword);
+		free((*caps)[i].params);
+	}
+	free(*caps);
+	*caps = NULL;
+	*n = 0;
+}
+
 static void clear_caps(struct dialog_now *now)
 {
-	for (size_t i = 0; i < now->n_caps; i++) {
-		free(now->caps[i].keyword);
-		free(now->caps[i].params);
-	}
-	free(now->caps);
-	now->caps = NULL;
-	now->n_caps = 0;
+	free_caps(&now->caps, &now->n_caps);
 	now->size_limit = 0;
 }
 
@@ -64,7 +69,8 @@ void now_init(struct dialog_now *now)
 	char **const texts[] = { &now->target, &now->domain, &now->dns_server,
 		                 &now->host, &now->address, &now->via,
 		                 &now->local, &now->greeting_name,
-		                 &now->helo, &now->from };
+		                 &now->helo, &now->from,
+		                 &now->auth_mech };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		set(texts[i], "");
@@ -73,6 +79,7 @@ void now_init(struct dialog_now *now)
 void now_clear(struct dialog_now *now)
 {
 	clear_caps(now);
+	free_caps(&now->caps_before, &now->n_caps_before);
 	clear_rcpts(now);
 	clear_hosts(now);
 	free(now->target);
@@ -85,6 +92,8 @@ void now_clear(struct dialog_now *now)
 	free(now->greeting_name);
 	free(now->helo);
 	free(now->from);
+	free(now->auth_mech);
+	free((void *)now->tls);
 	free((void *)now->prompt);
 	free((void *)now->ask);
 }
@@ -183,6 +192,22 @@ static void apply_route(struct dialog_now *now, const struct event *e)
 		take_host(&now->hosts[i], e, event_host(e, i));
 }
 
+/* Of the transaction that begins, or of none any more. */
+static void forget_message(struct dialog_now *now)
+{
+	clear_rcpts(now);
+	now->data_n = 0;
+	now->data_mark = MARK_UNTRIED;
+	now->data_code = 0;
+}
+
+static void forget_login(struct dialog_now *now)
+{
+	now->auth_n = 0;
+	now->auth_mark = MARK_UNTRIED;
+	set(&now->auth_mech, "");
+}
+
 static void apply_connecting(struct dialog_now *now, const struct event *e)
 {
 	const struct ev_connect *c = &e->u.connect;
@@ -201,10 +226,13 @@ static void apply_connecting(struct dialog_now *now, const struct event *e)
 	now->from_n = now->helo_n = 0;
 	now->connecting = true;
 	now->connected = now->closed = now->failed = now->esmtp = false;
-	now->ended = false;
+	now->ended = now->lmtp = false;
 	now->first_us = e->t_us;
+	keep(&now->tls, NULL);
 	clear_caps(now);
-	clear_rcpts(now);
+	free_caps(&now->caps_before, &now->n_caps_before);
+	forget_message(now);
+	forget_login(now);
 	mark(now, MARK_TRYING);
 }
 
@@ -241,34 +269,121 @@ static void apply_failed(struct dialog_now *now, const struct event *e)
 	}
 }
 
+/* RFC 3207 §4.2: what was said before the handshake counts no more; the list
+ * is kept beside for those who want to compare. */
+static void apply_tls(struct dialog_now *now, const struct event *e)
+{
+	keep(&now->tls, e);
+	free_caps(&now->caps_before, &now->n_caps_before);
+	now->caps_before = now->caps;
+	now->n_caps_before = now->n_caps;
+	now->caps = NULL;
+	now->n_caps = 0;
+	now->size_limit = 0;
+	now->esmtp = false;
+	now->helo_n = 0;
+}
+
+static void begin_transaction(struct dialog_now *now, const struct event *e,
+                              const char *line)
+{
+	forget_message(now);
+	now->transaction_over = false;
+	now->from_n = e->n;
+	now->from_mark = MARK_UNTRIED;
+	free(now->from);
+	now->from = command_path(line);
+}
+
+static void add_rcpt(struct dialog_now *now, const struct event *e,
+                     const char *line)
+{
+	if (now->n_rcpts >= RCPTS_KEPT)
+		return;
+	now->rcpts = xreallocarray(now->rcpts, now->n_rcpts + 1,
+	                           sizeof *now->rcpts);
+	now->rcpts[now->n_rcpts++] = (struct now_rcpt){
+		.address = command_path(line), .n = e->n };
+}
+
+/* "AUTH PLAIN ****": the second word. */
+static void begin_login(struct dialog_now *now, const struct event *e,
+                        const char *line)
+{
+	const char *mech = line + strcspn(line, " ");
+	char *name;
+
+	mech += strspn(mech, " ");
+	name = xmemdup0(mech, strcspn(mech, " "));
+	set(&now->auth_mech, name);
+	free(name);
+	now->auth_n = e->n;
+	now->auth_mark = MARK_TRYING;
+}
+
+static void begin_hello(struct dialog_now *now, const struct event *e,
+                        const char *line)
+{
+	now->helo_n = e->n;
+	now->esmtp = strncasecmp(line, "HELO", 4) != 0;
+	now->lmtp = strncasecmp(line, "LHLO", 4) == 0;
+	set(&now->helo, line[4] ? line + 5 : "");
+}
+
+static void message_sent(struct dialog_now *now, const struct event *e)
+{
+	now->data_n = e->n;
+	now->data_mark = MARK_TRYING;
+	now->data_code = 0;
+}
+
+/* RFC 3030 §2: "BDAT 12 LAST" */
+static bool is_last_chunk(const char *line)
+{
+	size_t len = strlen(line);
+
+	while (len > 0 && line[len - 1] == ' ')
+		len--;
+	return len > 5 && strncasecmp(line + len - 5, " LAST", 5) == 0;
+}
+
+/* Steps that are no commands: lines of a message, of a login. */
+static void apply_step(struct dialog_now *now, const struct event *e,
+                       const char *verb)
+{
+	if (strcmp(verb, "(END OF DATA)") == 0)
+		message_sent(now, e);
+	else if (strcmp(verb, "(AUTH RESPONSE)") == 0)
+		now->auth_n = e->n;
+}
+
 static void apply_sent(struct dialog_now *now, const struct event *e)
 {
 	const char *line = event_text(e, e->u.sent.line);
-	char *path;
+	const char *verb = event_text(e, e->u.sent.verb);
 
+	if (*verb == '(') {
+		apply_step(now, e, verb);
+		return;
+	}
 	switch (command_find(line, strcspn(line, " "))) {
 	case VERB_EHLO:
 	case VERB_HELO:
-		now->helo_n = e->n;
-		now->esmtp = strncasecmp(line, "EHLO", 4) == 0;
-		set(&now->helo, line[4] ? line + 5 : "");
+	case VERB_LHLO:
+		begin_hello(now, e, line);
 		break;
 	case VERB_MAIL:
-		clear_rcpts(now);
-		now->transaction_over = false;
-		now->from_n = e->n;
-		now->from_mark = MARK_UNTRIED;
-		free(now->from);
-		now->from = command_path(line);
+		begin_transaction(now, e, line);
 		break;
 	case VERB_RCPT:
-		if (now->n_rcpts >= RCPTS_KEPT)
-			break;
-		path = command_path(line);
-		now->rcpts = xreallocarray(now->rcpts, now->n_rcpts + 1,
-		                           sizeof *now->rcpts);
-		now->rcpts[now->n_rcpts++] =
-		    (struct now_rcpt){ .address = path, .n = e->n };
+		add_rcpt(now, e, line);
+		break;
+	case VERB_AUTH:
+		begin_login(now, e, line);
+		break;
+	case VERB_BDAT:
+		if (is_last_chunk(line))
+			message_sent(now, e);
 		break;
 	default:
 		break;
@@ -277,16 +392,10 @@ static void apply_sent(struct dialog_now *now, const struct event *e)
 
 static void take_caps(struct dialog_now *now, const struct event *e)
 {
-	struct ev_ref lines = e->u.reply.lines;
 	struct ehlo caps = { 0 };
 
 	clear_caps(now);
-	for (uint32_t i = 1; i < lines.len; i++) {
-		struct ev_ref r = event_item(e, lines, i);
-
-		if (r.len > 4)
-			ehlo_add_line(&caps, event_text(e, r) + 4, r.len - 4);
-	}
+	caps_read(e, &caps);
 	now->n_caps = caps.n;
 	now->caps = xcalloc(caps.n, sizeof *now->caps);
 	for (size_t i = 0; i < caps.n; i++) {
@@ -315,17 +424,8 @@ static void apply_greeting(struct dialog_now *now, const struct event *e)
 	now->greeting_name = name;
 }
 
-static void apply_reply(struct dialog_now *now, const struct event *e)
+static void rcpt_reply(struct dialog_now *now, uint32_t to, unsigned code)
 {
-	uint32_t to = e->u.reply.to;
-	unsigned code = e->u.reply.code;
-
-	if (to == EV_GREETING)
-		apply_greeting(now, e);
-	else if (to == now->helo_n && code / 100 == 2 && now->esmtp)
-		take_caps(now, e);
-	else if (to == now->from_n && now->from_n)
-		mark(now, now->from_mark = mark_of(code));
 	for (size_t i = 0; i < now->n_rcpts; i++) {
 		struct now_rcpt *r = &now->rcpts[i];
 
@@ -336,6 +436,47 @@ static void apply_reply(struct dialog_now *now, const struct event *e)
 		/* a recipient refused for good says nothing of the host */
 		mark(now, r->mark == MARK_NO ? MARK_OK : r->mark);
 	}
+}
+
+/* What became of the message; in LMTP for one recipient, in the order of the
+ * RCPT commands (RFC 2033 §4.2). */
+static void message_reply(struct dialog_now *now, const struct event *e)
+{
+	const char *whom = event_text(e, e->u.reply.recipient);
+	unsigned code = e->u.reply.code;
+
+	now->data_code = (uint16_t)code;
+	now->data_mark = mark_of(code);
+	for (size_t i = 0; *whom && i < now->n_rcpts; i++) {
+		struct now_rcpt *r = &now->rcpts[i];
+
+		if (r->mark != MARK_OK || r->final_code ||
+		    strcmp(r->address, whom) != 0)
+			continue;
+		r->final_code = (uint16_t)code;
+		r->final_mark = mark_of(code);
+		return;
+	}
+}
+
+static void apply_reply(struct dialog_now *now, const struct event *e)
+{
+	uint32_t to = e->u.reply.to;
+	unsigned code = e->u.reply.code;
+
+	if (to == EV_GREETING) {
+		apply_greeting(now, e);
+		return;
+	}
+	if (to == now->helo_n && code / 100 == 2 && now->esmtp)
+		take_caps(now, e);
+	else if (to == now->from_n && now->from_n)
+		mark(now, now->from_mark = mark_of(code));
+	else if (to == now->auth_n && now->auth_n && code / 100 != 3)
+		now->auth_mark = mark_of(code);
+	else if (to == now->data_n && now->data_n)
+		message_reply(now, e);
+	rcpt_reply(now, to, code);
 }
 
 static void apply_state(struct dialog_now *now, const struct event *e)
@@ -364,6 +505,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	case EV_SENT: apply_sent(now, e); break;
 	case EV_REPLY: apply_reply(now, e); break;
 	case EV_STATE: apply_state(now, e); break;
+	case EV_TLS: apply_tls(now, e); break;
 	case EV_CLOSED:
 		now->closed = true;
 		now->connected = false;

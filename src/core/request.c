@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
 struct request *request_new(enum request_kind kind, struct plan *plan,
@@ -23,7 +24,7 @@ void request_free(void *p)
 	if (!r)
 		return;
 	plan_free(r->plan);
-	free(r->text);
-	free(r->text2);
+	wipe_free(r->text);
+	wipe_free(r->text2);
 	free(r);
 }

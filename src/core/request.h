@@ -14,7 +14,9 @@ enum request_kind {
 	REQ_OPEN,    /* plan: look up, connect; ends what is open (QUIT) */
 	REQ_CONNECT, /* text: host, text2: address or ""; of the route */
 	REQ_SEND,    /* text: one line for the server, without CRLF */
-	REQ_ANSWER,  /* yes: to the open EV_ASK */
+	REQ_ANSWER,  /* yes: to the open EV_ASK; text: the password that was
+	              * asked for, NULL none */
+	REQ_LOGIN,   /* text: "USER" or "USER MECH", text2: password */
 	REQ_CANCEL,  /* lookup, connect or wait: stop within 250 ms */
 	REQ_CLOSE,   /* drop the connection without QUIT */
 	REQ_GUIDE,   /* yes: guided prefill on; text: nothing */
@@ -24,8 +26,8 @@ enum request_kind {
 struct request {
 	enum request_kind kind;
 	struct plan *plan; /* owned, REQ_OPEN */
-	char *text;        /* owned */
-	char *text2;       /* owned */
+	char *text;        /* owned; both are wiped when freed: what goes */
+	char *text2;       /* to a server may be a secret */
 	bool yes;
 };
 
