@@ -443,6 +443,7 @@ void run_request(struct run *r, const struct request *q)
 		break;
 	case REQ_GUIDE: /* every prompt holds a proposal; ui may hide it */
 	case REQ_OPEN:
+	case REQ_LOGIN:
 	case REQ_STOP: /* the worker's */
 		break;
 	}
