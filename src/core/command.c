@@ -83,3 +83,24 @@ bool command_expects(enum verb v, unsigned code)
 	       in_list(c->success, code) || in_list(c->intermediate, code) ||
 	       in_list(c->transient, code) || in_list(c->permanent, code);
 }
+
+static size_t skip(const char *line, size_t len, size_t at, bool blanks)
+{
+	while (at < len && (line[at] == ' ' || line[at] == '\t') == blanks)
+		at++;
+	return at;
+}
+
+size_t command_secret_from(const char *line, size_t len)
+{
+	size_t from = skip(line, len, 0, true);
+	size_t word = skip(line, len, from, false);
+	enum verb v = command_find(line + from, word - from);
+	size_t mech, end;
+
+	if (v != VERB_AUTH && v != VERB_X_EXPS)
+		return SIZE_MAX;
+	mech = skip(line, len, word, true);
+	end = skip(line, len, mech, false);
+	return end > mech && end < len ? end + 1 : SIZE_MAX;
+}

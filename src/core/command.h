@@ -52,6 +52,11 @@ enum verb command_find(const char *line, size_t len);
  * typed where the angle brackets are missing. Heap, never NULL.
  */
 char *command_path(const char *line);
+/*
+ * Where in a typed line begins what nobody may see: behind "AUTH MECHANISM "
+ * (RFC 4954 §4) and "X-EXPS MECHANISM ". SIZE_MAX: nowhere.
+ */
+size_t command_secret_from(const char *line, size_t len);
 bool command_allowed(enum verb v, enum state s);
 /* Is code among the four lists of expected codes of v (500-504, 421 always)? */
 bool command_expects(enum verb v, unsigned code);

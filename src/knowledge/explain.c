@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "core/caps.h"
 #include "core/ehlo.h"
 #include "core/finding.h"
 #include "knowledge/explain_parts.h"
@@ -268,6 +270,16 @@ static void capabilities(const struct event *reply, struct explanation *x)
 	ehlo_clear(&list);
 }
 
+/* RFC 3030 §2: "BDAT 1000 LAST" */
+static bool is_last_chunk(const char *line)
+{
+	size_t len = strlen(line);
+
+	while (len > 0 && line[len - 1] == ' ')
+		len--;
+	return len > 5 && strncasecmp(line + len - 5, " LAST", 5) == 0;
+}
+
 static void reply_event(const struct event *e, const struct surroundings *at,
                         struct explanation *x)
 {
@@ -279,8 +291,14 @@ static void reply_event(const struct event *e, const struct surroundings *at,
 	ctx.rcpt_ok = ctx.state == ST_RCPT;
 	view_event(&v, e);
 	explain_reply_view(&v, &ctx, at, x);
-	if (strcmp(ctx.verb, "EHLO") == 0 && v.code == 250)
+	if (caps_is_reply(at->dialog, e)) {
+		explain_caps(e, at, x);
 		capabilities(e, x);
+	}
+	if (e->u.reply.recipient.len)
+		explain_recipient(e, x);
+	else if (strcmp(ctx.verb, "BDAT") == 0 && !is_last_chunk(ctx.line))
+		explain_chunk(e, x);
 	view_clear(&v);
 }
 
@@ -328,6 +346,9 @@ void explain_event(const struct dialog *d, size_t index,
 		break;
 	case EV_FAILED:
 		explain_failed(e, &at, out);
+		break;
+	case EV_TLS:
+		explain_tls(e, &at, out);
 		break;
 	default:
 		explain_other(e, &at, out);

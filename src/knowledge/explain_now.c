@@ -58,6 +58,13 @@ static void now_question(const struct event *ask, struct explanation *x)
 		part_set(&x->summary,
 		         say(ASK_PRIVATE, event_item_text(ask, args, 0),
 		             event_item_text(ask, args, 1), NULL));
+	else if (strcmp(id, "auth-clear") == 0)
+		part_copy(&x->summary, phrase(ASK_CLEAR));
+	else if (strcmp(id, "password") == 0)
+		part_set(&x->summary,
+		         say(ASK_PASSWORD,
+		             args.len ? event_item_text(ask, args, 0) : "",
+		             NULL));
 	else
 		part_copy(&x->summary, phrase(ASK_OTHER));
 	part_act(x, ACT_US);

@@ -59,6 +59,17 @@ void explain_connection(const struct event *e, const struct surroundings *at,
                         struct explanation *x);
 void explain_failed(const struct event *e, const struct surroundings *at,
                     struct explanation *x);
+void explain_tls(const struct event *e, const struct surroundings *at,
+                 struct explanation *x);
+/* A handshake that failed: what EV_FAILED adds to failures.tsv's words. */
+void explain_tls_failed(const struct event *e, struct explanation *x);
+/* The second EHLO reply: compared with the one before TLS. */
+void explain_caps(const struct event *e, const struct surroundings *at,
+                  struct explanation *x);
+/* LMTP: a reply behind the dot for one recipient; BDAT: for one chunk. Both
+ * after explain_reply_view(). */
+void explain_recipient(const struct event *e, struct explanation *x);
+void explain_chunk(const struct event *e, struct explanation *x);
 void explain_other(const struct event *e, const struct surroundings *at,
                    struct explanation *x);
 /* Fields that are still NULL become "". */

@@ -163,6 +163,8 @@ void explain_failed(const struct event *e, const struct surroundings *at,
 	part_set(&x->said, xmemdup0(event_text(e, e->u.failed.detail),
 	                            e->u.failed.detail.len));
 	part_refs(x, f->source);
+	if (phase == PHASE_TLS)
+		explain_tls_failed(e, x);
 	if (phase == PHASE_CONNECT && kind == FAIL_TIMEOUT &&
 	    port_blocked(at, x))
 		return;
@@ -279,6 +281,10 @@ static void message(const struct event *e, struct explanation *x)
 	part_copy(&x->headline, phrase(HEAD_CLIENT));
 	x->cls = CLASS_CLIENT;
 	part_set(&x->summary, say(SUM_MESSAGE, size, lines, stuffed, NULL));
+	if (e->u.message.sha256.len)
+		part_set(&x->code_text,
+		         say(MESSAGE_HASH,
+		             event_text(e, e->u.message.sha256), NULL));
 	part_refs(x, "RFC 5321 §4.1.1.4, §4.5.2");
 	part_act(x, ACT_NOBODY);
 }

@@ -319,6 +319,12 @@ static const char *special_footer(const struct ui *u)
 		return _("y drop   Esc stay");
 	if (u->popup.kind == POPUP_PRIVATE)
 		return _("y connect   n leave it out");
+	if (u->popup.kind == POPUP_CLEAR)
+		return _("y send it in clear   n do not");
+	if (u->popup.kind == POPUP_PASSWORD)
+		return _("Enter hands it over   Esc does not");
+	if (u->popup.kind == POPUP_TLS)
+		return _("j k scroll   Tab the other page   Esc closes");
 	if (u->popup.kind == POPUP_ANYWAY)
 		return _("y connect   Esc stay");
 	if (u->popup.kind == POPUP_TOUR)

@@ -52,6 +52,8 @@ static bool do_program(struct ui *u, enum cmd c, const char *arg)
 	case CMD_PALETTE: open_prompt(u, PROMPT_COMMAND, ""); break;
 	case CMD_MESSAGES: popup_messages(u); break;
 	case CMD_RULES: rules_open(u); break;
+	case CMD_TLS: tls_open(u, TLS_PAGE_TLS); break;
+	case CMD_CAPS: tls_open(u, TLS_PAGE_CAPS); break;
 	case CMD_CANCEL: do_cancel(u); break;
 	case CMD_REDRAW:
 		if (u->terminal)
@@ -91,6 +93,13 @@ static bool do_session(struct ui *u, enum cmd c, const char *arg)
 	case CMD_TOUR: do_tour(u); break;
 	case CMD_RECENT: do_recent(u); break;
 	case CMD_CONNECT_ANYWAY: do_connect_anyway(u); break;
+	case CMD_STARTTLS: do_starttls(u); break;
+	case CMD_LOGIN:
+		if (*arg)
+			do_login(u, arg);
+		else
+			ask_words(u, c);
+		break;
 	default: return false;
 	}
 	return true;

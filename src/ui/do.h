@@ -42,4 +42,8 @@ void do_replay(struct ui *u, const char *arg);
 void do_open(struct ui *u, const char *arg);
 void do_quit(struct ui *u, bool at_once);
 
+/* do_secure.c: encryption and login */
+void do_starttls(struct ui *u);
+void do_login(struct ui *u, const char *arg);
+
 #endif

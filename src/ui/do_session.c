@@ -7,37 +7,60 @@
 #include "core/command.h"
 #include "ui/do.h"
 #include "util/i18n.h"
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
 enum { LEAVE_MS = 6000 }; /* for 221; the worker itself gives up after 5 s */
 
 /* --- sending */
 
+/* Of what answers a login nothing is kept, nor of a line that holds one. */
+static bool is_secret(const struct ui *u, const char *line)
+{
+	return ui_now(u)->state == ST_AUTH ||
+	       command_secret_from(line, strlen(line)) != SIZE_MAX;
+}
+
+/* What is typed behind AUTH may be a password before the server has asked. */
+static bool begins_login(const char *line)
+{
+	enum verb v = command_find(line, strlen(line));
+
+	return v == VERB_AUTH || v == VERB_X_EXPS;
+}
+
+static void note_last_sent(struct ui *u, const char *line)
+{
+	if (is_secret(u, line))
+		return;
+	free(u->last_sent);
+	u->last_sent = xstrdup(line);
+}
+
 void ui_send(struct ui *u, const char *text, size_t len)
 {
 	const char *end;
 	bool many = memchr(text, '\n', len) != NULL;
-	char *line;
+	char *line, *rest = NULL;
 
 	/* of a paste one line goes out; in a message all of it */
 	end = many ? memchr(text, '\n', len) : text + len;
 	line = xmemdup0(text, (size_t)(end - text));
+	if (many)
+		rest = xmemdup0(end + 1, len - (size_t)(end + 1 - text));
 	ui_request(u, REQ_SEND, line, NULL, false);
 	u->sent_waits = true;
-	if (ui_now(u)->state != ST_AUTH) {
-		free(u->last_sent);
-		u->last_sent = xstrdup(line);
-	}
-	free(line);
+	note_last_sent(u, line);
 	if (many) {
-		char *rest = xmemdup0(end + 1, len - (size_t)(end + 1 - text));
-
 		line_clear(u->line);
 		line_set(u->line, rest);
-		free(rest);
-		return;
+	} else {
+		line_accept(u->line);
 	}
-	line_accept(u->line);
+	if (!many && begins_login(line))
+		line_set_secret(u->line, true);
+	wipe_free(rest);
+	wipe_free(line);
 }
 
 static void send_batch(struct ui *u)
@@ -53,42 +76,104 @@ static void send_batch(struct ui *u)
 	free(text);
 }
 
-/* 127/8, ::1, or the classroom: nothing leaves this machine. */
+void ui_send_all(struct ui *u, const char *text, size_t len)
+{
+	send_batch(u);
+	ui_send(u, text, len);
+}
+
+/* 127/8, ::1, or the classroom: nothing leaves this machine. Behind a proxy, a
+ * socket or a command there may be the whole world. */
 static bool stays_here(const struct ui *u)
 {
 	const struct dialog_now *now = ui_now(u);
 	/* via is the classroom's port, or a proxy: that leads anywhere */
 	const char *to = *now->via ? now->via : now->address;
 
-	return u->demo || strncmp(to, "127.", 4) == 0 || strcmp(to, "::1") == 0;
+	if (u->demo)
+		return true;
+	if (!dialog_is_tcp(now)) /* a socket or a command: who knows */
+		return false;
+	return strncmp(to, "127.", 4) == 0 || strcmp(to, "::1") == 0;
 }
 
-static size_t accepted(const struct ui *u)
+/* Recipients that the server has taken, or may take yet. */
+static size_t possible_rcpts(const struct ui *u)
 {
 	const struct dialog_now *now = ui_now(u);
 	size_t n = 0;
 
 	for (size_t i = 0; i < now->n_rcpts; i++)
-		n += now->rcpts[i].mark == MARK_OK;
-	return n;
+		n += now->rcpts[i].mark != MARK_LATER &&
+		     now->rcpts[i].mark != MARK_NO;
+	return now->transaction_over ? 0 : n;
+}
+
+/* DATA and BDAT; a server may forgive blanks before them. */
+static bool is_message(const char *text, size_t len)
+{
+	const char *end = memchr(text, '\n', len);
+	enum verb v;
+
+	len = end ? (size_t)(end - text) : len;
+	while (len > 0 && (*text == ' ' || *text == '\t')) {
+		text++;
+		len--;
+	}
+	v = command_find(text, len);
+	return v == VERB_DATA || v == VERB_BDAT || v == VERB_BURL;
+}
+
+/* The lines that wait for Enter, Alt-Enter has put them there. */
+static void look_at_batch(struct ui *u, bool *message, size_t *rcpts)
+{
+	const char *text = buf_str(&u->batch);
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		*message = *message || is_message(text, len);
+		*rcpts += command_find(text, len) == VERB_RCPT;
+		text += len + (text[len] == '\n');
+	}
 }
 
 /* DATA to a real host may deliver a real message: it takes a word. */
 static bool ask_send_word(struct ui *u, const char *text, size_t len)
 {
-	enum verb v = command_find(text, len);
 	const struct dialog_now *now = ui_now(u);
+	size_t rcpts = possible_rcpts(u);
+	bool message = is_message(text, len);
 	char host[120];
 
-	if ((v != VERB_DATA && v != VERB_BDAT) || stays_here(u) ||
-	    accepted(u) == 0 || now->state == ST_DATA)
+	if (stays_here(u) || now->state == ST_DATA || now->state == ST_BDAT)
+		return false;
+	look_at_batch(u, &message, &rcpts);
+	if (!message || rcpts == 0)
 		return false;
 	u->mode = PROMPT_SEND_WORD;
 	line_clear(u->aux);
 	ui_say(u, _("This may deliver a real message to %zu recipient(s) at "
-	            "%s. Type the word send, or Esc."), accepted(u),
+	            "%s. Type the word send, or Esc."), rcpts,
 	       ui_safe(now->domain[0] ? now->domain : now->host, host,
 	               sizeof host));
+	return true;
+}
+
+/* In a login an empty line is an answer, too; but where the guide has nothing
+ * better than to give up, Enter alone does not do that. */
+static bool login_line(struct ui *u, size_t len)
+{
+	const struct event *p = ui_now(u)->prompt;
+	const char *line = p ? event_text(p, p->u.prompt.line) : "";
+
+	if (len > 0 || !u->guided || ui_now(u)->state != ST_AUTH || !*line)
+		return false;
+	if (strcmp(line, "*") == 0) {
+		ui_say(u, "%s", _("Type the answer; * cancels the login."));
+		return true;
+	}
+	ui_send(u, line, strlen(line)); /* the session's own answer */
 	return true;
 }
 
@@ -120,13 +205,14 @@ static void submit_line(struct ui *u, const char *text, size_t len)
 		                  "awaited: nothing was sent."));
 		return;
 	}
+	if (login_line(u, len))
+		return;
 	if (len == 0 && u->batch.len == 0 && now->state != ST_DATA &&
 	    bring_back(u))
 		return;
 	if (ask_send_word(u, text, len))
 		return;
-	send_batch(u);
-	ui_send(u, text, len);
+	ui_send_all(u, text, len);
 }
 
 void ui_submit(struct ui *u)

@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/caps.h"
+#include "core/command.h"
 #include "core/escape.h"
 #include "core/finding.h"
+#include "knowledge/tls_words.h"
 #include "ui/glyph.h"
 #include "ui/words.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 enum {
 	CHIP_COLUMNS = 4,  /* "250 " */
@@ -52,28 +56,17 @@ size_t entry_more(const struct event *e)
 
 bool entry_is_ehlo(const struct dialog *d, const struct event *e)
 {
-	const struct event *sent;
-	const char *verb;
-	size_t i;
-
-	if (e->kind != EV_REPLY || e->u.reply.code != 250 ||
-	    e->u.reply.to == EV_GREETING || e->u.reply.to == EV_UNASKED)
-		return false;
-	i = dialog_find(d, e->u.reply.to);
-	if (i == SIZE_MAX)
-		return false;
-	sent = dialog_at(d, i);
-	if (sent->kind != EV_SENT)
-		return false;
-	verb = event_text(sent, sent->u.sent.verb);
-	return strcmp(verb, "EHLO") == 0 || strcmp(verb, "LHLO") == 0;
+	return caps_is_reply(d, e);
 }
 
-void entry_head(const struct event *e, struct entry_head *out)
+void entry_head(const struct dialog *d, size_t index, struct entry_head *out)
 {
+	const struct event *e = dialog_at(d, index);
+	bool secure = dialog_secure_at(d, index);
+
 	*out = (struct entry_head){
-		.gutter = glyph(GLYPH_PLAIN),
-		.gutter_style = STYLE_DIM,
+		.gutter = glyph(secure ? GLYPH_TLS : GLYPH_PLAIN),
+		.gutter_style = secure ? STYLE_TLS : STYLE_DIM,
 		.direction = "",
 		.direction_style = STYLE_TEXT,
 	};
@@ -92,9 +85,11 @@ void entry_head(const struct event *e, struct entry_head *out)
 		break;
 	case EV_FINDING:
 	case EV_VERDICT:
+	case EV_TLS:
 		break;
 	default:
 		out->gutter = glyph(GLYPH_NOTE);
+		out->gutter_style = STYLE_DIM;
 	}
 }
 
@@ -140,16 +135,35 @@ static void put_ends(struct doc *out, const struct entry_opts *o)
 		doc_put(out, STYLE_TOKEN, "\\r\\n");
 }
 
+/* "(+ AUTH, − STARTTLS)" behind the second EHLO: what TLS has changed. */
+static bool put_compared(const struct dialog *d, size_t index,
+                         struct doc *out)
+{
+	size_t before = caps_before_tls(d, index);
+	struct buf words = { 0 };
+
+	if (before == SIZE_MAX)
+		return false;
+	caps_words(dialog_at(d, before), dialog_at(d, index), &words);
+	doc_putf(out, STYLE_TLS, " (%s)",
+	         words.len ? buf_str(&words) : _("as before TLS"));
+	buf_clear(&words);
+	return true;
+}
+
 /* The number of lines that are not shown is; in words where there is room. */
-static void put_fold(const struct dialog *d, const struct event *e,
+static void put_fold(const struct dialog *d, size_t index,
                      const struct entry_opts *o, struct doc *out)
 {
+	const struct event *e = dialog_at(d, index);
 	size_t more = entry_more(e);
 	const char *words = entry_is_ehlo(d, e)
 	                        ? _("capabilities (Enter opens)")
 	                        : _("lines (Enter opens)");
 
 	doc_putf(out, STYLE_DIM, "  %s +%zu", glyph(GLYPH_FOLDED), more);
+	if (put_compared(d, index, out))
+		return;
 	if (doc_column(out) + 1 + canvas_width(words) <= o->width)
 		doc_putf(out, STYLE_DIM, " %s", words);
 }
@@ -198,9 +212,83 @@ static void put_more(const struct event *e, const struct entry_opts *o,
 	}
 }
 
-static void reply_doc(const struct dialog *d, const struct event *e,
+enum { FLIGHT_BACK = 256 }; /* events: more commands are never in flight */
+
+/* The event of that session before i that is no remark of ours. */
+static size_t wire_before(const struct dialog *d, size_t i)
+{
+	uint32_t session = dialog_at(d, i)->session;
+
+	for (size_t back = 0; i-- > 0 && back < FLIGHT_BACK; back++) {
+		const struct event *e = dialog_at(d, i);
+
+		if (e->session == session && e->kind != EV_FINDING &&
+		    e->kind != EV_STATE)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+static bool is_command(const struct event *e)
+{
+	return e->kind == EV_SENT && *event_text(e, e->u.sent.verb) != '(';
+}
+
+/* Was another command in flight together with the one at sent, so that one
+ * cannot see at once which of them the reply at i answers? */
+static bool in_flight(const struct dialog *d, size_t sent, size_t i)
+{
+	size_t at = wire_before(d, sent);
+
+	if (at != SIZE_MAX && is_command(dialog_at(d, at)))
+		return true;
+	for (at = wire_before(d, i); at != SIZE_MAX && at > sent;
+	     at = wire_before(d, at))
+		if (is_command(dialog_at(d, at)))
+			return true;
+	return false;
+}
+
+static void put_command(const struct event *sent, struct doc *out)
+{
+	const char *line = event_text(sent, sent->u.sent.line);
+	const char *verb = event_text(sent, sent->u.sent.verb);
+	char *path = strcmp(verb, "RCPT") == 0 ? command_path(line)
+	                                       : xstrdup("");
+
+	doc_put(out, STYLE_LABEL, "[");
+	doc_server(out, STYLE_LABEL, verb, strlen(verb));
+	doc_put(out, STYLE_LABEL, *path ? " " : "");
+	doc_server(out, STYLE_LABEL, path, strlen(path));
+	doc_put(out, STYLE_LABEL, "] ");
+	free(path);
+}
+
+/* Whom or what the reply is about, where its place does not tell. */
+static void put_about(const struct dialog *d, size_t index, struct doc *out)
+{
+	const struct event *e = dialog_at(d, index);
+	struct ev_ref whom = e->u.reply.recipient;
+	size_t sent;
+
+	if (whom.len) {
+		doc_put(out, STYLE_LABEL, "[");
+		doc_server(out, STYLE_LABEL, event_text(e, whom), whom.len);
+		doc_put(out, STYLE_LABEL, "] ");
+		return;
+	}
+	if (e->u.reply.to == EV_GREETING || e->u.reply.to == EV_UNASKED)
+		return;
+	sent = dialog_find(d, e->u.reply.to);
+	if (sent != SIZE_MAX && is_command(dialog_at(d, sent)) &&
+	    in_flight(d, sent, index))
+		put_command(dialog_at(d, sent), out);
+}
+
+static void reply_doc(const struct dialog *d, size_t index,
                       const struct entry_opts *o, struct doc *out)
 {
+	const struct event *e = dialog_at(d, index);
 	enum reply_class cls = class_of(e->u.reply.code);
 	size_t more = entry_more(e), len = 0;
 	const char *text = "";
@@ -214,10 +302,11 @@ static void reply_doc(const struct dialog *d, const struct event *e,
 		doc_put(out, STYLE_CHIP_NO, "???");
 	doc_putf(out, class_style(cls), " %s ", class_glyph(cls));
 	doc_tab(out, TEXT_COLUMN);
+	put_about(d, index, out);
 	put_found(out, o, text, len);
 	put_ends(out, o);
 	if (o->folded && more)
-		put_fold(d, e, o, out);
+		put_fold(d, index, o, out);
 	else if (more && o->pack && o->show == SHOW_TEXT &&
 	         entry_is_ehlo(d, e))
 		put_packed(e, o, out);
@@ -324,6 +413,10 @@ static enum style note_style(const struct event *e)
 		return STYLE_NO;
 	if (e->kind == EV_VERDICT)
 		return STYLE_NOTE;
+	if (e->kind == EV_TLS)
+		return tls_verified(e) ? STYLE_TLS : STYLE_WARN;
+	if (e->kind == EV_BYTES && e->u.bytes.why == BYTES_AFTER_STARTTLS)
+		return STYLE_WARN;
 	return STYLE_DIM;
 }
 
@@ -339,6 +432,8 @@ static const char *note_glyph(const struct event *e)
 		return "=";
 	case EV_CLOSED:
 		return e->u.closed.clean ? "" : glyph(GLYPH_NO);
+	case EV_TLS:
+		return glyph(tls_verified(e) ? GLYPH_OK : GLYPH_NO);
 	default:
 		return "";
 	}
@@ -400,7 +495,7 @@ void entry_doc(const struct dialog *d, size_t index,
 	           e->u.reply.raw.len) {
 		raw_doc(e, o, out);
 	} else if (e->kind == EV_REPLY) {
-		reply_doc(d, e, o, out);
+		reply_doc(d, index, o, out);
 	} else if (e->kind == EV_SENT) {
 		doc_line(out, 2);
 		put_found(out, o, event_text(e, e->u.sent.line),

@@ -47,7 +47,8 @@ size_t entry_more(const struct event *e);
 /* Is it the good reply to EHLO or LHLO? Its lines are then capabilities. */
 bool entry_is_ehlo(const struct dialog *d, const struct event *e);
 
-void entry_head(const struct event *e, struct entry_head *out);
+/* Inside TLS the gutter is another one. */
+void entry_head(const struct dialog *d, size_t index, struct entry_head *out);
 /* out: initialised; emptied first. */
 void entry_doc(const struct dialog *d, size_t index,
                const struct entry_opts *o, struct doc *out);

@@ -6,6 +6,7 @@
 #include "check/verdict.h"
 #include "core/escape.h"
 #include "core/finding.h"
+#include "knowledge/tls_words.h"
 #include "ui/entry.h"
 #include "ui/words.h"
 #include "util/i18n.h"
@@ -85,7 +86,7 @@ static void connect_note(const struct event *e, struct buf *out)
 	if (e->kind == EV_CONNECTING) {
 		buf_adds(out, _("connecting to "));
 		add_safe(out, event_text(e, c->host), c->host.len);
-		if (c->address.len)
+		if (c->address.len || c->port)
 			buf_addf(out, " [%s]:%u", event_text(e, c->address),
 			         (unsigned)c->port);
 		return;
@@ -98,6 +99,18 @@ static void connect_note(const struct event *e, struct buf *out)
 		buf_addf(out, _(" (really to %s)"), via);
 }
 
+/* A socket's path or a command has no address. */
+static void add_peer(const struct event *c, struct buf *out)
+{
+	struct ev_ref peer = c->u.connect.address.len ? c->u.connect.address
+	                                              : c->u.connect.host;
+	struct buf safe = { 0 };
+
+	add_safe(&safe, event_text(c, peer), peer.len);
+	buf_addf(out, _("no connection to %s: "), buf_str(&safe));
+	buf_clear(&safe);
+}
+
 static void failed_note(const struct dialog *d, size_t index, struct buf *out)
 {
 	const struct event *e = dialog_at(d, index);
@@ -105,17 +118,15 @@ static void failed_note(const struct dialog *d, size_t index, struct buf *out)
 
 	if (e->u.failed.phase == PHASE_CONNECT)
 		i = dialog_before(d, index, EV_CONNECTING, e->session);
-	if (i != SIZE_MAX) {
-		const struct event *c = dialog_at(d, i);
-		struct ev_ref to = c->u.connect.address.len
-		                   ? c->u.connect.address
-		                   : c->u.connect.host;
-
-		buf_addf(out, _("no connection to %s: "), event_text(c, to));
-	}
+	if (i != SIZE_MAX)
+		add_peer(dialog_at(d, i), out);
 	buf_adds(out, fail_words(e->u.failed.kind));
-	if (e->u.failed.detail.len)
-		buf_addf(out, " (%s)", event_text(e, e->u.failed.detail));
+	if (e->u.failed.detail.len == 0)
+		return;
+	buf_adds(out, " (");
+	add_safe(out, event_text(e, e->u.failed.detail),
+	         e->u.failed.detail.len);
+	buf_addc(out, ')');
 }
 
 static void bytes_note(const struct event *e, struct buf *out)
@@ -185,6 +196,9 @@ void entry_note(const struct dialog *d, size_t index, struct buf *out)
 		break;
 	case EV_MESSAGE:
 		message_note(e, out);
+		break;
+	case EV_TLS:
+		tls_line(d, index, out);
 		break;
 	case EV_FINDING:
 		add_heap(out, finding_sentence(e));

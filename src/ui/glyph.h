@@ -45,6 +45,7 @@
 	X(GLYPH_TEE_RIGHT, "├", "├", "+")                                      \
 	X(GLYPH_TEE_LEFT, "┤", "┤", "+")                                       \
 	X(GLYPH_BLOCK, "█", "█", "#")                                          \
+	X(GLYPH_BULLET, "•", "•", "*")                                         \
 	X(GLYPH_HIDDEN, "█", "█", "#")
 enum glyph {
 #define GLYPH_ENUM(id, unicode, console, ascii) id,

@@ -49,6 +49,11 @@ static void add_to_batch(struct ui *u)
 	size_t len, lines = 0;
 	const char *text = line_text(u->line, &len);
 
+	if (line_holds_secret(u->line)) {
+		ui_say(u, "%s", _("A login goes alone (RFC 4954), not into a "
+		                  "batch."));
+		return;
+	}
 	buf_add(&u->batch, text, len);
 	buf_addc(&u->batch, '\n');
 	line_accept(u->line);
@@ -106,7 +111,7 @@ static void accept_aux(struct ui *u)
 	if (mode == PROMPT_SEND_WORD && strcmp(text, "send") == 0) {
 		line_accept(u->aux);
 		text = line_text(u->line, &len);
-		ui_send(u, text, len);
+		ui_send_all(u, text, len);
 		return;
 	}
 	if (mode == PROMPT_SEND_WORD)
@@ -226,6 +231,8 @@ static void paste(struct ui *u, const struct key *k)
 {
 	struct line *l = ui_prompt_line(u);
 
+	if (u->popup.kind == POPUP_PASSWORD)
+		ask_paste(u, k);
 	if (u->popup.kind != POPUP_NONE || u->link.replay)
 		return;
 	ui_focus(u, PANE_NONE);

@@ -86,6 +86,7 @@ static const struct binding defaults[] = {
 	{ IN_PANES, "e", CMD_EDIT, NULL, NULL, 0 },
 	{ IN_PANES, "m", CMD_NEXT_MX, N_("Next MX"), NULL, 16 },
 	{ IN_PANES, "x", CMD_DROP, NULL, NULL, 0 },
+	{ IN_PANES, "c", CMD_TLS, N_("Certificates"), NULL, 17 },
 	{ IN_PANES, "1", CMD_PANE_1, NULL, NULL, 0 },
 	{ IN_PANES, "2", CMD_PANE_2, NULL, NULL, 0 },
 	{ IN_PANES, "3", CMD_PANE_3, NULL, NULL, 0 },

@@ -98,6 +98,14 @@
 	X(CMD_MESSAGES, "messages", "", N_("everything the hint line said"))   \
 	X(CMD_RULES, "rules", "",                                              \
 	  N_("the tables of the session, the row of now lit"))                 \
+	X(CMD_TLS, "tls", "",                                                  \
+	  N_("the encryption: version, certificates, DANE"))                   \
+	X(CMD_CAPS, "caps", "",                                                \
+	  N_("what the server offers, before and after TLS"))                  \
+	X(CMD_STARTTLS, "starttls", "",                                        \
+	  N_("send STARTTLS: encrypt this connection"))                        \
+	X(CMD_LOGIN, "login", N_("USER [MECHANISM]"),                          \
+	  N_("log in; the password is asked for and never shown"))             \
 	X(CMD_CANCEL, "cancel", "",                                            \
 	  N_("stop a lookup or a connection; else empty the line"))            \
 	X(CMD_REDRAW, "redraw", "", N_("draw the screen anew"))                \

@@ -7,17 +7,45 @@
 
 #include "core/escape.h"
 #include "ui/line_state.h"
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
-enum { SECRET_BYTES_MAX = 4096 }; /* never grows: no copies left behind */
+/* A line of a login may have 12,288 octets (RFC 4954 §4). Never grows: no
+ * copies are left behind. */
+enum { SECRET_BYTES_MAX = 16384 };
 
-/* The compiler may not see that nobody reads it any more. */
-static void wipe(char *data, size_t len)
+bool line_holds_secret(const struct line *l)
 {
-	volatile char *p = data;
+	return l->secret || l->veiled;
+}
 
-	while (len-- > 0)
-		*p++ = '\0';
+size_t line_secret_at(const struct line *l)
+{
+	size_t from = SIZE_MAX;
+
+	if (l->secret)
+		return 0;
+	if (l->veiled)
+		from = l->find_secret(l->text.data, l->text.len);
+	if (l->veiled && from == SIZE_MAX)
+		return 0; /* what told where it begins is gone */
+	return from < l->text.len ? from : l->text.len;
+}
+
+/* After every change of the text. */
+static void look_for_secret(struct line *l)
+{
+	if (l->text.len == 0)
+		l->veiled = false;
+	else if (l->find_secret &&
+	         l->find_secret(l->text.data, l->text.len) != SIZE_MAX)
+		l->veiled = true;
+}
+
+void line_find_secret(struct line *l, line_secret_from *find)
+{
+	l->find_secret = find;
+	look_for_secret(l);
 }
 
 static void snapshot_clear(struct line_snapshot *s)
@@ -35,7 +63,7 @@ static void forget_undo(struct line *l)
 
 void line_remember(struct line *l)
 {
-	if (l->secret)
+	if (line_holds_secret(l))
 		return;
 	if (l->undo_count == LINE_UNDO_MAX) {
 		snapshot_clear(&l->undo[0]);
@@ -56,12 +84,14 @@ void line_replace(struct line *l, const char *text, size_t len)
 {
 	if (len > LINE_BYTES_MAX)
 		len = LINE_BYTES_MAX;
-	if (l->secret)
+	if (line_holds_secret(l))
 		wipe(l->text.data, l->text.len);
 	buf_reset(&l->text);
 	buf_add(&l->text, text, len);
 	buf_str(&l->text);
 	l->cursor = len;
+	l->veiled = false;
+	look_for_secret(l);
 }
 
 static void undo(struct line *l)
@@ -85,6 +115,7 @@ struct line *line_new(line_complete *complete, void *arg)
 	l->complete = complete;
 	l->complete_arg = arg;
 	l->guard_ms = LINE_PREFILL_GUARD_MS;
+	buf_reserve(&l->text, SECRET_BYTES_MAX);
 	buf_str(&l->text);
 	line_replace(l, "", 0);
 	return l;
@@ -97,9 +128,7 @@ void line_free(struct line *l)
 	forget_undo(l);
 	line_complete_end(l);
 	line_history_free(l);
-	if (l->secret)
-		wipe(l->text.data, l->text.len);
-	buf_clear(&l->text);
+	wipe_buf(&l->text);
 	buf_clear(&l->killed);
 	buf_clear(&l->ghost);
 	buf_clear(&l->looking_for);
@@ -199,6 +228,8 @@ static void insert(struct line *l, const char *text, size_t len)
 	size_t max = l->secret ? SECRET_BYTES_MAX - 1 : LINE_BYTES_MAX;
 	struct buf *b = &l->text;
 
+	if (l->veiled && b->len < SECRET_BYTES_MAX)
+		max = SECRET_BYTES_MAX - 1;
 	if (len == 0)
 		return;
 	drop_prefill(l, text, len);
@@ -212,6 +243,7 @@ static void insert(struct line *l, const char *text, size_t len)
 	b->len += len;
 	b->data[b->len] = '\0';
 	l->cursor += len;
+	look_for_secret(l);
 }
 
 void line_insert(struct line *l, const char *text, size_t len)
@@ -230,16 +262,17 @@ static void erase(struct line *l, size_t from, size_t to, bool keep)
 		return;
 	line_remember(l);
 	l->touched = true;
-	if (keep && !l->secret) {
+	if (keep && !line_holds_secret(l)) {
 		buf_reset(&l->killed);
 		buf_add(&l->killed, b->data + from, to - from);
 	}
 	memmove(b->data + from, b->data + to, b->len - to);
-	if (l->secret)
+	if (line_holds_secret(l))
 		wipe(b->data + b->len - (to - from), to - from);
 	b->len -= to - from;
 	b->data[b->len] = '\0';
 	l->cursor = from;
+	look_for_secret(l);
 }
 
 static void type_char(struct line *l, uint32_t ch)
@@ -265,7 +298,8 @@ static enum line_result move_to(struct line *l, size_t at)
 /* Right or End; behind the text they accept the ghost. */
 static enum line_result move_right(struct line *l, size_t at)
 {
-	if (l->cursor < l->text.len || l->ghost.len == 0 || l->secret)
+	if (l->cursor < l->text.len || l->ghost.len == 0 ||
+	    line_holds_secret(l))
 		return move_to(l, at);
 	line_remember(l);
 	l->touched = true; /* it is added to, not put instead of, a prefill */
@@ -455,7 +489,8 @@ void line_set(struct line *l, const char *text)
 
 bool line_prefill(struct line *l, const char *text, int64_t now_ms)
 {
-	if (l->touched || l->searching || is_choosing(l) || l->secret)
+	if (l->touched || l->searching || is_choosing(l) ||
+	    line_holds_secret(l))
 		return false;
 	if (strcmp(l->text.data, text) == 0)
 		return false;
@@ -485,7 +520,7 @@ static void reset(struct line *l)
 
 void line_accept(struct line *l)
 {
-	if (!l->secret)
+	if (!line_holds_secret(l))
 		line_history_add(l, l->text.data);
 	forget_undo(l);
 	reset(l);
@@ -501,7 +536,7 @@ void line_clear(struct line *l)
 void line_set_ghost(struct line *l, const char *text)
 {
 	buf_reset(&l->ghost);
-	if (text != NULL)
+	if (text != NULL && !line_holds_secret(l))
 		buf_adds(&l->ghost, text);
 	buf_str(&l->ghost);
 }

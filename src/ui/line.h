@@ -78,8 +78,17 @@ void line_clear(struct line *l); /* Ctrl-C: empty, untouched; can be undone */
 
 /* What → or End would add behind the text: shown dim. NULL or "": none. */
 void line_set_ghost(struct line *l, const char *text);
-/* Typed characters are shown as *, never kept in history or undo. Wipes. */
+/* Typed characters are shown as bullets, never kept in history, undo or the
+ * kill ring. Wipes. */
 void line_set_secret(struct line *l, bool secret);
+/*
+ * The same for a part of the line: find tells where the secret begins in a
+ * text, SIZE_MAX nowhere. Once there was one, the line is secret as a whole,
+ * whatever is made of its beginning, until it is empty again.
+ */
+typedef size_t line_secret_from(const char *text, size_t len);
+void line_find_secret(struct line *l, line_secret_from *find);
+bool line_holds_secret(const struct line *l);
 void line_history_add(struct line *l, const char *text); /* oldest first */
 size_t line_history_count(const struct line *l);
 const char *line_history_at(const struct line *l, size_t i); /* 0 the oldest */

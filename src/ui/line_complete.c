@@ -97,7 +97,7 @@ enum line_result line_complete_key(struct line *l, int step)
 {
 	size_t count = l->choices.count;
 
-	if (l->complete == NULL || l->secret)
+	if (l->complete == NULL || line_holds_secret(l))
 		return LINE_NOT_MINE;
 	if (count == 0)
 		return start(l);

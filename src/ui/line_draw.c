@@ -11,7 +11,7 @@
 /* Columns of the step that begins at from, as it will be drawn. */
 static int step_columns(const struct line *l, size_t from, size_t to)
 {
-	if (l->secret)
+	if (from >= line_secret_at(l))
 		return 1;
 	return escape_columns(l->text.data + from, to - from, i18n_is_ascii());
 }
@@ -33,13 +33,14 @@ static size_t first_shown(const struct line *l, int room)
 	return at;
 }
 
-static int draw_stars(const struct line *l, struct canvas *c, struct rect r,
-                      size_t from)
+static int draw_bullets(const struct line *l, struct canvas *c, struct rect r,
+                        size_t from)
 {
 	int x = 0;
 
 	while (from < l->text.len && x < r.w) {
-		canvas_text(c, r.x + x, r.y, 1, STYLE_BOLD, "*");
+		canvas_text(c, r.x + x, r.y, 1, STYLE_BOLD,
+		            glyph(GLYPH_BULLET));
 		from = line_step_right(l, from);
 		x++;
 	}
@@ -49,10 +50,19 @@ static int draw_stars(const struct line *l, struct canvas *c, struct rect r,
 static int draw_bytes(const struct line *l, struct canvas *c, struct rect r,
                       size_t from, size_t to)
 {
-	if (l->secret)
-		return draw_stars(l, c, r, from);
-	return canvas_server(c, r.x, r.y, r.w, 0, STYLE_BOLD,
-	                     l->text.data + from, to - from);
+	size_t secret = line_secret_at(l);
+	int used = 0;
+
+	if (secret > to || !line_holds_secret(l))
+		secret = to;
+	if (from < secret)
+		used = canvas_server(c, r.x, r.y, r.w, 0, STYLE_BOLD,
+		                     l->text.data + from, secret - from);
+	if (secret == to)
+		return used;
+	r.x += used;
+	r.w -= used;
+	return used + draw_bullets(l, c, r, from > secret ? from : secret);
 }
 
 static int draw_prompt(const struct line *l, struct canvas *c, struct rect r,
@@ -98,8 +108,8 @@ int line_draw(const struct line *l, struct canvas *c, struct rect r,
 		canvas_cursor(c, text.x + (before < text.w ? before
 		                                           : text.w - 1),
 		              r.y, true);
-	if (l->cursor == l->text.len && l->ghost.len > 0 && !l->secret &&
-	    !l->searching)
+	if (l->cursor == l->text.len && l->ghost.len > 0 &&
+	    !line_holds_secret(l) && !l->searching)
 		used += canvas_text(c, r.x + used, r.y, r.w - used,
 		                    STYLE_GHOST, l->ghost.data);
 	return used;

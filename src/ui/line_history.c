@@ -24,6 +24,8 @@ void line_history_add(struct line *l, const char *text)
 	/* many lines are a message, not a command */
 	if (text[0] == '\0' || strchr(text, '\n') != NULL)
 		return;
+	if (l->find_secret && l->find_secret(text, strlen(text)) != SIZE_MAX)
+		return;
 	if (n > 0 && strcmp(l->history[n - 1], text) == 0)
 		return;
 	if (n == LINE_HISTORY_MAX) {
@@ -65,7 +67,7 @@ void line_history_move(struct line *l, int step)
 {
 	size_t at = l->history_at;
 
-	if (l->secret)
+	if (line_holds_secret(l))
 		return;
 	if (at == l->history_count) {
 		if (step > 0)
@@ -97,7 +99,7 @@ void line_history_move(struct line *l, int step)
 
 void line_search_start(struct line *l)
 {
-	if (l->secret)
+	if (line_holds_secret(l))
 		return;
 	line_remember(l);
 	l->searching = true;

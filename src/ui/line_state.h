@@ -18,6 +18,8 @@ struct line {
 	size_t cursor;   /* byte */
 	bool touched;    /* by the user since it was empty or prefilled */
 	bool secret;
+	line_secret_from *find_secret; /* NULL: no part ever is */
+	bool veiled;     /* find_secret found one since the line was empty */
 	bool literal;    /* Ctrl-V: the next key as it is */
 	bool typing;     /* the last change was a typed character */
 	int guard_ms;
@@ -45,6 +47,8 @@ struct line {
 };
 
 /* line.c */
+/* Where the bullets begin; text.len when there are none. */
+size_t line_secret_at(const struct line *l);
 void line_remember(struct line *l); /* a state for undo to come back to */
 /* Replaces all; the cursor goes to the end. */
 void line_replace(struct line *l, const char *text, size_t len);

@@ -96,13 +96,12 @@ struct row_pen {
 static struct row_pen draw_margin(struct ui *u, struct rect r, size_t row,
                                   bool first)
 {
-	const struct event *e = dialog_at(u->link.dialog, u->rows.at[row]);
 	struct entry_head head;
 	struct row_pen pen = { .r = r };
 	int x = r.x + 1;
 	char time[16];
 
-	entry_head(e, &head);
+	entry_head(u->link.dialog, u->rows.at[row], &head);
 	time_words(u, row, time);
 	if (time_columns(u->time)) {
 		if (first)

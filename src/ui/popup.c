@@ -60,6 +60,7 @@ void popup_close(struct ui *u)
 	struct popup *p = &u->popup;
 	struct buf filter = p->filter;
 
+	ask_forget(u);
 	forget_items(p);
 	free(p->items);
 	free(p->title);
@@ -176,28 +177,6 @@ void popup_messages(struct ui *u)
 	buf_clear(&all);
 }
 
-void popup_ask(struct ui *u)
-{
-	const struct event *ask = ui_now(u)->ask;
-	const char *arg, *arg2;
-	char *text, what[300], host[200];
-
-	if (!ask)
-		return;
-	arg = ask->u.ask.args.len > 0
-	          ? event_item_text(ask, ask->u.ask.args, 0) : "";
-	arg2 = ask->u.ask.args.len > 1
-	           ? event_item_text(ask, ask->u.ask.args, 1) : "";
-	text = xasprintf(_("Public DNS gives %s %s: an address of a private "
-	                   "network or of this machine. Whoever runs that "
-	                   "domain chooses where we connect to.\n"
-	                   "y connects all the same, n leaves it out."),
-	                 ui_safe(arg, what, sizeof what),
-	                 ui_safe(arg2, host, sizeof host));
-	popup_open(u, POPUP_PRIVATE, _("A private address"), text);
-	free(text);
-}
-
 /* --- keys */
 
 static void run_item(struct ui *u, size_t i)
@@ -277,13 +256,6 @@ static void help_key(struct ui *u, const struct key *k)
 	}
 }
 
-static void answer_private(struct ui *u, bool yes)
-{
-	dialog_answered(u->link.dialog);
-	ui_request(u, REQ_ANSWER, NULL, NULL, yes);
-	popup_close(u);
-}
-
 /* A port behind the name: no MX is looked up then. */
 static void connect_anyway(struct ui *u)
 {
@@ -299,11 +271,7 @@ static void question_key(struct ui *u, const struct key *k)
 	enum popup_kind kind = u->popup.kind;
 	uint32_t ch = k->code == K_CHAR && k->mods == 0 ? k->ch : 0;
 
-	if (kind == POPUP_PRIVATE && (ch == 'y' || ch == 'j'))
-		answer_private(u, true);
-	else if (kind == POPUP_PRIVATE && ch == 'n')
-		answer_private(u, false);
-	else if (kind == POPUP_QUIT && (ch == 'y' || ch == 'j'))
+	if (kind == POPUP_QUIT && (ch == 'y' || ch == 'j'))
 		ui_leave(u, true);
 	else if (kind == POPUP_QUIT && ch == 'x')
 		ui_leave(u, false);
@@ -322,10 +290,14 @@ bool popup_key(struct ui *u, const struct key *k)
 	u->dirty = true;
 	if (k->code == K_ESC ||
 	    (k->code == K_CHAR && k->ch == 'c' && k->mods == MOD_CTRL)) {
-		if (u->popup.kind == POPUP_PRIVATE)
-			answer_private(u, false);
+		if (ask_is_open(u))
+			ask_cancel(u);
 		else
 			popup_close(u);
+	} else if (ask_is_open(u)) {
+		ask_key(u, k);
+	} else if (u->popup.kind == POPUP_TLS) {
+		tls_key(u, k);
 	} else if (u->popup.kind == POPUP_HELP) {
 		help_key(u, k);
 	} else if (u->popup.kind == POPUP_LIST) {
@@ -365,8 +337,10 @@ static size_t popup_doc(const struct popup *p, struct doc *d)
 	if (p->text) {
 		doc_line(d, 0);
 		doc_put(d, STYLE_TEXT, p->text);
-		if (p->n)
+		if (p->n || p->kind == POPUP_PASSWORD)
 			doc_line(d, 0);
+		if (p->kind == POPUP_PASSWORD)
+			doc_put(d, STYLE_TEXT, " ");
 	}
 	for (size_t i = 0; i < p->n; i++) {
 		if (i == p->chosen)
@@ -438,6 +412,15 @@ void palette_draw(struct ui *u)
 	doc_clear(&doc);
 }
 
+/* In the last row, so that it is seen where there is one only. */
+static void draw_password(struct ui *u, struct rect body)
+{
+	struct rect r = { body.x + 1, body.y + body.h - 1, body.w - 2, 1 };
+
+	if (body.h > 0)
+		line_draw(u->password, &u->canvas, r, "> ", true);
+}
+
 void popup_draw(struct ui *u)
 {
 	struct popup *p = &u->popup;
@@ -450,8 +433,10 @@ void popup_draw(struct ui *u)
 		rules_draw(u);
 	if (p->kind == POPUP_TOUR)
 		tour_draw(u);
+	if (p->kind == POPUP_TLS)
+		tls_draw(u);
 	if (p->kind == POPUP_NONE || p->kind == POPUP_RULES ||
-	    p->kind == POPUP_TOUR)
+	    p->kind == POPUP_TOUR || p->kind == POPUP_TLS)
 		return;
 	doc_init(&doc, (u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH) - 4);
 	chosen = popup_doc(p, &doc);
@@ -468,6 +453,8 @@ void popup_draw(struct ui *u)
 	doc_draw(&doc, &u->canvas,
 	         (struct rect){ box.body.x + 1, box.body.y, box.body.w - 2,
 	                        box.body.h }, top, 0);
+	if (p->kind == POPUP_PASSWORD)
+		draw_password(u, box.body);
 	if (chosen != SIZE_MAX && box.body.h > 0) {
 		int y = box.body.y + (int)(chosen - top);
 

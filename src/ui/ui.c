@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/command.h"
 #include "core/escape.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -20,6 +21,7 @@ void ui_init(struct ui *u, const struct ui_config *cfg)
 		.dirty = true,
 	};
 	u->line = line_new(complete_server, u);
+	line_find_secret(u->line, command_secret_from);
 	u->aux = line_new(complete_command, u);
 	plan_init(&u->plan);
 	ui_attach(u, &cfg->link);

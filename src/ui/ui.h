@@ -59,6 +59,9 @@ enum popup_kind {
 	POPUP_ANYWAY,  /* y Esc: connect although there is a null MX */
 	POPUP_TOUR,    /* tour.c */
 	POPUP_PRIVATE, /* y n: EV_ASK */
+	POPUP_CLEAR,   /* y n: EV_ASK, a login without TLS */
+	POPUP_PASSWORD, /* bullets; Enter Esc; ask.c */
+	POPUP_TLS,     /* encryption and certificates; pane_tls.c */
 };
 
 struct popup_item {
@@ -154,7 +157,10 @@ struct ui {
 	size_t asked_at;  /* dialog entries there were then */
 	bool sent_waits;  /* a line was sent, its prompt has not come yet */
 	bool sent_told;   /* of that line the event came: the prompt is next */
-	char *last_sent;  /* owned */
+	char *last_sent;  /* owned; never a line with a secret */
+	struct line *password; /* POPUP_PASSWORD, else NULL; owned, wiped */
+	char *login;      /* :login's words while it asks for the password;
+	                   * owned, NULL: the worker asks */
 	struct buf batch; /* lines that go out with the next Enter, each with
 	                     a line feed */
 	struct recent recent;
@@ -266,6 +272,21 @@ void rules_open(struct ui *u);
 void rules_key(struct ui *u, const struct key *k);
 void rules_draw(struct ui *u);
 
+/* --- pane_tls.c: the handshake, the certificates, EHLO before and after */
+enum tls_page { TLS_PAGE_TLS, TLS_PAGE_CAPS, TLS_PAGES };
+void tls_open(struct ui *u, enum tls_page page);
+void tls_key(struct ui *u, const struct key *k);
+void tls_draw(struct ui *u);
+
+/* --- ask.c: questions of the worker, passwords */
+void popup_ask(struct ui *u); /* the open EV_ASK, if any */
+void ask_login(struct ui *u, const char *login); /* "USER" or "USER MECH" */
+bool ask_is_open(const struct ui *u);
+void ask_key(struct ui *u, const struct key *k);
+void ask_paste(struct ui *u, const struct key *k); /* POPUP_PASSWORD */
+void ask_cancel(struct ui *u); /* the answer is no */
+void ask_forget(struct ui *u); /* when the popup closes: wiped */
+
 /* --- tour.c: a popup at one pane after the other */
 void do_tour(struct ui *u);
 void tour_key(struct ui *u, const struct key *k);
@@ -285,6 +306,8 @@ void ui_do(struct ui *u, enum cmd c, const char *arg);
 void ui_command_line(struct ui *u, const char *text); /* after the colon */
 void ui_submit(struct ui *u);                 /* Enter in the server's line */
 void ui_send(struct ui *u, const char *text, size_t len);
+/* The batch that waits, then the line. */
+void ui_send_all(struct ui *u, const char *text, size_t len);
 void ui_open_target(struct ui *u, const char *text);
 /* Into the list of the start screen, unless it is a lesson's. */
 void ui_note_target(struct ui *u);
@@ -320,6 +343,5 @@ void popup_draw(struct ui *u);
 void palette_draw(struct ui *u); /* beside the colon */
 void popup_help(struct ui *u, const char *word);
 void popup_messages(struct ui *u);
-void popup_ask(struct ui *u); /* the open EV_ASK, if any */
 
 #endif

@@ -1,0 +1,266 @@
+#include "config.h"
+
+#include "knowledge/explain_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/caps.h"
+#include "core/when.h"
+#include "knowledge/tls_words.h"
+#include "util/buf.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+enum {
+	CERTS_NAMED = 8, /* of the chain; the TLS view has the rest */
+	ERROR_ID_MAX = 48,
+};
+
+static const char *connected_host(const struct event *e,
+                                  const struct surroundings *at)
+{
+	size_t i = dialog_before(at->dialog, at->index, EV_CONNECTING,
+	                         e->session);
+	const struct event *c;
+
+	if (i == SIZE_MAX)
+		return tls_wanted_name(e);
+	c = dialog_at(at->dialog, i);
+	return c->u.connect.host.len ? event_text(c, c->u.connect.host)
+	                             : event_text(c, c->u.connect.address);
+}
+
+/* Version, cipher and key exchange, and what is thought of them today. */
+static void parts(const struct event *e, struct explanation *x)
+{
+	static const enum phrase texts[] = {
+		[TLS_GRADE_GOOD] = TLS_PARTS_GOOD,
+		[TLS_GRADE_WEAK] = TLS_PARTS_WEAK,
+		[TLS_GRADE_OLD] = TLS_PARTS_OLD,
+	};
+	enum tls_grade grade = tls_grade(e);
+	char *name = shown(event_text(e, e->u.tls.group), e->u.tls.group.len);
+	char *group = *name ? xasprintf("%s%s", phrase(TLS_GROUP), name)
+	                    : xstrdup("");
+
+	part_set(&x->code_text,
+	         say(texts[grade], event_text(e, e->u.tls.version),
+	             event_text(e, e->u.tls.cipher), group, NULL));
+	free(group);
+	free(name);
+	part_refs(x, grade == TLS_GRADE_OLD ? "RFC 8996 §4, §5; RFC 9325 §3.1.1"
+	                                    : "RFC 9325 §3.1.1, §4.2");
+}
+
+static void verification(const struct event *e, struct explanation *x)
+{
+	const char *id = event_text(e, e->u.tls.verify);
+	const struct tls_reason *r = tls_reason_find(id);
+	const char *name = tls_wanted_name(e);
+	char *reason;
+
+	if (tls_verified(e)) {
+		part_set(&x->summary, *name ? say(SUM_TLS_GOOD, name, NULL)
+		                            : say(SUM_TLS_TRUSTED, NULL));
+		return;
+	}
+	reason = tls_reason_words(id);
+	part_set(&x->summary, say(SUM_TLS_ANY, reason, NULL));
+	free(reason);
+	part_set(&x->said, xmemdup0(event_text(e, e->u.tls.detail),
+	                            e->u.tls.detail.len));
+	if (!r)
+		return;
+	part_try(x, TRY_TEXT, xstrdup(i18n_pick(r->next_en, r->next_de)),
+	         NULL);
+	part_refs(x, r->source);
+}
+
+static void dane(const struct event *e, struct explanation *x)
+{
+	const struct ev_tls *t = &e->u.tls;
+	const char *id = event_text(e, t->dane);
+	char n[16], *reason;
+
+	if (!*id)
+		return;
+	part_refs(x, "RFC 7672 §2.2");
+	if (strcmp(id, "ok") == 0) {
+		if (t->matched >= 0 && (uint32_t)t->matched < t->tlsa.len)
+			part_note(x, say(TLS_DANE_OK,
+			                 event_item_text(e, t->tlsa,
+			                                 (uint32_t)t->matched),
+			                 NULL));
+		return;
+	}
+	reason = tls_reason_words(id);
+	snprintf(n, sizeof n, "%u", (unsigned)t->tlsa.len);
+	part_note(x, say(TLS_DANE_BAD, reason, n, NULL));
+	free(reason);
+}
+
+static void certificate(const struct event *e, uint32_t i,
+                        const struct surroundings *at, struct explanation *x)
+{
+	const struct ev_cert *c = event_cert(e, i);
+	const char *subject = event_text(e, c->subject);
+	const char *issuer = event_text(e, c->issuer);
+	char number[16], *days = NULL, *behind;
+	int64_t now_s;
+
+	snprintf(number, sizeof number, "%u", (unsigned)i + 1);
+	if (when_event(at->dialog, at->index, &now_s))
+		days = cert_days_words(e, i, now_s);
+	behind = days && *days ? xasprintf(", %s", days) : xstrdup("");
+	if (strcmp(subject, issuer) == 0)
+		part_note(x, say(TLS_CERT_SELF, number, subject, behind,
+		                 NULL));
+	else
+		part_note(x, say(TLS_CERT, number, subject, issuer, behind,
+		                 NULL));
+	free(behind);
+	free(days);
+}
+
+static void chain(const struct event *e, const struct surroundings *at,
+                  struct explanation *x)
+{
+	uint32_t n = e->u.tls.chain.len;
+
+	if (n == 0)
+		part_note(x, say(TLS_NO_CERT, NULL));
+	for (uint32_t i = 0; i < n && i < CERTS_NAMED; i++)
+		certificate(e, i, at, x);
+}
+
+/* What a mail server does now depends on whom it believes. */
+static enum phrase mta_phrase(const struct event *e)
+{
+	const char *id = event_text(e, e->u.tls.dane);
+
+	if (*id && strcmp(id, "ok") == 0)
+		return tls_verified(e) ? MTA_TLS_GOOD : MTA_TLS_DANE;
+	if (*id)
+		return MTA_TLS_DANE_NOT;
+	return tls_verified(e) ? MTA_TLS_GOOD : MTA_TLS_ANY;
+}
+
+void explain_tls(const struct event *e, const struct surroundings *at,
+                 struct explanation *x)
+{
+	bool good = tls_verified(e);
+
+	part_set(&x->title, say(TITLE_TLS, event_text(e, e->u.tls.version),
+	                        connected_host(e, at), NULL));
+	part_copy(&x->headline, phrase(good ? HEAD_TLS_GOOD : HEAD_TLS_ANY));
+	x->cls = good && tls_grade(e) != TLS_GRADE_OLD ? CLASS_OK
+	                                               : CLASS_LATER;
+	x->confidence = CONF_SURE;
+	verification(e, x);
+	parts(e, x);
+	dane(e, x);
+	chain(e, at, x);
+	if (e->u.tls.cert_asked)
+		part_note(x, say(e->u.tls.cert_sent ? TLS_GAVE : TLS_ASKED,
+		                 NULL));
+	part_note(x, say(e->u.tls.wrapped ? TLS_AT_ONCE : TLS_FORGET, NULL));
+	part_copy(&x->mta, phrase(mta_phrase(e)));
+	part_try(x, TRY_TEXT, say(TRY_TLS_VIEW, NULL), NULL);
+	part_act(x, good ? ACT_NOBODY : ACT_SERVER);
+	part_refs(x, e->u.tls.wrapped ? "RFC 8314 §3" : "RFC 3207 §4.1, §4.2");
+	part_refs(x, "RFC 7435 §3; RFC 8461 §5");
+}
+
+/* The detail begins with the word of tls_errors.tsv, then the library's. */
+void explain_tls_failed(const struct event *e, struct explanation *x)
+{
+	const char *detail = event_text(e, e->u.failed.detail);
+	size_t len = strcspn(detail, " :");
+	char id[ERROR_ID_MAX];
+	const struct tls_error *error;
+
+	if (len == 0 || len >= sizeof id)
+		return;
+	memcpy(id, detail, len);
+	id[len] = '\0';
+	error = tls_error_find(id);
+	if (!error)
+		return;
+	part_copy(&x->summary, i18n_pick(error->text_en, error->text_de));
+	part_try(x, TRY_TEXT,
+	         xstrdup(i18n_pick(error->next_en, error->next_de)), NULL);
+	part_refs(x, error->source);
+}
+
+static void changed(const struct caps_pair *p, struct explanation *x)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->rows[i].fate == CAP_CHANGED)
+			part_note(x, say(CAPS_ONE_CHANGED, p->rows[i].keyword,
+			                 p->rows[i].after, p->rows[i].before,
+			                 NULL));
+}
+
+/* RFC 3207 §4.2: not offered again once TLS is on. */
+static void starttls_again(const struct caps_pair *p, struct explanation *x)
+{
+	if (ehlo_find(&p->after, "STARTTLS"))
+		part_note(x, say(CAPS_STARTTLS_AGAIN, NULL));
+	else if (ehlo_find(&p->before, "STARTTLS"))
+		part_note(x, say(CAPS_STARTTLS_GONE, NULL));
+}
+
+void explain_caps(const struct event *e, const struct surroundings *at,
+                  struct explanation *x)
+{
+	size_t i = caps_before_tls(at->dialog, at->index);
+	struct caps_pair pair;
+	struct buf words = { 0 };
+	const struct event *before;
+
+	if (i == SIZE_MAX)
+		return;
+	before = dialog_at(at->dialog, i);
+	caps_words(before, e, &words);
+	part_note(x, words.len ? say(CAPS_DIFFER, buf_str(&words), NULL)
+	                       : say(CAPS_SAME, NULL));
+	caps_compare(before, e, &pair);
+	changed(&pair, x);
+	starttls_again(&pair, x);
+	part_refs(x, "RFC 3207 §4.2");
+	caps_pair_clear(&pair);
+	buf_clear(&words);
+}
+
+/* "550 5.1.1 for bob@example.org". What meanings.tsv says of the dot is about
+ * the whole message, in LMTP it is one recipient's (RFC 2033 §4.2). */
+void explain_recipient(const struct event *e, struct explanation *x)
+{
+	bool later = x->cls == CLASS_LATER, no = x->cls == CLASS_NO;
+	char codes[32];
+
+	snprintf(codes, sizeof codes, "%03u%s%.16s", e->u.reply.code % 1000u,
+	         e->u.reply.enhanced.len ? " " : "",
+	         event_text(e, e->u.reply.enhanced));
+	part_set(&x->title,
+	         say(TITLE_AFTER_DOT_FOR, codes,
+	             event_text(e, e->u.reply.recipient), NULL));
+	part_copy(&x->code_text,
+	          phrase(later ? LMTP_LATER : no ? LMTP_NO : LMTP_OK));
+	if (later || no)
+		part_copy(&x->mta, phrase(later ? MTA_LMTP_LATER
+		                                : MTA_BOUNCE_RCPT));
+	part_note(x, say(LMTP_EACH, NULL));
+	part_refs(x, "RFC 2033 §4.2");
+}
+
+void explain_chunk(const struct event *e, struct explanation *x)
+{
+	if (e->u.reply.code / 100 != 2)
+		return;
+	part_copy(&x->code_text, phrase(BDAT_CHUNK));
+	part_copy(&x->mta, phrase(MTA_BDAT_NEXT));
+	part_refs(x, "RFC 3030 §2");
+}
