@@ -37,6 +37,25 @@ static void prompt_words(const struct ui *u, char *out, size_t size)
 		snprintf(out, size, "%s> ", state);
 }
 
+/* The command that is waited for: the newest step of the strip, none of it
+ * when several are under way. */
+static void reply_to(const struct ui *u, char *out, size_t size)
+{
+	const struct event *p = ui_now(u)->prompt;
+	const struct strip_step *s = u->strip.n ? &u->strip.step[u->strip.n - 1]
+	                                        : NULL;
+	char word[32];
+
+	if (p && p->u.prompt.pending > 1)
+		snprintf(out, size, _("waiting for %u replies"),
+		         (unsigned)p->u.prompt.pending);
+	else if (!s || s->mark != MARK_TRYING)
+		snprintf(out, size, "%s", _("waiting for the reply"));
+	else
+		snprintf(out, size, _("waiting for the reply to %s"),
+		         ui_safe(s->word, word, sizeof word));
+}
+
 static void waiting_for(const struct ui *u, char *out, size_t size)
 {
 	const struct dialog_now *now = ui_now(u);
@@ -50,8 +69,10 @@ static void waiting_for(const struct ui *u, char *out, size_t size)
 		snprintf(out, size, "%s", _("looking up"));
 	else if (now->state == ST_CONNECTED)
 		snprintf(out, size, "%s", _("waiting for the greeting"));
+	else if (now->state == ST_TLS)
+		snprintf(out, size, "%s", _("TLS handshake"));
 	else
-		snprintf(out, size, "%s", _("waiting for the reply"));
+		reply_to(u, out, size);
 }
 
 /* Words first, then a spinner; seconds after 2 s, the limit after 10 s. */
@@ -84,11 +105,25 @@ static void wait_words(const struct ui *u, char *out, size_t size)
 	snprintf(out + len, size - len, "  %s", _("Ctrl-C cancels"));
 }
 
+/* What needs an extension is only named where the server has it, and where it
+ * was not had yet. */
+static bool is_offered(const struct ui *u, enum verb v)
+{
+	const struct dialog_now *now = ui_now(u);
+
+	if (v == VERB_STARTTLS)
+		return !now->tls && dialog_cap(u->link.dialog, "STARTTLS");
+	if (v == VERB_AUTH)
+		return now->auth_mark == MARK_UNTRIED &&
+		       dialog_cap(u->link.dialog, "AUTH");
+	return true;
+}
+
 /* The commands that are legal now, most likely first; those that fit. */
 static void allowed_words(const struct ui *u, char *out, size_t size, int room)
 {
 	static const enum verb order[] = {
-		VERB_EHLO, VERB_HELO, VERB_MAIL, VERB_RCPT, VERB_DATA,
+		VERB_EHLO, VERB_HELO, VERB_STARTTLS, VERB_AUTH, VERB_MAIL, VERB_RCPT, VERB_DATA,
 		VERB_RSET, VERB_NOOP, VERB_VRFY, VERB_HELP, VERB_QUIT,
 	};
 	const struct event *p = ui_now(u)->prompt;
@@ -101,6 +136,8 @@ static void allowed_words(const struct ui *u, char *out, size_t size, int room)
 			continue;
 		if (!greeted && (order[i] == VERB_EHLO ||
 		                 order[i] == VERB_HELO))
+			continue;
+		if (!is_offered(u, order[i]))
 			continue;
 		len = strlen(out);
 		if ((int)len + 6 > room)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/command.h"
+#include "knowledge/tls_words.h"
 #include "ui/glyph.h"
 #include "ui/ui.h"
 #include "util/i18n.h"
@@ -25,7 +26,7 @@ static void connection_words(const struct ui *u, bool whole, char *out,
 
 	ui_safe(now->host, host, sizeof host);
 	ui_safe(now->address, address, sizeof address);
-	if (!*address) /* a Unix socket or a command */
+	if (!dialog_is_tcp(now))
 		snprintf(out, size, "%s", host);
 	else if (whole)
 		snprintf(out, size, "%s [%s]:%u", host, address,
@@ -76,9 +77,34 @@ static void clock_words(const struct ui *u, char *out, size_t size)
 	snprintf(out, size, "%d:%02d", s / 60, s % 60);
 }
 
+/* "TLSv1.3 ✔": a mark and a word, so that no colour is needed. That there is
+ * none is said where there is room. */
+static void tls_words(const struct ui *u, char *out, size_t size)
+{
+	const struct dialog_now *now = ui_now(u);
+	char version[24];
+
+	*out = '\0';
+	if (now->session == 0 || u->strip.n == 0)
+		return;
+	if (!now->tls) {
+		if (u->w >= NARROW && now->connected && !now->closed)
+			snprintf(out, size, "%s   ", _("in clear"));
+		return;
+	}
+	ui_safe(event_text(now->tls, now->tls->u.tls.version), version,
+	        sizeof version);
+	if (tls_verified(now->tls))
+		snprintf(out, size, "%s %s  ", version, glyph(GLYPH_OK));
+	else
+		snprintf(out, size, "%s %s%s  ", version, glyph(GLYPH_NO),
+		         u->w >= NARROW ? _(" not verified") : "");
+}
+
 static void title_right(const struct ui *u, char *out, size_t size)
 {
 	char clock[16], state[48] = "", session[32] = "", rec[32] = "";
+	char tls[64];
 	const struct dialog_now *now = ui_now(u);
 
 	if (!u->started) {
@@ -93,7 +119,8 @@ static void title_right(const struct ui *u, char *out, size_t size)
 		         (unsigned)now->session);
 	if (u->w >= NARROW && *u->cfg->record_path && !u->link.replay)
 		snprintf(rec, sizeof rec, "REC %s  ", glyph(GLYPH_NOW));
-	snprintf(out, size, "%s%s%s%s%s%s", session,
+	tls_words(u, tls, sizeof tls);
+	snprintf(out, size, "%s%s%s%s%s%s%s", tls, session,
 	         u->demo ? _("DEMO  ") : "",
 	         u->link.replay ? _("REPLAY  ") : "", rec, state,
 	         *state && *clock ? "  " : "");
@@ -103,7 +130,7 @@ static void title_right(const struct ui *u, char *out, size_t size)
 void draw_title(struct ui *u)
 {
 	struct rect r = u->layout.title;
-	char left[400], right[160];
+	char left[400], right[240];
 	int w;
 
 	if (r.h == 0)

@@ -31,6 +31,47 @@ static void put_address(struct doc *d, const char *address, enum mark mark)
 		doc_putf(d, mark_style(mark), " %s", mark_glyph(mark));
 }
 
+static void put_login(struct ui *u, struct doc *d)
+{
+	const struct dialog_now *now = ui_now(u);
+
+	put_row(d, "auth");
+	if (now->auth_mark != MARK_UNTRIED) {
+		doc_server(d, STYLE_TEXT, now->auth_mech,
+		           strlen(now->auth_mech));
+		doc_putf(d, mark_style(now->auth_mark), " %s",
+		         mark_glyph(now->auth_mark));
+	} else if (now->n_caps) {
+		doc_put(d, STYLE_TEXT, dialog_cap(u->link.dialog, "AUTH")
+		                           ? _("offered")
+		                           : _("not offered"));
+	}
+}
+
+/* What became of the message, once it was sent; in LMTP it stands beside each
+ * recipient. */
+static void put_message(struct ui *u, struct doc *d)
+{
+	const struct dialog_now *now = ui_now(u);
+
+	if (now->data_mark == MARK_UNTRIED || now->lmtp)
+		return;
+	put_row(d, "data");
+	doc_putf(d, mark_style(now->data_mark), "%s",
+	         mark_glyph(now->data_mark));
+	if (now->data_code)
+		doc_putf(d, STYLE_TEXT, " %03u", (unsigned)now->data_code);
+}
+
+static void put_rcpt(const struct now_rcpt *r, struct doc *d)
+{
+	put_row(d, "rcpt");
+	put_address(d, r->address, r->mark);
+	if (r->final_code)
+		doc_putf(d, mark_style(r->final_mark), " %s %03u",
+		         mark_glyph(r->final_mark), (unsigned)r->final_code);
+}
+
 static void put_facts(struct ui *u, struct doc *d)
 {
 	const struct dialog_now *now = ui_now(u);
@@ -40,10 +81,8 @@ static void put_facts(struct ui *u, struct doc *d)
 	put_row(d, "from");
 	if (*now->from || now->from_mark != MARK_UNTRIED)
 		put_address(d, now->from, now->from_mark);
-	for (size_t i = 0; i < now->n_rcpts; i++) {
-		put_row(d, "rcpt");
-		put_address(d, now->rcpts[i].address, now->rcpts[i].mark);
-	}
+	for (size_t i = 0; i < now->n_rcpts; i++)
+		put_rcpt(&now->rcpts[i], d);
 	if (now->n_rcpts == 0)
 		put_row(d, "rcpt");
 	put_row(d, "size");
@@ -52,11 +91,8 @@ static void put_facts(struct ui *u, struct doc *d)
 		         (unsigned long long)now->size_limit);
 	else
 		doc_put(d, STYLE_DIM, now->n_caps ? _("no limit told") : "");
-	put_row(d, "auth");
-	if (now->n_caps)
-		doc_put(d, STYLE_TEXT, dialog_cap(u->link.dialog, "AUTH")
-		                           ? _("offered")
-		                           : _("not offered"));
+	put_login(u, d);
+	put_message(u, d);
 }
 
 /* Why a usual command is not legal yet. */

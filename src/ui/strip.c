@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "knowledge/tls_words.h"
 #include "ui/words.h"
 
 /* The order of a session that sends one message (RFC 5321 §3.3). */
@@ -85,6 +86,21 @@ static void note_reply(struct strip *s, const struct dialog *d,
 	step->us = e->u.reply.us;
 }
 
+/* The handshake: begun by the state, ended by EV_TLS. */
+static void note_tls(struct strip *s, const struct event *e)
+{
+	struct strip_step *last = s->n ? &s->step[s->n - 1] : NULL;
+
+	if (e->session != s->session)
+		return;
+	if (!last || strcmp(last->word, "TLS") != 0)
+		last = add_step(s, "TLS");
+	if (e->kind != EV_TLS)
+		return;
+	last->mark = tls_verified(e) ? MARK_OK : MARK_LATER;
+	last->us = e->u.tls.us;
+}
+
 static void note_connect(struct strip *s, const struct event *e)
 {
 	struct strip_step *tcp = find(s, "TCP");
@@ -111,6 +127,13 @@ void strip_event(struct strip *s, const struct dialog *d,
 	case EV_CONNECTED:
 		note_connect(s, e);
 		break;
+	case EV_TLS:
+		note_tls(s, e);
+		break;
+	case EV_STATE:
+		if (e->u.state.to == ST_TLS)
+			note_tls(s, e);
+		break;
 	case EV_SENT:
 		note_sent(s, e);
 		break;
@@ -126,13 +149,19 @@ void strip_event(struct strip *s, const struct dialog *d,
 	}
 }
 
-/* How far into the usual order this step is; -1: not a step of it. */
-static int usual_index(const char *word)
+/* How far into the usual order this step is; -1: not a step of it. After a
+ * handshake comes EHLO (RFC 3207 §4.2), or the greeting, where TLS was there
+ * from the start. */
+static int usual_index(const struct strip *s, const char *word)
 {
 	if (strcmp(word, "RSET") == 0)
 		return AFTER_RSET - 1;
-	if (strcmp(word, "HELO") == 0)
+	if (strcmp(word, "HELO") == 0 || strcmp(word, "LHLO") == 0)
 		word = "EHLO";
+	if (strcmp(word, "TLS") == 0 || strcmp(word, "STARTTLS") == 0)
+		word = strip_find(s, "220") ? "220" : "TCP";
+	if (strcmp(word, "BDAT") == 0 || strcmp(word, ".") == 0)
+		word = "DATA";
 	for (int i = 0; i < USUAL; i++)
 		if (strcmp(usual[i], word) == 0)
 			return i;
@@ -145,7 +174,7 @@ size_t strip_future(const struct strip *s, const char **out, size_t max)
 	size_t n = 0;
 
 	for (size_t i = s->n; i-- > 0;) {
-		int at = usual_index(s->step[i].word);
+		int at = usual_index(s, s->step[i].word);
 
 		if (at >= 0) {
 			from = at + 1;
