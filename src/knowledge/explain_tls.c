@@ -16,6 +16,7 @@
 enum {
 	CERTS_NAMED = 8, /* of the chain; the TLS view has the rest */
 	ERROR_ID_MAX = 48,
+	RECORD_SHOWN = 22, /* "3 1 1 " and 8 bytes */
 };
 
 static const char *connected_host(const struct event *e,
@@ -32,8 +33,15 @@ static const char *connected_host(const struct event *e,
 	                             : event_text(c, c->u.connect.address);
 }
 
+static void add_fact(struct buf *out, char *text)
+{
+	buf_addf(out, "%s%s", out->len ? " " : "", text);
+	free(text);
+}
+
 /* Version, cipher and key exchange, and what is thought of them today. */
-static void parts(const struct event *e, struct explanation *x)
+static void parts(const struct event *e, struct explanation *x,
+                  struct buf *out)
 {
 	static const enum phrase texts[] = {
 		[TLS_GRADE_GOOD] = TLS_PARTS_GOOD,
@@ -41,13 +49,16 @@ static void parts(const struct event *e, struct explanation *x)
 		[TLS_GRADE_OLD] = TLS_PARTS_OLD,
 	};
 	enum tls_grade grade = tls_grade(e);
-	char *name = shown(event_text(e, e->u.tls.group), e->u.tls.group.len);
+	char *text, *name = shown(event_text(e, e->u.tls.group), e->u.tls.group.len);
 	char *group = *name ? xasprintf("%s%s", phrase(TLS_GROUP), name)
 	                    : xstrdup("");
 
-	part_set(&x->code_text,
-	         say(texts[grade], event_text(e, e->u.tls.version),
-	             event_text(e, e->u.tls.cipher), group, NULL));
+	text = say(texts[grade], event_text(e, e->u.tls.version),
+	           event_text(e, e->u.tls.cipher), group, NULL);
+	if (grade == TLS_GRADE_GOOD)
+		add_fact(out, text);
+	else
+		part_note(x, text);
 	free(group);
 	free(name);
 	part_refs(x, grade == TLS_GRADE_OLD ? "RFC 8996 §4, §5; RFC 9325 §3.1.1"
@@ -78,31 +89,41 @@ static void verification(const struct event *e, struct explanation *x)
 	part_refs(x, r->source);
 }
 
-static void dane(const struct event *e, struct explanation *x)
+/* "3 1 1 0b9f12…": as much of a record as tells it from others. */
+static char *record_words(const char *record)
+{
+	size_t len = strlen(record);
+
+	return len > RECORD_SHOWN ? xasprintf("%.*s…", RECORD_SHOWN, record)
+	                          : xstrdup(record);
+}
+
+static void dane(const struct event *e, struct explanation *x,
+                 struct buf *facts)
 {
 	const struct ev_tls *t = &e->u.tls;
 	const char *id = event_text(e, t->dane);
-	char n[16], *reason;
+	char n[16], *text;
 
 	if (!*id)
 		return;
 	part_refs(x, "RFC 7672 §2.2");
-	if (strcmp(id, "ok") == 0) {
-		if (t->matched >= 0 && (uint32_t)t->matched < t->tlsa.len)
-			part_note(x, say(TLS_DANE_OK,
-			                 event_item_text(e, t->tlsa,
-			                                 (uint32_t)t->matched),
-			                 NULL));
+	if (strcmp(id, "ok") != 0) {
+		text = tls_reason_words(id);
+		snprintf(n, sizeof n, "%u", (unsigned)t->tlsa.len);
+		part_note(x, say(TLS_DANE_BAD, text, n, NULL));
+	} else if (t->matched >= 0 && (uint32_t)t->matched < t->tlsa.len) {
+		text = record_words(event_item_text(e, t->tlsa,
+		                                    (uint32_t)t->matched));
+		add_fact(facts, say(TLS_DANE_OK, text, NULL));
+	} else {
 		return;
 	}
-	reason = tls_reason_words(id);
-	snprintf(n, sizeof n, "%u", (unsigned)t->tlsa.len);
-	part_note(x, say(TLS_DANE_BAD, reason, n, NULL));
-	free(reason);
+	free(text);
 }
 
 static void certificate(const struct event *e, uint32_t i,
-                        const struct surroundings *at, struct explanation *x)
+                        const struct surroundings *at, struct buf *facts)
 {
 	const struct ev_cert *c = event_cert(e, i);
 	const char *subject = event_text(e, c->subject);
@@ -115,24 +136,35 @@ static void certificate(const struct event *e, uint32_t i,
 		days = cert_days_words(e, i, now_s);
 	behind = days && *days ? xasprintf(", %s", days) : xstrdup("");
 	if (strcmp(subject, issuer) == 0)
-		part_note(x, say(TLS_CERT_SELF, number, subject, behind,
-		                 NULL));
+		add_fact(facts, say(TLS_CERT_SELF, number, subject, behind,
+		                    NULL));
 	else
-		part_note(x, say(TLS_CERT, number, subject, issuer, behind,
-		                 NULL));
+		add_fact(facts, say(TLS_CERT, number, subject, issuer, behind,
+		                    NULL));
 	free(behind);
 	free(days);
 }
 
-static void chain(const struct event *e, const struct surroundings *at,
+/* What is simply so, in one paragraph; what is wrong is a note of its own. */
+static void facts(const struct event *e, const struct surroundings *at,
                   struct explanation *x)
 {
+	struct buf out = { 0 };
 	uint32_t n = e->u.tls.chain.len;
 
+	parts(e, x, &out);
+	dane(e, x, &out);
+	for (uint32_t i = 0; i < n && i < CERTS_NAMED; i++)
+		certificate(e, i, at, &out);
 	if (n == 0)
 		part_note(x, say(TLS_NO_CERT, NULL));
-	for (uint32_t i = 0; i < n && i < CERTS_NAMED; i++)
-		certificate(e, i, at, x);
+	if (e->u.tls.cert_asked)
+		add_fact(&out, say(e->u.tls.cert_sent ? TLS_GAVE : TLS_ASKED,
+		                   NULL));
+	add_fact(&out, say(e->u.tls.wrapped ? TLS_AT_ONCE : TLS_FORGET,
+	                   NULL));
+	buf_str(&out);
+	part_set(&x->code_text, buf_steal(&out));
 }
 
 /* What a mail server does now depends on whom it believes. */
@@ -159,13 +191,7 @@ void explain_tls(const struct event *e, const struct surroundings *at,
 	                                               : CLASS_LATER;
 	x->confidence = CONF_SURE;
 	verification(e, x);
-	parts(e, x);
-	dane(e, x);
-	chain(e, at, x);
-	if (e->u.tls.cert_asked)
-		part_note(x, say(e->u.tls.cert_sent ? TLS_GAVE : TLS_ASKED,
-		                 NULL));
-	part_note(x, say(e->u.tls.wrapped ? TLS_AT_ONCE : TLS_FORGET, NULL));
+	facts(e, at, x);
 	part_copy(&x->mta, phrase(mta_phrase(e)));
 	part_try(x, TRY_TEXT, say(TRY_TLS_VIEW, NULL), NULL);
 	part_act(x, good ? ACT_NOBODY : ACT_SERVER);
@@ -247,12 +273,13 @@ void explain_recipient(const struct event *e, struct explanation *x)
 	part_set(&x->title,
 	         say(TITLE_AFTER_DOT_FOR, codes,
 	             event_text(e, e->u.reply.recipient), NULL));
-	part_copy(&x->code_text,
-	          phrase(later ? LMTP_LATER : no ? LMTP_NO : LMTP_OK));
+	part_set(&x->code_text,
+	         xasprintf("%s %s",
+	                   phrase(later ? LMTP_LATER : no ? LMTP_NO : LMTP_OK),
+	                   phrase(LMTP_EACH)));
 	if (later || no)
 		part_copy(&x->mta, phrase(later ? MTA_LMTP_LATER
 		                                : MTA_BOUNCE_RCPT));
-	part_note(x, say(LMTP_EACH, NULL));
 	part_refs(x, "RFC 2033 §4.2");
 }
 

@@ -152,12 +152,19 @@ static void allowed_words(const struct ui *u, char *out, size_t size, int room)
 
 static const char *mode_hint(const struct ui *u)
 {
+	const struct event *p = ui_now(u)->prompt;
+
 	if (u->link.replay)
 		return _("j k move   Enter unfolds   :q leaves");
 	if (u->mode == PROMPT_SEND_WORD)
 		return _("a real message may be delivered; Esc: not now");
 	if (!u->typing)
 		return _("i or a capital letter: back to typing");
+	if (u->mode == PROMPT_SERVER && p && p->u.prompt.open &&
+	    p->u.prompt.state == ST_AUTH)
+		return p->u.prompt.line.len > 1 && u->guided
+		           ? _("Enter sends the prepared answer; * cancels")
+		           : _("hidden while you type; * cancels the login");
 	return "";
 }
 

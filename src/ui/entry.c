@@ -305,6 +305,8 @@ static void reply_doc(const struct dialog *d, size_t index,
 	put_about(d, index, out);
 	put_found(out, o, text, len);
 	put_ends(out, o);
+	if (!o->folded && more)
+		put_compared(d, index, out);
 	if (o->folded && more)
 		put_fold(d, index, o, out);
 	else if (more && o->pack && o->show == SHOW_TEXT &&

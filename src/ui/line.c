@@ -32,12 +32,12 @@ size_t line_secret_at(const struct line *l)
 	return from < l->text.len ? from : l->text.len;
 }
 
-/* After every change of the text. */
+/* After every change of the text. What the guide puts there is no secret. */
 static void look_for_secret(struct line *l)
 {
 	if (l->text.len == 0)
 		l->veiled = false;
-	else if (l->find_secret &&
+	else if (l->touched && l->find_secret &&
 	         l->find_secret(l->text.data, l->text.len) != SIZE_MAX)
 		l->veiled = true;
 }
@@ -482,9 +482,9 @@ void line_set(struct line *l, const char *text)
 {
 	line_complete_end(l);
 	line_remember(l);
+	l->touched = true;
 	line_replace(l, text, strlen(text));
 	line_set_ghost(l, NULL);
-	l->touched = true;
 }
 
 bool line_prefill(struct line *l, const char *text, int64_t now_ms)

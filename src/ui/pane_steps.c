@@ -7,45 +7,111 @@
 #include "ui/ui.h"
 #include "util/i18n.h"
 
-/* The guide's own steps, and the words of the strip that tell how each went;
- * a second word counts where the first is missing. */
-static const struct {
+/* The guide's own steps, and the words of the strip that tell how each went:
+ * the first of them that is there counts. */
+enum step_when { ALWAYS, WITH_STARTTLS, WITH_LOGIN };
+enum step_side { ANYWHERE, BEFORE_TLS, INSIDE_TLS };
+static const struct usual {
 	const char *title; /* msgid */
-	const char *word, *other;
+	const char *words[3];
+	enum step_when when;
+	enum step_side side; /* of the handshake after STARTTLS */
 } usual[] = {
-	{ N_("Find the mail servers"), "", "" },
-	{ N_("Connect, read the greeting"), "220", "TCP" },
-	{ N_("EHLO: say who you are"), "EHLO", "HELO" },
-	{ N_("MAIL FROM: the sender"), "MAIL", "" },
-	{ N_("RCPT TO: the recipient"), "RCPT", "" },
-	{ N_("DATA: the message"), "DATA", "" },
-	{ N_("QUIT: say goodbye"), "QUIT", "" },
+	{ N_("Find the mail servers"), { NULL }, ALWAYS, ANYWHERE },
+	{ N_("Connect, read the greeting"), { "220", "TCP" }, ALWAYS,
+	  ANYWHERE },
+	{ N_("EHLO: say who you are"), { "EHLO", "HELO", "LHLO" }, ALWAYS,
+	  BEFORE_TLS },
+	{ N_("STARTTLS: encrypt"), { "TLS", "STARTTLS" }, WITH_STARTTLS,
+	  ANYWHERE },
+	{ N_("EHLO again, inside TLS"), { "EHLO", "HELO", "LHLO" },
+	  WITH_STARTTLS, INSIDE_TLS },
+	{ N_("AUTH: log in"), { "AUTH" }, WITH_LOGIN, ANYWHERE },
+	{ N_("MAIL FROM: the sender"), { "MAIL" }, ALWAYS, ANYWHERE },
+	{ N_("RCPT TO: the recipient"), { "RCPT" }, ALWAYS, ANYWHERE },
+	{ N_("DATA: the message"), { ".", "DATA", "BDAT" }, ALWAYS,
+	  ANYWHERE },
+	{ N_("QUIT: say goodbye"), { "QUIT" }, ALWAYS, ANYWHERE },
 };
 enum { USUAL = sizeof usual / sizeof *usual };
 
-static enum mark usual_mark(const struct ui *u, size_t i)
+/* The list as it is for this session. */
+struct steps {
+	const struct usual *row[USUAL];
+	size_t n;
+};
+
+static bool has_starttls(const struct ui *u)
 {
 	const struct dialog_now *now = ui_now(u);
-	const struct strip_step *step;
 
-	if (i == 0) {
+	if (now->tls)
+		return !now->tls->u.tls.wrapped;
+	return strip_find(&u->strip, "STARTTLS") ||
+	       (u->plan.tls.policy != TLS_NEVER &&
+	        dialog_cap(u->link.dialog, "STARTTLS"));
+}
+
+static void steps_list(const struct ui *u, struct steps *out)
+{
+	bool starttls = has_starttls(u);
+	bool login = u->plan.auth.wanted ||
+	             ui_now(u)->auth_mark != MARK_UNTRIED;
+
+	out->n = 0;
+	for (size_t i = 0; i < USUAL; i++)
+		if (usual[i].when == ALWAYS ||
+		    (usual[i].when == WITH_STARTTLS ? starttls : login))
+			out->row[out->n++] = &usual[i];
+}
+
+/* The newest step of the strip with that word, on that side. */
+static const struct strip_step *newest(const struct ui *u, const char *word,
+                                       enum step_side side)
+{
+	const struct strip *s = &u->strip;
+	const struct strip_step *tls = strip_find(s, "TLS");
+
+	if (!has_starttls(u))
+		side = ANYWHERE; /* TLS from the start, or none */
+	for (size_t i = s->n; i-- > 0;) {
+		const struct strip_step *step = &s->step[i];
+
+		if (strcmp(step->word, word) != 0)
+			continue;
+		if (side == ANYWHERE || (side == INSIDE_TLS) ==
+		                            (tls && step > tls))
+			return step;
+	}
+	return NULL;
+}
+
+static enum mark usual_mark(const struct ui *u, const struct usual *row)
+{
+	const struct dialog_now *now = ui_now(u);
+
+	if (!row->words[0]) {
 		if (!now->has_route)
 			return u->asked_us ? MARK_TRYING : MARK_UNTRIED;
 		return now->n_hosts ? MARK_OK : MARK_NO;
 	}
-	step = strip_find(&u->strip, usual[i].word);
-	if (!step && *usual[i].other)
-		step = strip_find(&u->strip, usual[i].other);
-	return step ? step->mark : MARK_UNTRIED;
+	for (size_t i = 0; i < 3 && row->words[i]; i++) {
+		const struct strip_step *step = newest(u, row->words[i],
+		                                       row->side);
+
+		if (step)
+			return step->mark;
+	}
+	return MARK_UNTRIED;
 }
 
 /* The step that the person is at: the last one that was begun. */
-static size_t usual_current(const struct ui *u)
+static size_t usual_current(const struct ui *u, const struct steps *list)
 {
 	size_t at = 0;
 
-	for (size_t i = 0; i < USUAL; i++)
-		if (usual_mark(u, i) != MARK_UNTRIED)
+	for (size_t i = 0; i < list->n; i++)
+		if (usual_mark(u, list->row[i]) != MARK_UNTRIED)
 			at = i;
 	return at;
 }
@@ -67,9 +133,12 @@ static size_t lesson_current(const struct ui *u)
 
 void steps_edge(struct ui *u, struct pane_edge *e)
 {
-	size_t at = has_lesson(u) ? lesson_current(u) : usual_current(u);
-	size_t n = has_lesson(u) ? u->plan.n_steps : USUAL;
+	struct steps list;
+	size_t at, n;
 
+	steps_list(u, &list);
+	at = has_lesson(u) ? lesson_current(u) : usual_current(u, &list);
+	n = has_lesson(u) ? u->plan.n_steps : list.n;
 	snprintf(e->title, sizeof e->title, "4 %s%s", _("Steps"),
 	         u->guided ? _(" (guided)") : _(" (free)"));
 	snprintf(e->right, sizeof e->right, "%zu/%zu", at < n ? at + 1 : n, n);
@@ -138,12 +207,16 @@ static int list_rows(const struct ui *u, struct rect body, size_t n)
 void steps_draw(struct ui *u, struct rect body)
 {
 	bool lesson = has_lesson(u);
-	size_t n = lesson ? u->plan.n_steps : USUAL;
-	size_t at = lesson ? lesson_current(u) : usual_current(u);
-	int rows = list_rows(u, body, n);
-	size_t top = at >= (size_t)rows ? at - (size_t)rows + 1 : 0;
+	struct steps list;
+	size_t n, at, top;
 	char line[256];
+	int rows;
 
+	steps_list(u, &list);
+	n = lesson ? u->plan.n_steps : list.n;
+	at = lesson ? lesson_current(u) : usual_current(u, &list);
+	rows = list_rows(u, body, n);
+	top = at >= (size_t)rows ? at - (size_t)rows + 1 : 0;
 	if (top + (size_t)rows > n)
 		top = n - (size_t)rows;
 	for (int y = 0; y < rows; y++) {
@@ -151,14 +224,14 @@ void steps_draw(struct ui *u, struct rect body)
 		struct rect r = { body.x, body.y + y, body.w, 1 };
 		const char *title =
 		    lesson ? ui_safe(u->plan.steps[i].line, line, sizeof line)
-		           : _(usual[i].title);
+		           : _(list.row[i]->title);
 
 		if (lesson && u->plan.steps[i].kind == STEP_CONNECT)
 			title = _("a new connection");
 		draw_step(u, r, &(struct step_row){
 			.number = i + 1,
 			.mark = lesson ? lesson_mark(i, at)
-			               : usual_mark(u, i),
+			               : usual_mark(u, list.row[i]),
 			.title = title,
 			.current = i == at });
 	}
