@@ -68,7 +68,7 @@ static void parts(const struct event *e, struct explanation *x,
 static void verification(const struct event *e, struct explanation *x)
 {
 	const char *id = event_text(e, e->u.tls.verify);
-	const struct tls_reason *r = tls_reason_find(id);
+	const struct tls_word *r = tls_reason_find(id);
 	const char *name = tls_wanted_name(e);
 	char *reason;
 
@@ -82,11 +82,8 @@ static void verification(const struct event *e, struct explanation *x)
 	free(reason);
 	part_set(&x->said, xmemdup0(event_text(e, e->u.tls.detail),
 	                            e->u.tls.detail.len));
-	if (!r)
-		return;
-	part_try(x, TRY_TEXT, xstrdup(i18n_pick(r->next_en, r->next_de)),
-	         NULL);
-	part_refs(x, r->source);
+	if (r)
+		part_refs(x, r->source);
 }
 
 /* "3 1 1 0b9f12…": as much of a record as tells it from others. */
@@ -167,16 +164,20 @@ static void facts(const struct event *e, const struct surroundings *at,
 	part_set(&x->code_text, buf_steal(&out));
 }
 
-/* What a mail server does now depends on whom it believes. */
-static enum phrase mta_phrase(const struct event *e)
+/* What a mail server does now depends on whom it believes: with TLSA records
+ * it is they that count (RFC 7672 §2.2), else the certificate. */
+static void mta(const struct event *e, struct explanation *x)
 {
-	const char *id = event_text(e, e->u.tls.dane);
+	const char *dane = event_text(e, e->u.tls.dane);
+	bool matches = strcmp(dane, "ok") == 0;
+	const struct tls_word *r =
+	    tls_reason_find(*dane && !matches
+	                        ? dane : event_text(e, e->u.tls.verify));
 
-	if (*id && strcmp(id, "ok") == 0)
-		return tls_verified(e) ? MTA_TLS_GOOD : MTA_TLS_DANE;
-	if (*id)
-		return MTA_TLS_DANE_NOT;
-	return tls_verified(e) ? MTA_TLS_GOOD : MTA_TLS_ANY;
+	if (matches && !tls_verified(e))
+		part_copy(&x->mta, phrase(MTA_TLS_DANE));
+	else if (r)
+		part_copy(&x->mta, i18n_pick(r->next_en, r->next_de));
 }
 
 void explain_tls(const struct event *e, const struct surroundings *at,
@@ -192,7 +193,7 @@ void explain_tls(const struct event *e, const struct surroundings *at,
 	x->confidence = CONF_SURE;
 	verification(e, x);
 	facts(e, at, x);
-	part_copy(&x->mta, phrase(mta_phrase(e)));
+	mta(e, x);
 	part_try(x, TRY_TEXT, say(TRY_TLS_VIEW, NULL), NULL);
 	part_act(x, good ? ACT_NOBODY : ACT_SERVER);
 	part_refs(x, e->u.tls.wrapped ? "RFC 8314 §3" : "RFC 3207 §4.1, §4.2");
@@ -205,7 +206,7 @@ void explain_tls_failed(const struct event *e, struct explanation *x)
 	const char *detail = event_text(e, e->u.failed.detail);
 	size_t len = strcspn(detail, " :");
 	char id[ERROR_ID_MAX];
-	const struct tls_error *error;
+	const struct tls_word *error;
 
 	if (len == 0 || len >= sizeof id)
 		return;
@@ -215,8 +216,7 @@ void explain_tls_failed(const struct event *e, struct explanation *x)
 	if (!error)
 		return;
 	part_copy(&x->summary, i18n_pick(error->text_en, error->text_de));
-	part_try(x, TRY_TEXT,
-	         xstrdup(i18n_pick(error->next_en, error->next_de)), NULL);
+	part_copy(&x->mta, i18n_pick(error->next_en, error->next_de));
 	part_refs(x, error->source);
 }
 

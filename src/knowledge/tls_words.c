@@ -43,18 +43,22 @@ bool tls_verified(const struct event *tls)
 
 char *tls_reason_words(const char *id)
 {
-	const struct tls_reason *r;
+	const struct tls_word *r;
+	const char *end;
 	char *text;
 	size_t len;
 
 	if (!*id || strcmp(id, "ok") == 0)
 		return xstrdup("");
 	r = tls_reason_find(id);
-	text = r ? xstrdup(i18n_pick(r->text_en, r->text_de))
-	         : shown(id, strlen(id));
-	len = strlen(text);
-	if (len > 0 && text[len - 1] == '.')
-		text[len - 1] = '\0';
+	if (!r)
+		return shown(id, strlen(id));
+	text = xstrdup(i18n_pick(r->text_en, r->text_de));
+	end = strstr(text, ". ");
+	len = end ? (size_t)(end - text) : strlen(text);
+	if (len > 0 && !end && text[len - 1] == '.')
+		len--;
+	text[len] = '\0';
 	return text;
 }
 

@@ -22,7 +22,8 @@ enum tls_grade tls_grade(const struct event *tls);
 
 bool tls_verified(const struct event *tls);
 /* Why the certificate was not verified, or DANE did not fit, by the id in the
- * event: a sentence without its full stop. Heap; "" for "ok". */
+ * event: its first sentence without the full stop. Heap; "" for
+ * "ok". */
 char *tls_reason_words(const char *id);
 /* The name that the certificate had to hold, "" none. Borrowed, raw. */
 const char *tls_wanted_name(const struct event *tls);

@@ -203,11 +203,11 @@ static void put_reason(struct doc *d, const char *id)
 
 static void put_next(struct doc *d, const char *id)
 {
-	const struct tls_reason *r = tls_reason_find(id);
+	const struct tls_word *r = tls_reason_find(id);
 
 	if (!r)
 		return;
-	put_row(d, _("Try"));
+	put_row(d, _("MTA"));
 	doc_put(d, STYLE_TEXT, i18n_pick(r->next_en, r->next_de));
 }
 
