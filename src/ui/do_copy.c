@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "knowledge/again.h"
 #include "ui/do.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -206,6 +207,7 @@ static void copy_menu(struct ui *u)
 		{ "t", N_("this turn: command and reply"), "turn" },
 		{ "s", N_("the session"), "session" },
 		{ "e", N_("the explanation"), "explanation" },
+		{ "c", N_("a command that does it again"), "command" },
 	};
 
 	popup_open(u, POPUP_LIST, _("Copy"), NULL);
@@ -213,6 +215,71 @@ static void copy_menu(struct ui *u)
 		popup_add(u, &(struct popup_row){
 			.key = items[i].key, .text = _(items[i].text),
 			.arg = items[i].arg, .cmd = CMD_COPY });
+}
+
+static const struct {
+	const char *key, *name;
+	enum again_kind kind;
+} again[] = {
+	{ "s", "swaks", AGAIN_SWAKS },
+	{ "o", "openssl", AGAIN_OPENSSL },
+	{ "n", "nc", AGAIN_NC },
+	{ "m", "smtpscope", AGAIN_SELF },
+};
+enum { AGAIN = sizeof again / sizeof *again };
+
+/* The lines themselves, so that one sees what one gets; only those that can do
+ * what is on screen. */
+static void again_menu(struct ui *u)
+{
+	size_t n = 0;
+
+	popup_open(u, POPUP_LIST, _("Copy a command that does it again"),
+	           NULL);
+	for (size_t i = 0; i < AGAIN; i++) {
+		char *line = again_line(again[i].kind, u->link.dialog);
+
+		if (!line)
+			continue;
+		popup_add(u, &(struct popup_row){
+			.key = again[i].key, .text = line,
+			.arg = again[i].name, .cmd = CMD_COPY });
+		free(line);
+		n++;
+	}
+	if (n > 0)
+		return;
+	popup_close(u);
+	ui_say(u, "%s", _("There was no connection yet."));
+}
+
+/* False: arg is no name of such a command. */
+static bool copy_again(struct ui *u, const char *arg)
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < AGAIN; i++) {
+		char *line, *lacks;
+
+		if (strcmp(arg, again[i].name) != 0)
+			continue;
+		line = again_line(again[i].kind, u->link.dialog);
+		if (!line) {
+			ui_say(u, _("%s cannot do what is on screen."), arg);
+			return true;
+		}
+		buf_addf(&b, "%s\n", line);
+		copy_out(u, &b);
+		lacks = again_lacks(again[i].kind, u->link.dialog);
+		if (lacks)
+			ui_say(u, _("Copied; %s has no option for: %s"), arg,
+			       lacks);
+		free(lacks);
+		free(line);
+		buf_clear(&b);
+		return true;
+	}
+	return false;
 }
 
 /* What is selected, as it is in the dialog: of folded lookups each one. */
@@ -233,6 +300,12 @@ void do_copy(struct ui *u, const char *arg)
 		copy_menu(u);
 		return;
 	}
+	if (strcmp(arg, "command") == 0) {
+		again_menu(u);
+		return;
+	}
+	if (copy_again(u, arg))
+		return;
 	if (strcmp(arg, "session") == 0)
 		session_text(u, &b);
 	else if (strcmp(arg, "explanation") == 0)

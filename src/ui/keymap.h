@@ -67,8 +67,9 @@
 	X(CMD_ZOOM, "zoom", "", N_("one pane alone, and back"))                \
 	X(CMD_PIN, "pin", "",                                                  \
 	  N_("keep this explanation while the selection moves"))               \
-	X(CMD_COPY, "copy", "line|turn|session|explanation",                   \
-	  N_("copy a line, a turn, the session or the explanation"))           \
+	X(CMD_COPY, "copy",                                                    \
+	  "line|turn|session|explanation|command|swaks|openssl|nc|smtpscope",  \
+	  N_("copy a line, a turn, the session, the explanation, a command"))  \
 	X(CMD_SAVE, "save", N_("FILE"), N_("write the dialog to a new file"))  \
 	X(CMD_ACT, "suggestions", "",                                          \
 	  N_("what could be done about this reply"))                           \
