@@ -49,7 +49,8 @@ static void parts(const struct event *e, struct explanation *x,
 		[TLS_GRADE_OLD] = TLS_PARTS_OLD,
 	};
 	enum tls_grade grade = tls_grade(e);
-	char *text, *name = shown(event_text(e, e->u.tls.group), e->u.tls.group.len);
+	char *text, *name = shown(event_text(e, e->u.tls.group),
+	                          e->u.tls.group.len);
 	char *group = *name ? xasprintf("%s%s", phrase(TLS_GROUP), name)
 	                    : xstrdup("");
 

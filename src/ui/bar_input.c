@@ -123,8 +123,9 @@ static bool is_offered(const struct ui *u, enum verb v)
 static void allowed_words(const struct ui *u, char *out, size_t size, int room)
 {
 	static const enum verb order[] = {
-		VERB_EHLO, VERB_HELO, VERB_STARTTLS, VERB_AUTH, VERB_MAIL, VERB_RCPT, VERB_DATA,
-		VERB_RSET, VERB_NOOP, VERB_VRFY, VERB_HELP, VERB_QUIT,
+		VERB_EHLO, VERB_HELO, VERB_STARTTLS, VERB_AUTH,
+		VERB_MAIL, VERB_RCPT, VERB_DATA, VERB_RSET,
+		VERB_NOOP, VERB_VRFY, VERB_HELP, VERB_QUIT,
 	};
 	const struct event *p = ui_now(u)->prompt;
 	bool greeted = p && p->u.prompt.projected == ST_GREETED, any = false;

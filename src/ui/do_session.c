@@ -6,6 +6,7 @@
 
 #include "core/command.h"
 #include "ui/do.h"
+#include "ui/real.h"
 #include "util/i18n.h"
 #include "util/wipe.h"
 #include "util/xalloc.h"
@@ -82,48 +83,6 @@ void ui_send_all(struct ui *u, const char *text, size_t len)
 	ui_send(u, text, len);
 }
 
-/* 127/8, ::1, or the classroom: nothing leaves this machine. Behind a proxy, a
- * socket or a command there may be the whole world. */
-static bool stays_here(const struct ui *u)
-{
-	const struct dialog_now *now = ui_now(u);
-	/* via is the classroom's port, or a proxy: that leads anywhere */
-	const char *to = *now->via ? now->via : now->address;
-
-	if (u->demo)
-		return true;
-	if (!dialog_is_tcp(now)) /* a socket or a command: who knows */
-		return false;
-	return strncmp(to, "127.", 4) == 0 || strcmp(to, "::1") == 0;
-}
-
-/* Recipients that the server has taken, or may take yet. */
-static size_t possible_rcpts(const struct ui *u)
-{
-	const struct dialog_now *now = ui_now(u);
-	size_t n = 0;
-
-	for (size_t i = 0; i < now->n_rcpts; i++)
-		n += now->rcpts[i].mark != MARK_LATER &&
-		     now->rcpts[i].mark != MARK_NO;
-	return now->transaction_over ? 0 : n;
-}
-
-/* DATA and BDAT; a server may forgive blanks before them. */
-static bool is_message(const char *text, size_t len)
-{
-	const char *end = memchr(text, '\n', len);
-	enum verb v;
-
-	len = end ? (size_t)(end - text) : len;
-	while (len > 0 && (*text == ' ' || *text == '\t')) {
-		text++;
-		len--;
-	}
-	v = command_find(text, len);
-	return v == VERB_DATA || v == VERB_BDAT || v == VERB_BURL;
-}
-
 /* The lines that wait for Enter, Alt-Enter has put them there. */
 static void look_at_batch(struct ui *u, bool *message, size_t *rcpts)
 {
@@ -132,7 +91,7 @@ static void look_at_batch(struct ui *u, bool *message, size_t *rcpts)
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
-		*message = *message || is_message(text, len);
+		*message = *message || real_begins_message(text, len);
 		*rcpts += command_find(text, len) == VERB_RCPT;
 		text += len + (text[len] == '\n');
 	}
@@ -142,11 +101,12 @@ static void look_at_batch(struct ui *u, bool *message, size_t *rcpts)
 static bool ask_send_word(struct ui *u, const char *text, size_t len)
 {
 	const struct dialog_now *now = ui_now(u);
-	size_t rcpts = possible_rcpts(u);
-	bool message = is_message(text, len);
+	size_t rcpts = real_recipients(now);
+	bool message = real_begins_message(text, len);
 	char host[120];
 
-	if (stays_here(u) || now->state == ST_DATA || now->state == ST_BDAT)
+	if (real_stays_here(now, &u->plan, u->demo) ||
+	    now->state == ST_DATA || now->state == ST_BDAT)
 		return false;
 	look_at_batch(u, &message, &rcpts);
 	if (!message || rcpts == 0)

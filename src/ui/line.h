@@ -83,8 +83,8 @@ void line_set_ghost(struct line *l, const char *text);
 void line_set_secret(struct line *l, bool secret);
 /*
  * The same for a part of what the user types: find tells where the secret
- * begins in a text, SIZE_MAX nowhere. Once there was one, the line is secret as a whole,
- * whatever is made of its beginning, until it is empty again.
+ * begins in a text, SIZE_MAX nowhere. Once there was one, the line is secret
+ * as a whole, whatever is made of its beginning, until it is empty again.
  */
 typedef size_t line_secret_from(const char *text, size_t len);
 void line_find_secret(struct line *l, line_secret_from *find);

@@ -8,54 +8,22 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-#include "core/escape.h"
 #include "core/target.h"
-#include "knowledge/explain.h"
-#include "ui/doc.h"
+#include "ui/echo.h"
 #include "ui/entry.h"
 #include "ui/keymap.h"
-#include "ui/words.h"
+#include "ui/plain_state.h"
+#include "ui/real.h"
 #include "util/i18n.h"
 #include "util/interrupt.h"
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
 enum {
-	WIDTH = 76,
 	STILL_MS = 10000, /* "still waiting" once in so long */
 	LEAVE_MS = 6000,
 	LINE_MAX_BYTES = 1 << 20,
 };
-
-struct plain {
-	const struct ui_config *cfg;
-	struct ui_link link;
-	struct plan plan;
-	FILE *out;
-	struct buf input;    /* bytes of a line that is not whole yet */
-	size_t shown;        /* entries of the dialog that were printed */
-	size_t number;       /* of the last printed line */
-	size_t last_reply;   /* index in the dialog; SIZE_MAX none */
-	bool waiting;        /* for a lookup, a connection, a reply */
-	bool unsent;         /* a line was given away, not seen sent yet */
-	bool prompted;       /* the prompt stands at the end of the output */
-	bool at_end;         /* no more input */
-	bool leaving, asked_to_stop;
-	int waited_ms;
-	sigset_t wait_mask;  /* lets Ctrl-C through */
-	struct ui_result result;
-};
-
-static const struct dialog_now *now_of(const struct plain *p)
-{
-	return dialog_now(p->link.dialog);
-}
-
-static bool is_open(const struct plain *p)
-{
-	const struct dialog_now *now = now_of(p);
-
-	return !p->link.replay && now->connected && !now->closed;
-}
 
 static void request(struct plain *p, enum request_kind kind, struct plan *plan,
                     const char *text, bool yes)
@@ -70,141 +38,18 @@ static void request(struct plain *p, enum request_kind kind, struct plan *plan,
 	                                  yes));
 }
 
-/* --- printing */
-
-static void print(struct plain *p, const char *indent, const char *text)
-{
-	char folded[4096];
-
-	fprintf(p->out, "%s%s\n", indent,
-	        i18n_is_ascii() ? i18n_fold(text, folded, sizeof folded)
-	                        : text);
-}
-
-/* One part of an explanation, wrapped and indented; nothing when empty. */
-static void print_part(struct plain *p, const char *label, const char *text)
-{
-	struct doc doc;
-
-	if (!*text)
-		return;
-	doc_init(&doc, WIDTH - 6);
-	doc_line(&doc, 2);
-	if (*label)
-		doc_putf(&doc, STYLE_LABEL, "%s: ", label);
-	doc_put(&doc, STYLE_TEXT, text);
-	for (size_t i = 0; i < doc.n_lines; i++) {
-		char *line = doc_text(&doc, i);
-
-		print(p, "      ", line);
-		free(line);
-	}
-	doc_clear(&doc);
-}
-
-static void print_explanation(struct plain *p, size_t index, bool whole)
-{
-	struct explanation x;
-
-	if (index == SIZE_MAX)
-		explain_now(p->link.dialog, &x);
-	else
-		explain_event(p->link.dialog, index, &x);
-	print_part(p, "", x.headline);
-	print_part(p, "", x.summary);
-	print_part(p, _("Likely"), x.likely);
-	if (whole) {
-		print_part(p, _("Code"), x.code_text);
-		print_part(p, _("Who"), x.who);
-		print_part(p, _("MTA"), x.mta);
-		for (size_t i = 0; i < x.n_tries; i++)
-			print_part(p, _("Try"), x.tries[i].text);
-		print_part(p, _("Refs"), x.refs);
-	}
-	explanation_clear(&x);
-}
-
-/* The prompt is taken back by a new line: nothing is ever redrawn. */
-static void leave_prompt(struct plain *p)
-{
-	if (p->prompted)
-		fputc('\n', p->out);
-	p->prompted = false;
-}
-
-static void print_entry(struct plain *p, size_t index)
-{
-	const struct event *e = dialog_at(p->link.dialog, index);
-	struct buf text = { 0 };
-	char *save = NULL;
-
-	if (!entry_shown(p->link.dialog, index))
-		return;
-	leave_prompt(p);
-	entry_text(p->link.dialog, index, &text);
-	for (char *l = strtok_r((char *)buf_str(&text), "\n", &save); l;
-	     l = strtok_r(NULL, "\n", &save))
-		fprintf(p->out, "%4zu %s\n", ++p->number, l);
-	buf_clear(&text);
-	if (e->kind == EV_REPLY) {
-		p->last_reply = index;
-		print_explanation(p, index, false);
-	} else if (e->kind == EV_FAILED) {
-		print_explanation(p, index, true);
-	}
-}
-
-static void print_ask(struct plain *p)
-{
-	const struct event *ask = now_of(p)->ask;
-	struct buf what = { 0 };
-
-	leave_prompt(p);
-	for (uint32_t i = 0; i < ask->u.ask.args.len; i++) {
-		struct ev_ref r = event_item(ask, ask->u.ask.args, i);
-
-		buf_adds(&what, i ? " " : "");
-		escape_text(&what, event_text(ask, r), r.len, i18n_is_ascii());
-	}
-	fprintf(p->out, _("Question: public DNS gives %s, a private address. "
-	                  "Connect all the same? y or n\n"), buf_str(&what));
-	buf_clear(&what);
-}
-
-static void print_prompt(struct plain *p)
-{
-	const struct event *e = now_of(p)->prompt;
-	const char *line = "";
-	char *safe;
-	struct buf b = { 0 };
-
-	if (p->prompted || p->at_end || p->waiting)
-		return;
-	if (p->cfg->guided && is_open(p) && e)
-		line = event_text(e, e->u.prompt.line);
-	escape_text(&b, line, strlen(line), i18n_is_ascii());
-	safe = buf_steal(&b);
-	if (*safe)
-		fprintf(p->out, _("%s (Enter alone sends: %s)> "),
-		        state_words(now_of(p)), safe);
-	else
-		fprintf(p->out, "%s> ", state_words(now_of(p)));
-	free(safe);
-	p->prompted = true;
-}
-
 /* --- events */
 
 static bool still_waiting(const struct plain *p)
 {
-	const struct dialog_now *now = now_of(p);
+	const struct dialog_now *now = plain_now(p);
 	const struct event *e = now->prompt;
 
 	if (now->ask || p->link.replay)
 		return false;
 	if (now->connecting)
 		return true;
-	return is_open(p) && e && e->u.prompt.open &&
+	return plain_is_open(p) && e && e->u.prompt.open &&
 	       (e->u.prompt.pending > 0 || now->state == ST_CONNECTED);
 }
 
@@ -230,7 +75,7 @@ static bool ends_waiting(const struct event *e)
 static void show_new(struct plain *p)
 {
 	while (p->shown < dialog_count(p->link.dialog))
-		print_entry(p, p->shown++);
+		plain_entry(p, p->shown++);
 }
 
 static void take(struct plain *p, struct event *e)
@@ -250,7 +95,7 @@ static void take(struct plain *p, struct event *e)
 	if (answer)
 		p->waiting = still_waiting(p);
 	if (kind == EV_ASK)
-		print_ask(p);
+		plain_ask(p);
 	if (kind == EV_END && p->asked_to_stop)
 		p->leaving = true;
 	p->waited_ms = 0;
@@ -268,28 +113,13 @@ static void take_events(struct plain *p)
 
 static void stop(struct plain *p)
 {
-	if (is_open(p) || p->waiting) {
+	if (plain_is_open(p) || p->waiting) {
 		request(p, REQ_STOP, NULL, NULL, true);
 		p->asked_to_stop = true;
 		p->waited_ms = 0;
 	} else {
 		p->leaving = true;
 	}
-}
-
-static void help(struct plain *p)
-{
-	static const char *const lines[] = {
-		N_("A line goes to the server as it is typed."),
-		N_("Enter alone sends the line that the guide proposes."),
-		N_("?        explains the last reply again, in full"),
-		N_(":q       sends QUIT and leaves; :q! leaves at once"),
-		N_(":open X  looks up another domain or host"),
-		N_(":help    this list"),
-	};
-
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		print(p, "  ", _(lines[i]));
 }
 
 static void open_target(struct plain *p, const char *text)
@@ -300,7 +130,7 @@ static void open_target(struct plain *p, const char *text)
 
 	if (e != TARGET_OK) {
 		why = target_error_text(e, text);
-		print(p, "", why);
+		plain_print(p, "", why);
 		free(why);
 		return;
 	}
@@ -310,6 +140,12 @@ static void open_target(struct plain *p, const char *text)
 		plan_add_to(&p->plan, t.recipient);
 	request(p, REQ_OPEN, plan_copy(&p->plan), NULL, false);
 	p->waiting = !p->link.replay;
+}
+
+static void send_now(struct plain *p, const char *text)
+{
+	request(p, REQ_SEND, NULL, text, false);
+	p->waiting = p->unsent = true;
 }
 
 static void command(struct plain *p, const char *text)
@@ -324,46 +160,104 @@ static void command(struct plain *p, const char *text)
 	} else if (c == CMD_QUIT_PRINT) {
 		p->leaving = true;
 	} else if (c == CMD_HELP) {
-		help(p);
+		plain_help(p);
 	} else if (c == CMD_OPEN && *text) {
 		open_target(p, text);
+	} else if (c == CMD_LOGIN && *text && plain_is_open(p)) {
+		p->login = xstrdup(text);
+	} else if (c == CMD_STARTTLS && plain_is_open(p)) {
+		send_now(p, "STARTTLS");
 	} else if (c == CMD_CANCEL) {
 		request(p, REQ_CANCEL, NULL, NULL, false);
 	} else {
 		near = cmd_nearest(text - len, len);
-		print(p, "", near && c == CMD_NONE
+		plain_print(p, "", near && c == CMD_NONE
 		                 ? _("No such command. :help lists them.")
 		                 : _("Not in line mode. :help lists what is."));
 	}
 }
 
+/* A message for a real host takes a word, as in the inspector. */
+static bool hold(struct plain *p, const char *text)
+{
+	const struct dialog_now *now = plain_now(p);
+	bool demo = p->link.title && *p->link.title;
+	size_t n = real_recipients(now);
+
+	if (now->state == ST_DATA || now->state == ST_BDAT || n == 0 ||
+	    p->link.replay || !real_begins_message(text, strlen(text)) ||
+	    real_stays_here(now, &p->plan, demo))
+		return false;
+	fprintf(p->out, _("This may deliver a real message to %zu "
+	                  "recipient(s). Type the word send, or nothing.\n"),
+	        n);
+	p->held = xstrdup(text);
+	return true;
+}
+
 static void send_line(struct plain *p, const char *text)
 {
-	const struct event *e = now_of(p)->prompt;
+	const struct event *e = plain_now(p)->prompt;
+	enum state state = plain_now(p)->state;
 
 	if (!*text && p->cfg->guided && e && !p->waiting)
 		text = event_text(e, e->u.prompt.line);
-	if (!*text && now_of(p)->state != ST_DATA)
+	if (!*text && state != ST_DATA && state != ST_AUTH)
 		return;
-	request(p, REQ_SEND, NULL, text, false);
-	p->waiting = p->unsent = true;
+	if (!hold(p, text))
+		send_now(p, text);
+}
+
+static void held_line(struct plain *p, const char *text)
+{
+	if (strcmp(text, "send") == 0)
+		send_now(p, p->held);
+	else
+		plain_print(p, "", _("Not sent."));
+	free(p->held);
+	p->held = NULL;
+}
+
+static void answer(struct plain *p, bool yes, const char *text)
+{
+	dialog_answered(p->link.dialog);
+	request(p, REQ_ANSWER, NULL, text, yes);
+	p->waiting = true;
+}
+
+static void password_line(struct plain *p, const char *text)
+{
+	if (!p->login) {
+		answer(p, *text, text);
+		return;
+	}
+	if (*text && p->cfg->calls.request) {
+		p->cfg->calls.request(p->cfg->calls.arg,
+		                      request_new(REQ_LOGIN, NULL, p->login,
+		                                  xstrdup(text), true));
+		p->login = NULL;
+		p->waiting = p->unsent = true;
+	}
+	free(p->login);
+	p->login = NULL;
 }
 
 static void line(struct plain *p, const char *text)
 {
-	bool data = is_open(p) && now_of(p)->state == ST_DATA;
+	bool data = plain_is_open(p) && plain_now(p)->state == ST_DATA;
 
 	p->prompted = false;
-	if (now_of(p)->ask && *text) {
-		dialog_answered(p->link.dialog);
-		request(p, REQ_ANSWER, NULL, NULL,
-		        *text == 'y' || *text == 'j');
-		p->waiting = true;
+	if (plain_asks_password(p)) {
+		password_line(p, text);
+	} else if (p->held) {
+		held_line(p, text);
+	} else if (plain_now(p)->ask && *text) {
+		answer(p, *text == 'y' || *text == 'j', NULL);
 	} else if (!data && strcmp(text, "?") == 0) {
-		print_explanation(p, p->last_reply, true);
+		plain_explain(p, p->last_reply, true);
 	} else if (!data && *text == ':') {
 		command(p, text + 1);
-	} else if (is_open(p)) {
+	} else if (plain_is_open(p)) {
 		send_line(p, text);
 	} else if (*text && !p->link.replay) {
 		open_target(p, text);
@@ -382,9 +276,10 @@ static void take_lines(struct plain *p)
 
 		if (len > 0 && text[len - 1] == '\r')
 			text[len - 1] = '\0';
+		wipe(p->input.data, len);
 		buf_drop(&p->input, len + 1);
 		line(p, text);
-		free(text);
+		wipe_free(text);
 	}
 }
 
@@ -401,6 +296,7 @@ static void read_input(struct plain *p, int in)
 	}
 	if (p->input.len < LINE_MAX_BYTES)
 		buf_add(&p->input, block, (size_t)n);
+	wipe(block, sizeof block);
 }
 
 /* --- the loop */
@@ -421,10 +317,13 @@ static void cancel(struct plain *p)
 	p->prompted = false;
 	fputc('\n', p->out);
 	buf_reset(&p->input);
+	free(p->held);
+	free(p->login);
+	p->held = p->login = NULL;
 	if (p->waiting)
 		request(p, REQ_CANCEL, NULL, NULL, false);
 	else
-		print(p, "", _("Ctrl-C cancels; :q leaves."));
+		plain_print(p, "", _("Ctrl-C cancels; :q leaves."));
 }
 
 static void watch(fd_set *set, int fd, int *highest)
@@ -469,7 +368,7 @@ static void run(struct plain *p, int in)
 			stop(p);
 		if (p->leaving)
 			return;
-		print_prompt(p);
+		plain_prompt(p);
 		if (fflush(p->out) != 0) {
 			p->result.end = UI_HANGUP;
 			return;
@@ -482,7 +381,7 @@ static void run(struct plain *p, int in)
 struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 {
 	struct plain p = {
-		.cfg = cfg, .link = cfg->link, .out = out,
+		.cfg = cfg, .link = cfg->link, .out = out, .in = in,
 		.last_reply = SIZE_MAX,
 	};
 	struct plan *copy = cfg->link.plan ? plan_copy(cfg->link.plan) : NULL;
@@ -496,12 +395,15 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
 	} else if (!p.link.replay) {
-		print(&p, "", _("Type a domain or a host. :help helps."));
+		plain_print(&p, "", _("Type a domain or a host. :help helps."));
 	}
 	run(&p, in);
-	leave_prompt(&p);
+	plain_leave_prompt(&p);
 	fflush(out);
-	buf_clear(&p.input);
+	echo_show(in, true);
+	wipe_buf(&p.input);
+	free(p.held);
+	free(p.login);
 	plan_clear(&p.plan);
 	return p.result;
 }

@@ -1,0 +1,53 @@
+/*
+ * plain_state: the inside of line mode; for plain*.c only.
+ */
+#ifndef UI_PLAIN_STATE_H
+#define UI_PLAIN_STATE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "core/dialog.h"
+#include "core/plan.h"
+#include "ui/app.h"
+#include "util/buf.h"
+
+struct plain {
+	const struct ui_config *cfg;
+	struct ui_link link;
+	struct plan plan;
+	FILE *out;
+	struct buf input;    /* bytes of a line that is not whole yet */
+	size_t shown;        /* entries of the dialog that were printed */
+	size_t number;       /* of the last printed line */
+	size_t last_reply;   /* index in the dialog; SIZE_MAX none */
+	bool waiting;        /* for a lookup, a connection, a reply */
+	bool unsent;         /* a line was given away, not seen sent yet */
+	bool prompted;       /* the prompt stands at the end of the output */
+	bool at_end;         /* no more input */
+	char *held;          /* a line that waits for the word send; owned */
+	char *login;         /* of :login while it asks for the password;
+	                      * owned */
+	int in;
+	bool leaving, asked_to_stop;
+	int waited_ms;
+	sigset_t wait_mask;  /* lets Ctrl-C through */
+	struct ui_result result;
+};
+
+/* plain_say.c: everything that is printed */
+const struct dialog_now *plain_now(const struct plain *p);
+bool plain_is_open(const struct plain *p); /* a connection, no recording */
+bool plain_asks_password(const struct plain *p);
+void plain_print(struct plain *p, const char *indent, const char *text);
+/* index SIZE_MAX: the state of now. */
+void plain_explain(struct plain *p, size_t index, bool whole);
+/* The prompt is taken back by a new line: nothing is ever redrawn. */
+void plain_leave_prompt(struct plain *p);
+void plain_entry(struct plain *p, size_t index);
+void plain_ask(struct plain *p); /* the open EV_ASK */
+void plain_prompt(struct plain *p); /* where one is due; sets the echo */
+void plain_help(struct plain *p);
+
+#endif
