@@ -316,7 +316,7 @@ static void test_line_secret_is_not_shown_nor_kept(void **state)
 	type(l, "geheim");
 	line_draw(l, &c, (struct rect){0, 0, 20, 1}, "AUTH> ", true);
 	row = canvas_row(&c, 0);
-	assert_string_equal(row, "AUTH> ******        ");
+	assert_string_equal(row, "AUTH> ••••••        ");
 	free(row);
 	assert_string_equal(line_text(l, NULL), "geheim");
 	type(l, "<Ctrl-U>");

@@ -110,7 +110,7 @@ static void test_panes_80x24(void **state)
 
 static const struct row rows_120x35[] = {
 	{ 0, " example.org ▸ mx1.example.org [192.0.2.25]:25          "
-	     "                                               after RCP"
+	     "                                    in clear   after RCP"
 	     "T  0:07 " },
 	{ 1, " ✔ TCP ─ ✔ 220 ─ ✔ EHLO ─ ✔ MAIL ─ ▲ RCPT ─ ○ DATA ─ ○ Q"
 	     "UIT                                                     "

@@ -23,7 +23,7 @@ static void add(struct script *s, struct event_builder *b)
 {
 	struct event *e;
 
-	b->e.n = b->e.kind == EV_PROMPT ? 0 : ++s->n;
+	b->e.n = b->e.kind == EV_PROMPT || b->e.kind == EV_ASK ? 0 : ++s->n;
 	b->e.session = s->session;
 	b->e.t_us = s->t_us;
 	s->t_us += STEP_US;
@@ -262,6 +262,99 @@ void script_greylisted(struct script *s)
 	                         "300 seconds");
 	script_state(s, ST_MAIL, ST_MAIL);
 	script_prompt(s, ST_MAIL, "QUIT", 0);
+}
+
+static void one_cert(struct event_builder *b, struct ev_cert *c,
+                     const char *const *names, size_t n)
+{
+	*c = (struct ev_cert){
+		.subject = event_puts(b, "CN=mx1.example.org"),
+		.issuer = event_puts(b, "CN=R11, O=Example Trust"),
+		.names = event_put_texts(b, names, n),
+		.not_before = event_puts(b, "2026-10-27T00:00:00Z"),
+		.not_after = event_puts(b, "2027-01-25T12:00:00Z"),
+		.sha256 = event_puts(b, "00112233445566778899aabbccddeeff"),
+		.spki_sha256 = event_puts(b, "ffeeddccbbaa99887766554433221100"),
+		.key = event_puts(b, "EC P-256"),
+		.signature = event_puts(b, "ecdsa-with-SHA384"),
+		.serial = event_puts(b, "0b9f"),
+	};
+}
+
+void script_tls(struct script *s, const char *verify, const char *dane)
+{
+	static const char *const names[] = { "mx1.example.org",
+		                             "mail\x1b[31m.example.org" };
+	static const char *const tlsa[] = { "3 1 1 0b9f", "3 1 1 ffee" };
+	struct event_builder b;
+	struct ev_cert cert;
+
+	event_begin(&b, EV_TLS);
+	one_cert(&b, &cert, names, 2);
+	b.e.u.tls.chain = event_put_array(&b, &cert, sizeof cert, 1);
+	b.e.u.tls.version = event_puts(&b, "TLSv1.3");
+	b.e.u.tls.cipher = event_puts(&b, "TLS_AES_256_GCM_SHA384");
+	b.e.u.tls.group = event_puts(&b, "X25519");
+	b.e.u.tls.sni = event_puts(&b, "mx1.example.org");
+	b.e.u.tls.verify = event_puts(&b, verify);
+	b.e.u.tls.detail = event_puts(&b, "");
+	b.e.u.tls.names = event_put_texts(&b, names, 1);
+	b.e.u.tls.dane = event_puts(&b, dane);
+	b.e.u.tls.tlsa = event_put_texts(&b, tlsa, *dane ? 2 : 0);
+	b.e.u.tls.matched = strcmp(dane, "ok") == 0 ? 1 : -1;
+	b.e.u.tls.depth = strcmp(verify, "ok") == 0 ? -1 : 0;
+	b.e.u.tls.us = 82000;
+	add(s, &b);
+}
+
+void script_reply_for(struct script *s, const char *recipient,
+                      const char *line)
+{
+	struct event_builder b;
+	struct ev_ref ref;
+
+	event_begin(&b, EV_REPLY);
+	ref = event_puts(&b, line);
+	b.e.u.reply.code = (uint16_t)atoi(line);
+	b.e.u.reply.to = s->sent;
+	b.e.u.reply.recipient = event_puts(&b, recipient);
+	b.e.u.reply.enhanced = event_puts(&b, "");
+	b.e.u.reply.lines = event_put_array(&b, &ref, sizeof ref, 1);
+	add(s, &b);
+}
+
+void script_ask(struct script *s, const char *id, const char *arg)
+{
+	struct event_builder b;
+
+	event_begin(&b, EV_ASK);
+	b.e.u.ask.id = event_puts(&b, id);
+	b.e.u.ask.args = event_put_texts(&b, &arg, arg ? 1 : 0);
+	add(s, &b);
+}
+
+void script_inside_tls(struct script *s, const char *verify, const char *dane)
+{
+	script_start(s, "example.org");
+	script_route(s, "example.org");
+	script_connect(s, "mx1.example.org", "192.0.2.25");
+	script_state(s, ST_CLOSED, ST_CONNECTED);
+	script_greeting(s, "220 mx1.example.org ESMTP");
+	script_state(s, ST_CONNECTED, ST_GREETED);
+	script_sent(s, "EHLO", "EHLO lab.example.net");
+	script_reply(s, "", "250-mx1.example.org\n250-PIPELINING\n"
+	                    "250-SIZE 1000\n250 STARTTLS");
+	script_state(s, ST_GREETED, ST_READY);
+	script_sent(s, "STARTTLS", "STARTTLS");
+	script_reply(s, "2.0.0", "220 2.0.0 Ready to start TLS");
+	script_state(s, ST_READY, ST_TLS);
+	script_tls(s, verify, dane);
+	script_state(s, ST_TLS, ST_GREETED);
+	script_sent(s, "EHLO", "EHLO lab.example.net");
+	script_reply(s, "", "250-mx1.example.org\n250-PIPELINING\n"
+	                    "250-SIZE 2000\n250 AUTH PLAIN LOGIN");
+	script_state(s, ST_GREETED, ST_READY);
+	script_prompt(s, ST_READY, "MAIL FROM:<alice@lab.example.net>", 0);
 }
 
 /* --- the stage */

@@ -40,6 +40,19 @@ void script_finding(struct script *s, const char *id, const char *arg,
                     int caret);
 void script_prompt(struct script *s, enum state state, const char *line,
                    uint32_t pending);
+/* A handshake that ended: verify "ok" or an id of tls_reasons.tsv, dane "",
+ * "ok" or such an id. Its certificate is valid until 63 days after the start.
+ */
+void script_tls(struct script *s, const char *verify, const char *dane);
+/* LMTP: the answer to the newest sent for one recipient. */
+void script_reply_for(struct script *s, const char *recipient,
+                      const char *line);
+/* A question of the worker; arg NULL: none. */
+void script_ask(struct script *s, const char *id, const char *arg);
+/* EHLO, STARTTLS, TLS and EHLO again; SIZE differs, AUTH came, STARTTLS
+ * went. */
+void script_inside_tls(struct script *s, const char *verify,
+                       const char *dane);
 /* The whole of one session with a greylisted recipient, up to its 450. */
 void script_greylisted(struct script *s);
 
