@@ -297,8 +297,11 @@ void canvas_fill(struct canvas *c, struct rect r, enum style s, char ch)
 {
 	assert((unsigned char)ch >= 0x20 && (unsigned char)ch < 0x7f);
 	for (int y = r.y; y < r.y + r.h; y++)
-		for (int x = r.x; x < r.x + r.w; x++)
+		for (int x = r.x; x < r.x + r.w; x++) {
 			put_cell(c, x, y, (unsigned char)ch, s);
+			if (is_on(c, x, y))
+				cell_at(c, x, y)->selected = false;
+		}
 }
 
 void canvas_select_row(struct canvas *c, int x, int y, int w)

@@ -66,6 +66,7 @@ int canvas_textf(struct canvas *c, int x, int y, int max, enum style s,
  * (horizontal scroll). Returns the columns used. */
 int canvas_server(struct canvas *c, int x, int y, int max, int from,
                   enum style s, const char *data, size_t len);
+/* Also what was selected there is so no more: something else lies over it. */
 void canvas_fill(struct canvas *c, struct rect r, enum style s, char ch);
 void canvas_select_row(struct canvas *c, int x, int y, int w);
 /* Frame with a title in its upper edge; right: text at the right end of it.
