@@ -56,7 +56,8 @@ static void take_request(void *arg, struct request *q)
 		r->kinds[r->n] = q->kind;
 		snprintf(r->lines[r->n++], 80, "%s", q->text ? q->text : "");
 	}
-	if (q->kind == REQ_SEND)
+	if (q->kind == REQ_SEND || q->kind == REQ_ANSWER ||
+	    q->kind == REQ_LOGIN)
 		post_closed(r);
 	if (q->kind == REQ_STOP || q->kind == REQ_OPEN)
 		post_end(r);
@@ -64,7 +65,8 @@ static void take_request(void *arg, struct request *q)
 }
 
 /* What comes out when these lines are typed over the greylisted session. */
-static void play(struct run *r, const char *typed, bool replay)
+static void play_over(struct run *r, void (*dialog)(struct script *),
+                      const char *typed, bool replay)
 {
 	int in[2];
 	size_t size;
@@ -72,7 +74,7 @@ static void play(struct run *r, const char *typed, bool replay)
 
 	*r = (struct run){ .n = 0 };
 	script_new(&r->script);
-	script_greylisted(&r->script);
+	dialog(&r->script);
 	plan_init(&r->plan);
 	r->events = queue_new();
 	r->cfg = (struct ui_config){
@@ -89,6 +91,11 @@ static void play(struct run *r, const char *typed, bool replay)
 	plain_run(&r->cfg, in[0], out);
 	fclose(out);
 	close(in[0]);
+}
+
+static void play(struct run *r, const char *typed, bool replay)
+{
+	play_over(r, script_greylisted, typed, replay);
 }
 
 static void done(struct run *r)
@@ -170,6 +177,87 @@ static void test_plain_wrong_command_says_so(void **state)
 	done(&r);
 }
 
+static void with_rcpt(struct script *s)
+{
+	script_greylisted(s);
+	script_sent(s, "RCPT", "RCPT TO:<eve@example.org>");
+	script_reply(s, "2.1.5", "250 2.1.5 Ok");
+	script_state(s, ST_MAIL, ST_RCPT);
+	script_prompt(s, ST_RCPT, "DATA", 0);
+}
+
+/* Enter alone would send the proposed DATA: that takes the word, too. */
+static void test_plain_message_takes_the_word_send(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play_over(&r, with_rcpt, "\nno\n", false);
+	assert_non_null(strstr(r.out, "1 recipient(s)"));
+	assert_non_null(strstr(r.out, "Not sent."));
+	assert_int_equal(r.n, 1);
+	assert_int_equal(r.kinds[0], REQ_STOP);
+	done(&r);
+	play_over(&r, with_rcpt, "BDAT 3 LAST\nsend\n", false);
+	assert_int_equal(r.kinds[0], REQ_SEND);
+	assert_string_equal(r.lines[0], "BDAT 3 LAST");
+	done(&r);
+}
+
+static void asks_password(struct script *s)
+{
+	script_inside_tls(s, "ok", "");
+	script_ask(s, "password", "alice");
+}
+
+static void test_plain_password_is_answered_and_not_printed(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play_over(&r, asks_password, "geheim\n", false);
+	assert_non_null(strstr(r.out, "Password of alice"));
+	assert_null(strstr(r.out, "geheim"));
+	assert_int_equal(r.kinds[0], REQ_ANSWER);
+	assert_string_equal(r.lines[0], "geheim");
+	done(&r);
+}
+
+static void asks_clear(struct script *s)
+{
+	script_inside_tls(s, "ok", "");
+	script_ask(s, "auth-clear", "PLAIN");
+}
+
+static void test_plain_login_in_clear_is_no_default(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play_over(&r, asks_clear, "n\n", false);
+	assert_int_equal(r.kinds[0], REQ_ANSWER);
+	assert_string_equal(r.lines[0], "");
+	done(&r);
+}
+
+static void inside_tls(struct script *s)
+{
+	script_inside_tls(s, "self-signed", "");
+}
+
+static void test_plain_login_and_tls_line(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play_over(&r, inside_tls, ":login alice PLAIN\ngeheim\n", false);
+	assert_non_null(strstr(r.out, "-- TLSv1.3, not verified: "));
+	assert_null(strstr(r.out, "geheim"));
+	assert_int_equal(r.kinds[0], REQ_LOGIN);
+	assert_string_equal(r.lines[0], "alice PLAIN");
+	done(&r);
+}
+
 /* It comes before the first line is read and must not cost that line. */
 static void test_plain_ctrl_c_cancels_and_never_leaves(void **state)
 {
@@ -197,6 +285,10 @@ int main(void)
 		cmocka_unit_test(test_plain_lines_wait_for_their_reply),
 		cmocka_unit_test(test_plain_wrong_command_says_so),
 		cmocka_unit_test(test_plain_ctrl_c_cancels_and_never_leaves),
+		cmocka_unit_test(test_plain_message_takes_the_word_send),
+		cmocka_unit_test(test_plain_password_is_answered_and_not_printed),
+		cmocka_unit_test(test_plain_login_in_clear_is_no_default),
+		cmocka_unit_test(test_plain_login_and_tls_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

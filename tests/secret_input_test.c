@@ -270,6 +270,19 @@ static void test_clear_login_takes_another_key(void **state)
 	assert_true(st.last->yes);
 }
 
+/* The line that caused the question may never go out: nothing is awaited. */
+static void test_question_ends_the_wait_for_the_line(void **state)
+{
+	(void)state;
+	stage_type(&st, "AUTH PLAIN " SECRET);
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_true(ui_busy(&st.ui));
+	take_ask("auth-clear", "PLAIN");
+	stage_keys(&st, KEYS_OF("n"));
+	assert_false(st.last->yes);
+	assert_false(ui_busy(&st.ui));
+}
+
 static void test_login_command_asks_for_the_password(void **state)
 {
 	(void)state;
@@ -408,6 +421,7 @@ int main(void)
 		ON_STAGE(test_password_is_asked_for_and_handed_over),
 		ON_STAGE(test_password_esc_answers_no),
 		ON_STAGE(test_clear_login_takes_another_key),
+		ON_STAGE(test_question_ends_the_wait_for_the_line),
 		ON_STAGE(test_login_command_asks_for_the_password),
 		ON_STAGE(test_starttls_command_only_where_it_is_of_use),
 		ON_STAGE(test_word_send_before_every_kind_of_message),

@@ -98,6 +98,8 @@ static void note_sent(struct ui *u, const struct event *e)
 {
 	if (u->sent_told && e->kind == EV_FINDING)
 		return; /* a remark on the line that was sent */
+	if (e->kind == EV_ASK) /* the line may not go out at all */
+		u->sent_waits = u->sent_told = false;
 	if (takes_line(e) && u->sent_waits && prompt_follows(u, e)) {
 		u->sent_told = true;
 	} else if (takes_line(e) || (e->kind == EV_PROMPT && u->sent_told)) {

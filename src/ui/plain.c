@@ -83,7 +83,7 @@ static void take(struct plain *p, struct event *e)
 	enum event_kind kind = (enum event_kind)e->kind;
 	bool answer;
 
-	if (takes_line(e))
+	if (takes_line(e) || kind == EV_ASK) /* it may not go out at all */
 		p->unsent = false;
 	answer = ends_waiting(e) && !p->unsent;
 
