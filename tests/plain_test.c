@@ -210,7 +210,7 @@ static void asks_password(struct script *s)
 	script_ask(s, "password", "alice");
 }
 
-static void test_plain_password_is_answered_and_not_printed(void **state)
+static void test_plain_password_is_not_printed(void **state)
 {
 	struct run r;
 
@@ -286,7 +286,7 @@ int main(void)
 		cmocka_unit_test(test_plain_wrong_command_says_so),
 		cmocka_unit_test(test_plain_ctrl_c_cancels_and_never_leaves),
 		cmocka_unit_test(test_plain_message_takes_the_word_send),
-		cmocka_unit_test(test_plain_password_is_answered_and_not_printed),
+		cmocka_unit_test(test_plain_password_is_not_printed),
 		cmocka_unit_test(test_plain_login_in_clear_is_no_default),
 		cmocka_unit_test(test_plain_login_and_tls_line),
 	};

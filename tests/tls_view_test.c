@@ -34,7 +34,7 @@ static size_t newest(enum event_kind k)
 	                     dialog_count(st.script.dialog) - 1, k, 1);
 }
 
-static void test_when_reads_offsets_and_refuses_nonsense(void **state)
+static void test_when_reads_offsets_refuses_nonsense(void **state)
 {
 	static const struct {
 		const char *text;
@@ -60,7 +60,7 @@ static void test_when_reads_offsets_and_refuses_nonsense(void **state)
 	}
 }
 
-static void test_now_forgets_capabilities_when_tls_comes(void **state)
+static void test_now_forgets_capabilities_at_tls(void **state)
 {
 	const struct dialog_now *now;
 
@@ -160,7 +160,7 @@ static void lmtp(void)
 }
 
 /* The same recipient twice: the answers come in the order of the commands. */
-static void test_now_gives_each_lmtp_recipient_its_answer(void **state)
+static void test_now_gives_lmtp_recipients_their_answer(void **state)
 {
 	const struct dialog_now *now;
 
@@ -265,7 +265,7 @@ static void test_dialog_says_why_it_is_not_verified(void **state)
 	stage_close(&st);
 }
 
-static void test_tls_view_shows_certificate_and_escapes_it(void **state)
+static void test_tls_view_shows_and_escapes_certificates(void **state)
 {
 	(void)state;
 	open_tls("ok", "ok", 100, 40);
@@ -285,6 +285,34 @@ static void test_tls_view_shows_certificate_and_escapes_it(void **state)
 	assert_true(stage_shows(&st, "SIZE 2000"));
 	stage_keys(&st, KEYS_OF("Esc"));
 	assert_int_equal(st.ui.popup.kind, POPUP_NONE);
+	stage_close(&st);
+}
+
+static void test_enter_on_a_handshake_opens_the_view(void **state)
+{
+	(void)state;
+	open_tls("ok", "", 80, 24);
+	stage_keys(&st, KEYS_OF("Esc", "k", "k", "Enter"));
+	assert_int_equal(st.ui.popup.kind, POPUP_TLS);
+	stage_close(&st);
+}
+
+/* y c lists the lines of other programs, y c o copies one. */
+static void test_copy_offers_commands_for_again(void **state)
+{
+	(void)state;
+	open_tls("ok", "", 100, 30);
+	stage_keys(&st, KEYS_OF("Esc", "y", "c"));
+	assert_true(stage_shows(&st, "s  swaks --server"));
+	assert_true(stage_shows(&st, "o  openssl s_client"));
+	assert_false(stage_shows(&st, "n  nc "));
+	stage_keys(&st, KEYS_OF("n"));
+	assert_int_equal(st.ui.popup.kind, POPUP_LIST);
+	stage_keys(&st, KEYS_OF("o"));
+	assert_int_equal(st.ui.popup.kind, POPUP_NONE);
+	assert_non_null(st.ui.toast);
+	ui_command_line(&st.ui, "copy nc");
+	assert_true(strstr(st.ui.toast, "nc cannot do") != NULL);
 	stage_close(&st);
 }
 
@@ -316,7 +344,7 @@ static void test_tls_view_scrolls_to_its_end_and_back(void **state)
 	stage_close(&st);
 }
 
-static void test_tls_view_without_tls_says_what_is_offered(void **state)
+static void test_tls_view_without_tls_says_what_there_is(void **state)
 {
 	(void)state;
 	script_new(&st.script);
@@ -427,21 +455,23 @@ static void test_grade_follows_the_rfcs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_when_reads_offsets_and_refuses_nonsense),
-		cmocka_unit_test(test_now_forgets_capabilities_when_tls_comes),
+		cmocka_unit_test(test_when_reads_offsets_refuses_nonsense),
+		cmocka_unit_test(test_now_forgets_capabilities_at_tls),
 		cmocka_unit_test(test_now_right_after_tls_offers_nothing),
 		cmocka_unit_test(test_dialog_knows_what_was_inside_tls),
 		cmocka_unit_test(test_now_follows_a_login),
-		cmocka_unit_test(test_now_gives_each_lmtp_recipient_its_answer),
+		cmocka_unit_test(test_now_gives_lmtp_recipients_their_answer),
 		cmocka_unit_test(test_lmtp_replies_name_their_recipient),
 		cmocka_unit_test(test_bdat_chunk_is_not_the_whole_message),
 		cmocka_unit_test(test_pipelined_replies_name_their_command),
 		cmocka_unit_test(test_dialog_marks_lines_inside_tls),
 		cmocka_unit_test(test_dialog_says_why_it_is_not_verified),
-		cmocka_unit_test(test_tls_view_shows_certificate_and_escapes_it),
+		cmocka_unit_test(test_tls_view_shows_and_escapes_certificates),
+		cmocka_unit_test(test_enter_on_a_handshake_opens_the_view),
+		cmocka_unit_test(test_copy_offers_commands_for_again),
 		cmocka_unit_test(test_tls_view_is_whole_at_every_size),
 		cmocka_unit_test(test_tls_view_scrolls_to_its_end_and_back),
-		cmocka_unit_test(test_tls_view_without_tls_says_what_is_offered),
+		cmocka_unit_test(test_tls_view_without_tls_says_what_there_is),
 		cmocka_unit_test(test_explain_tells_a_handshake_s_worth),
 		cmocka_unit_test(test_explain_names_what_is_not_verified),
 		cmocka_unit_test(test_explain_warns_of_starttls_inside_tls),

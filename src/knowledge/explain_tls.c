@@ -81,8 +81,6 @@ static void verification(const struct event *e, struct explanation *x)
 	reason = tls_reason_words(id);
 	part_set(&x->summary, say(SUM_TLS_ANY, reason, NULL));
 	free(reason);
-	part_set(&x->said, xmemdup0(event_text(e, e->u.tls.detail),
-	                            e->u.tls.detail.len));
 	if (r)
 		part_refs(x, r->source);
 }
@@ -151,6 +149,9 @@ static void facts(const struct event *e, const struct surroundings *at,
 	uint32_t n = e->u.tls.chain.len;
 
 	parts(e, x, &out);
+	if (!tls_verified(e) && e->u.tls.detail.len)
+		add_fact(&out, say(TLS_DETAIL,
+		                   event_text(e, e->u.tls.detail), NULL));
 	dane(e, x, &out);
 	for (uint32_t i = 0; i < n && i < CERTS_NAMED; i++)
 		certificate(e, i, at, &out);

@@ -82,6 +82,11 @@ void do_open_entry(struct ui *u, const char *arg)
 			ui_request(u, REQ_CONNECT, host, address, false);
 		return;
 	}
+	if (index != SIZE_MAX &&
+	    dialog_at(u->link.dialog, index)->kind == EV_TLS) {
+		tls_open(u, TLS_PAGE_TLS);
+		return;
+	}
 	if (index == SIZE_MAX || view_turn_lookups(u, index) ||
 	    entry_more(dialog_at(u->link.dialog, index)) == 0)
 		return;
@@ -93,10 +98,12 @@ void do_open_entry(struct ui *u, const char *arg)
 /* Does a phase of the session begin with this entry? */
 static bool begins_phase(const struct event *e)
 {
-	static const char *const verbs[] = { "EHLO", "HELO", "STARTTLS",
-		                             "AUTH", "MAIL", "DATA", "QUIT" };
+	static const char *const verbs[] = { "EHLO", "HELO", "LHLO",
+		                             "STARTTLS", "AUTH", "MAIL",
+		                             "DATA", "BDAT", "QUIT" };
 
-	if (e->kind == EV_CONNECTING || e->kind == EV_DNS)
+	if (e->kind == EV_CONNECTING || e->kind == EV_DNS ||
+	    (e->kind == EV_TLS && e->u.tls.wrapped))
 		return true;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (e->kind == EV_SENT &&
