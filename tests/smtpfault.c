@@ -134,6 +134,12 @@ static void reset(struct talk *t)
 	t->over = true;
 }
 
+static void urge(struct talk *t, unsigned char byte)
+{
+	if (send(t->fd, &byte, 1, MSG_OOB | MSG_NOSIGNAL) != 1)
+		t->over = true;
+}
+
 /* Until the client closes, or resets; what it sends stays in the kernel. */
 static void be_deaf(struct talk *t)
 {
@@ -181,6 +187,9 @@ static void act(struct talk *t, const struct fault *a)
 		break;
 	case FAULT_SHUT:
 		shutdown(t->fd, SHUT_WR);
+		break;
+	case FAULT_URGENT:
+		urge(t, (unsigned char)a->number);
 		break;
 	case FAULT_DEAF:
 		be_deaf(t);
@@ -311,12 +320,18 @@ unsigned smtpfault_wait(struct smtpfault *f, unsigned connections, int ms)
 	return served;
 }
 
+void smtpfault_heard_bytes(struct smtpfault *f, struct buf *out)
+{
+	pthread_mutex_lock(&f->lock);
+	buf_add(out, f->heard.data, f->heard.len);
+	pthread_mutex_unlock(&f->lock);
+}
+
 char *smtpfault_heard(struct smtpfault *f)
 {
-	char *all;
+	struct buf all = { 0 };
 
-	pthread_mutex_lock(&f->lock);
-	all = xmemdup0(f->heard.data ? f->heard.data : "", f->heard.len);
-	pthread_mutex_unlock(&f->lock);
-	return all;
+	smtpfault_heard_bytes(f, &all);
+	buf_addc(&all, '\0');
+	return buf_steal(&all);
 }

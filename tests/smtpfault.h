@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/buf.h"
+
 enum fault_kind {
 	FAULT_END,   /* of the script: waits until the client has gone */
 	FAULT_SAY,   /* sends data in one segment */
@@ -22,6 +24,7 @@ enum fault_kind {
 	FAULT_CLOSE, /* FIN after everything that was sent */
 	FAULT_RESET, /* RST: SO_LINGER 0 */
 	FAULT_SHUT,  /* FIN of our half only, then the script goes on */
+	FAULT_URGENT, /* sends the byte number out of band */
 	FAULT_DEAF,  /* stops reading for good, until the client goes */
 };
 
@@ -42,6 +45,7 @@ struct fault {
 #define CLOSE { FAULT_CLOSE, NULL, 0, 0 }
 #define RESET { FAULT_RESET, NULL, 0, 0 }
 #define SHUT { FAULT_SHUT, NULL, 0, 0 }
+#define URGENT(byte) { FAULT_URGENT, NULL, 0, byte }
 #define DEAF { FAULT_DEAF, NULL, 0, 0 }
 #define END { FAULT_END, NULL, 0, 0 }
 
@@ -60,6 +64,8 @@ void smtpfault_stop(struct smtpfault *f);
 unsigned smtpfault_wait(struct smtpfault *f, unsigned connections, int ms);
 /* All that clients sent, NUL-terminated; caller frees. */
 char *smtpfault_heard(struct smtpfault *f);
+/* The same with its length: appended. */
+void smtpfault_heard_bytes(struct smtpfault *f, struct buf *out);
 
 /* A port of 127.0.0.1 that nobody listens on (it was free a moment ago). */
 uint16_t smtpfault_closed_port(void);
