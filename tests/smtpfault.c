@@ -26,6 +26,8 @@ struct smtpfault {
 	uint16_t port;
 	const struct fault *const *scripts;
 	size_t n_scripts;
+	smtpfault_answer *answer; /* instead of scripts, or NULL */
+	void *arg;
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t done;
 	unsigned served;
@@ -201,13 +203,41 @@ static void act(struct talk *t, const struct fault *a)
 	}
 }
 
+/* Line by line, as f->answer wants it. */
+static void converse(struct talk *t)
+{
+	struct buf out = { 0 };
+	bool more = t->f->answer(t->f->arg, NULL, 0, &out);
+
+	for (;;) {
+		char *lf = NULL;
+		size_t len;
+
+		say(t, buf_str(&out), out.len);
+		buf_reset(&out);
+		while (more && !t->over && !(t->line.len && (lf =
+		       memchr(t->line.data, '\n', t->line.len))))
+			listen_on(t);
+		if (!lf)
+			break;
+		len = (size_t)(lf - t->line.data);
+		more = t->f->answer(t->f->arg, t->line.data,
+		                    len && lf[-1] == '\r' ? len - 1 : len,
+		                    &out);
+		buf_drop(&t->line, len + 1);
+	}
+	buf_clear(&out);
+}
+
 static void serve(struct smtpfault *f, int fd, const struct fault *script)
 {
 	struct talk t = { .f = f, .fd = fd };
 	int one = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	do
+	if (f->answer)
+		converse(&t);
+	else do
 		act(&t, script);
 	while (!t.over && (script++)->kind != FAULT_END);
 	close(fd);
@@ -229,7 +259,7 @@ static void *run(void *arg)
 
 		if (fd < 0)
 			continue;
-		serve(f, fd, f->scripts[i]);
+		serve(f, fd, f->answer ? NULL : f->scripts[i]);
 		if (i + 1 < f->n_scripts)
 			i++;
 	}
@@ -259,14 +289,10 @@ uint16_t smtpfault_closed_port(void)
 	return port;
 }
 
-struct smtpfault *smtpfault_start(const struct fault *const *scripts,
-                                  size_t n_scripts)
+static struct smtpfault *start(struct smtpfault *f)
 {
-	struct smtpfault *f = xcalloc(1, sizeof *f);
 	sigset_t all, old;
 
-	f->scripts = scripts;
-	f->n_scripts = n_scripts;
 	f->listener = listen_free(&f->port);
 	if (pipe(f->stop) < 0)
 		abort();
@@ -278,6 +304,26 @@ struct smtpfault *smtpfault_start(const struct fault *const *scripts,
 		abort();
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return f;
+}
+
+struct smtpfault *smtpfault_start(const struct fault *const *scripts,
+                                  size_t n_scripts)
+{
+	struct smtpfault *f = xcalloc(1, sizeof *f);
+
+	f->scripts = scripts;
+	f->n_scripts = n_scripts;
+	return start(f);
+}
+
+struct smtpfault *smtpfault_start_answering(smtpfault_answer *answer,
+                                            void *arg)
+{
+	struct smtpfault *f = xcalloc(1, sizeof *f);
+
+	f->answer = answer;
+	f->arg = arg;
+	return start(f);
 }
 
 uint16_t smtpfault_port(const struct smtpfault *f)

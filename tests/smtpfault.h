@@ -8,6 +8,7 @@
 #ifndef TESTS_SMTPFAULT_H
 #define TESTS_SMTPFAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,6 +58,15 @@ struct smtpfault;
  */
 struct smtpfault *smtpfault_start(const struct fault *const *scripts,
                                   size_t n_scripts);
+/*
+ * A server that thinks: each line, without its line end, goes to answer(),
+ * which puts what to say into out; false: that is said and the connection
+ * closed. line NULL: a connection has begun. Called from the server's thread.
+ */
+typedef bool smtpfault_answer(void *arg, const char *line, size_t len,
+                              struct buf *out);
+struct smtpfault *smtpfault_start_answering(smtpfault_answer *answer,
+                                            void *arg);
 uint16_t smtpfault_port(const struct smtpfault *f);
 /* Ends the thread; frees all. */
 void smtpfault_stop(struct smtpfault *f);
