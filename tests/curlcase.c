@@ -115,7 +115,7 @@ static void put_base64(const struct curl_case *c, const char *at,
 	struct buf bytes = { 0 };
 
 	put_bytes(c, at, end, &bytes);
-	base64_encode(buf_str(&bytes), bytes.len, out);
+	base64_encode(out, buf_str(&bytes), bytes.len);
 	buf_clear(&bytes);
 }
 
