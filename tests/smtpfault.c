@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "smtpfault.h"
+#include "smtpfault_priv.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,30 +19,7 @@
 #include "util/buf.h"
 #include "util/xalloc.h"
 
-struct smtpfault {
-	pthread_t thread;
-	int listener;
-	int stop[2]; /* a byte in it ends the thread */
-	uint16_t port;
-	const struct fault *const *scripts;
-	size_t n_scripts;
-	smtpfault_answer *answer; /* instead of scripts, or NULL */
-	void *arg;
-	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t done;
-	unsigned served;
-	struct buf heard;
-};
-
-struct talk { /* one connection */
-	struct smtpfault *f;
-	int fd;
-	struct buf line; /* heard, not yet a whole line */
-	bool over;
-};
-
-/* False when the test is over, or, with ms >= 0, after that time. */
-static bool wait_for(const struct talk *t, short events, int ms)
+bool talk_wait(const struct talk *t, short events, int ms)
 {
 	struct pollfd p[] = { { .fd = t->f->stop[0], .events = POLLIN },
 		              { .fd = t->fd, .events = events } };
@@ -54,12 +31,12 @@ static bool wait_for(const struct talk *t, short events, int ms)
 	return n > 0 && !p[0].revents;
 }
 
-static void say(struct talk *t, const char *data, size_t len)
+void talk_send(struct talk *t, const char *data, size_t len)
 {
 	while (len > 0 && !t->over) {
 		ssize_t n;
 
-		if (!wait_for(t, POLLOUT, -1)) {
+		if (!talk_wait(t, POLLOUT, -1)) {
 			t->over = true;
 			return;
 		}
@@ -73,25 +50,48 @@ static void say(struct talk *t, const char *data, size_t len)
 	}
 }
 
+static void say(struct talk *t, const char *data, size_t len)
+{
+	if (t->tls)
+		talk_say_tls(t, data, len);
+	else
+		talk_send(t, data, len);
+}
+
+void talk_heard(struct talk *t, const char *data, size_t len)
+{
+	buf_add(&t->line, data, len);
+	pthread_mutex_lock(&t->f->lock);
+	buf_add(&t->f->heard, data, len);
+	pthread_mutex_unlock(&t->f->lock);
+}
+
+size_t talk_read(struct talk *t, char *in, size_t size)
+{
+	ssize_t n = talk_wait(t, POLLIN, -1) ? recv(t->fd, in, size, 0) : 0;
+
+	if (n <= 0)
+		t->over = true;
+	return n > 0 ? (size_t)n : 0;
+}
+
 /* One read; over when the client has gone. */
 static void listen_on(struct talk *t)
 {
 	char in[65536];
-	ssize_t n;
+	size_t n = talk_read(t, in, sizeof in);
 
-	if (!wait_for(t, POLLIN, -1)) {
-		t->over = true;
-		return;
-	}
-	n = recv(t->fd, in, sizeof in, 0);
-	if (n <= 0) {
-		t->over = true;
-		return;
-	}
-	buf_add(&t->line, in, (size_t)n);
-	pthread_mutex_lock(&t->f->lock);
-	buf_add(&t->f->heard, in, (size_t)n);
-	pthread_mutex_unlock(&t->f->lock);
+	if (n && t->tls)
+		talk_feed_tls(t, in, n);
+	else if (n)
+		talk_heard(t, in, n);
+}
+
+static void swallow(struct talk *t)
+{
+	char in[65536];
+
+	talk_read(t, in, sizeof in);
 }
 
 /* Takes one line off; true when it was a lone dot. */
@@ -115,7 +115,7 @@ static void drip(struct talk *t, const struct fault *a, size_t len)
 {
 	for (size_t i = 0; i < len && !t->over; i++) {
 		say(t, a->data + i, 1);
-		wait_for(t, 0, (int)a->number);
+		talk_wait(t, 0, (int)a->number);
 	}
 }
 
@@ -124,7 +124,7 @@ static void split(struct talk *t, const struct fault *a, size_t len)
 	size_t cut = a->number < len ? a->number : len;
 
 	say(t, a->data, cut);
-	wait_for(t, 0, 1); /* so that the kernel does not join them */
+	talk_wait(t, 0, 1); /* so that the kernel does not join them */
 	say(t, a->data + cut, len - cut);
 }
 
@@ -196,6 +196,27 @@ static void act(struct talk *t, const struct fault *a)
 	case FAULT_DEAF:
 		be_deaf(t);
 		break;
+	case FAULT_WAIT:
+		talk_wait(t, 0, (int)a->number);
+		break;
+	case FAULT_TLS:
+		talk_begin_tls(t, a->tls);
+		break;
+	case FAULT_HELLO:
+		swallow(t);
+		break;
+	case FAULT_RAW:
+		talk_send(t, a->data, len);
+		break;
+	case FAULT_NOTIFY:
+		talk_notify(t);
+		break;
+	case FAULT_KEYS:
+		talk_update_keys(t, a->number);
+		break;
+	case FAULT_TICKETS:
+		talk_give_tickets(t, a->number);
+		break;
 	case FAULT_END:
 		while (!t->over)
 			listen_on(t);
@@ -240,6 +261,7 @@ static void serve(struct smtpfault *f, int fd, const struct fault *script)
 	else do
 		act(&t, script);
 	while (!t.over && (script++)->kind != FAULT_END);
+	talk_end_tls(&t);
 	close(fd);
 	buf_clear(&t.line);
 	pthread_mutex_lock(&f->lock);
@@ -254,7 +276,7 @@ static void *run(void *arg)
 	struct talk door = { .f = f, .fd = f->listener };
 	size_t i = 0;
 
-	while (wait_for(&door, POLLIN, -1)) {
+	while (talk_wait(&door, POLLIN, -1)) {
 		int fd = accept(f->listener, NULL, NULL);
 
 		if (fd < 0)

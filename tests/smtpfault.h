@@ -27,6 +27,30 @@ enum fault_kind {
 	FAULT_SHUT,  /* FIN of our half only, then the script goes on */
 	FAULT_URGENT, /* sends the byte number out of band */
 	FAULT_DEAF,  /* stops reading for good, until the client goes */
+	FAULT_WAIT,  /* number milliseconds */
+	/* TLS: from FAULT_TLS on all of the above is inside it */
+	FAULT_TLS,    /* the server's side of the handshake, as tls says */
+	FAULT_HELLO,  /* waits for bytes of any kind and forgets them */
+	FAULT_RAW,    /* sends data beside TLS, as it is */
+	FAULT_NOTIFY, /* close_notify; the connection stays */
+	FAULT_KEYS,   /* number times KeyUpdate */
+	FAULT_TICKETS, /* number times NewSessionTicket */
+};
+
+/* A server's side of TLS. */
+struct fault_tls {
+	int min, max;          /* 0x0301 ...; 0: 1.2 and the library's newest */
+	const char *name;      /* in the certificate; NULL: 127.0.0.1 */
+	const char *cert_file; /* PEM with the chain; NULL: a self-signed one */
+	const char *key_file;  /* NULL: in cert_file */
+	int64_t from_s, to_s;  /* its validity from now; 0, 0: from an hour ago
+	                        * to tomorrow */
+	bool ask_client_cert;
+	const char *ciphers;   /* OpenSSL's list for up to TLS 1.2; NULL all */
+	size_t flight;         /* send only so much of the answer to the hello
+	                        * and nothing more; 0: all */
+	int drip_ms;           /* one byte of it every so many milliseconds */
+	bool alert_name;       /* refuse the SNI: unrecognized_name, fatal */
 };
 
 struct fault {
@@ -34,21 +58,33 @@ struct fault {
 	const char *data;
 	size_t len; /* 0: strlen(data) */
 	size_t number;
+	const struct fault_tls *tls;
 };
 
-#define SAY(text) { FAULT_SAY, text, 0, 0 }
-#define SAY_BYTES(text) { FAULT_SAY, text, sizeof(text) - 1, 0 }
-#define HEAR { FAULT_HEAR, NULL, 0, 0 }
-#define HEAR_DOT { FAULT_DOT, NULL, 0, 0 }
-#define DRIP(text, ms) { FAULT_DRIP, text, 0, ms }
-#define SPLIT(text, at) { FAULT_SPLIT, text, 0, at }
-#define FLOOD(text) { FAULT_FLOOD, text, 0, 0 }
-#define CLOSE { FAULT_CLOSE, NULL, 0, 0 }
-#define RESET { FAULT_RESET, NULL, 0, 0 }
-#define SHUT { FAULT_SHUT, NULL, 0, 0 }
-#define URGENT(byte) { FAULT_URGENT, NULL, 0, byte }
-#define DEAF { FAULT_DEAF, NULL, 0, 0 }
-#define END { FAULT_END, NULL, 0, 0 }
+#define SAY(text) { .kind = FAULT_SAY, .data = text }
+#define SAY_BYTES(text)                                                        \
+	{ .kind = FAULT_SAY, .data = text, .len = sizeof(text) - 1 }
+#define HEAR { .kind = FAULT_HEAR }
+#define HEAR_DOT { .kind = FAULT_DOT }
+#define DRIP(text, ms) { .kind = FAULT_DRIP, .data = text, .number = ms }
+#define SPLIT(text, at) { .kind = FAULT_SPLIT, .data = text, .number = at }
+#define FLOOD(text) { .kind = FAULT_FLOOD, .data = text }
+#define CLOSE { .kind = FAULT_CLOSE }
+#define RESET { .kind = FAULT_RESET }
+#define SHUT { .kind = FAULT_SHUT }
+#define URGENT(byte) { .kind = FAULT_URGENT, .number = byte }
+#define DEAF { .kind = FAULT_DEAF }
+#define WAIT(ms) { .kind = FAULT_WAIT, .number = ms }
+#define TLS(...)                                                               \
+	{ .kind = FAULT_TLS, .tls = &(const struct fault_tls){ __VA_ARGS__ } }
+#define HELLO { .kind = FAULT_HELLO }
+#define RAW(text) { .kind = FAULT_RAW, .data = text }
+#define RAW_BYTES(text)                                                        \
+	{ .kind = FAULT_RAW, .data = text, .len = sizeof(text) - 1 }
+#define NOTIFY { .kind = FAULT_NOTIFY }
+#define KEYS(n) { .kind = FAULT_KEYS, .number = n }
+#define TICKETS(n) { .kind = FAULT_TICKETS, .number = n }
+#define END { .kind = FAULT_END }
 
 struct smtpfault;
 
