@@ -182,11 +182,11 @@ static void test_greeting_is_judged(void **state)
 {
 	const struct greeting *g = *state;
 	size_t len = g->len ? g->len : strlen(g->bytes);
-	struct fault script[] = { { FAULT_SAY, g->bytes, len, 0 },
-		HEAR, EHLO_OK, HEAR, BYE, END };
-	struct fault bad[] = { { FAULT_SAY, g->bytes, len, 0 }, END };
-	struct fault refused[] = { { FAULT_SAY, g->bytes, len, 0 }, HEAR,
-		BYE, END };
+	struct fault first = { .kind = FAULT_SAY, .data = g->bytes,
+		.len = len };
+	struct fault script[] = { first, HEAR, EHLO_OK, HEAR, BYE, END };
+	struct fault bad[] = { first, END };
+	struct fault refused[] = { first, HEAR, BYE, END };
 	char failed[32];
 	struct row row = { .script = script, .stage = STAGE_EHLO,
 		.timeout_ms = g->kind == FAIL_TIMEOUT ? 200 : 2000,
