@@ -114,7 +114,7 @@ static void test_T01_closed_port_is_refused(void **state)
 	assert_non_null(e);
 	assert_int_equal(e->u.end.exit, 74);
 	assert_int_equal(e->u.end.unreachable, 1);
-	fault_check_verdict(&c, 74);
+	fault_check_verdict(&c, 1, 74);
 	fault_check_failed(&c, "connect refused");
 	client_stop(&c);
 }
@@ -179,7 +179,7 @@ static void test_T02_black_hole_ends_at_the_connect_limit(void **state)
 	assert_non_null(e);
 	assert_in_range(loop_now_us() - began, 300000, 3300000);
 	assert_int_equal(e->u.end.exit, 74);
-	fault_check_verdict(&c, 74);
+	fault_check_verdict(&c, 1, 74);
 	fault_check_failed(&c, "connect timeout");
 	client_stop(&c);
 	hole_fill_in(&h);

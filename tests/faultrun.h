@@ -37,14 +37,15 @@ struct row {
 	unsigned flags;
 };
 
-/* Fails the test that runs it if anything is not as the row says. */
+/* Fails the test that runs it if anything is not as the row says. With
+ * FAULT_SHOW in the environment it says what came. */
 void fault_run(const struct row *row);
 /* Runs each row as a test of its own; how many failed. */
 int fault_run_all(const char *name, const struct row *rows, size_t n);
 /* Lines that the plan sends instead of the guide's, up to NULL. */
 void fault_say_lines(struct plan *p, const char *const *lines);
-/* Exactly one verdict of the session, with that exit status. */
-void fault_check_verdict(const struct client *c, int status);
+/* One verdict each of n sessions, the last with that exit status. */
+void fault_check_verdict(const struct client *c, size_t n, int status);
 /* The one EV_FAILED, as in struct row. */
 void fault_check_failed(const struct client *c, const char *expected);
 
