@@ -36,9 +36,9 @@ static void open_terminal(struct terminal *t, const char *front)
 {
 	static const struct fault *const scripts[] = { login };
 	char target[32];
-	const char *argv[] = { getenv("SMTPSCOPE"), front,
+	const char *argv[] = { getenv("SMTPSCOPE"),
 		"--auth-user=" CANARY_USER, "--auth=PLAIN", "--auth-clear",
-		target, NULL };
+		target, front, NULL };
 	const struct vt_options o = { .w = 80, .h = 24, .argv = argv };
 
 	t->f = smtpfault_start(scripts, 1);
@@ -108,9 +108,27 @@ static void test_C10_stopped_while_it_is_typed(void **state)
 	close_terminal(&t);
 }
 
+/* The whole inspector, Enter by Enter; the server says the secret again. */
+static void test_C03_inspector_draws_no_secret(void **state)
+{
+	struct terminal t;
+
+	(void)state;
+	open_terminal(&t, NULL);
+	assert_true(vt_wait_text(t.v, "Password of ada"));
+	vt_send(t.v, CANARY "\n", sizeof CANARY);
+	assert_true(vt_wait_text(t.v, "220 mx.example"));
+	assert_true(vt_keys(t.v, "<Enter>", true));
+	assert_true(vt_wait_text(t.v, "AUTH PLAIN ****"));
+	assert_true(vt_keys(t.v, "<Enter>", true));
+	assert_true(vt_wait_text(t.v, "535 5.7.8 not ****"));
+	close_terminal(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_C03_inspector_draws_no_secret),
 		cmocka_unit_test(test_C10_resized_while_it_is_typed),
 		cmocka_unit_test(test_C10_stopped_while_it_is_typed),
 	};

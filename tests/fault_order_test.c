@@ -82,6 +82,30 @@ static void break_line(struct plan *p)
 	fault_say_lines(p, lines);
 }
 
+static void pipelined(struct plan *p)
+{
+	p->pipelining = true;
+}
+
+static void eight_bit(struct plan *p)
+{
+	free(p->message);
+	p->message = xstrdup("Subject: test\r\n\r\ngr\xc3\xbc\xc3\x9f dich\r\n");
+	p->message_len = strlen(p->message);
+}
+
+static void utf8_sender(struct plan *p)
+{
+	free(p->from);
+	p->from = xstrdup("gr\xc3\xbc\xc3\x9f@client.example");
+}
+
+/* The three commands went out together. */
+#define GROUP "MAIL FROM:<sender@client.example>\r\n"                         \
+	"RCPT TO:<user@server.example>\r\nDATA\r\n"
+#define PIPED SAY("250-mx.example\r\n250 PIPELINING\r\n")
+#define TO_GROUP GREET, HEAR, PIPED, HEAR, HEAR, HEAR
+
 #define AFTER_EHLO HEAR, OK, HEAR, OK, HEAR, OK, HEAR, BYE, CLOSE
 
 /* P01: EHLO is answered so, and that is the end of it ... */
@@ -170,16 +194,59 @@ ASIDE_ODD("noop", "354", say_noop), ASIDE_BYE("noop", "421", say_noop),
 { .id = "P11_reply_to_quit_one_byte_each_100_ms",
   .script = SCRIPT(TO_EHLO, HEAR, DRIP("221 Bye\r\n", 100)),
   .stage = STAGE_EHLO, .timeout_ms = 250, .steps = 1, .flags = SLOW | LOSSY },
+/* ---- P08: a batch and its replies ---- */
+{ .id = "P08_all_in_order", .script = SCRIPT(TO_GROUP,
+  SAY("250 OK\r\n250 OK\r\n354 Go\r\n"), HEAR_DOT, OK, HEAR, BYE, CLOSE),
+  .stage = STAGE_DOT, .prepare = pipelined, .heard = GROUP },
+{ .id = "P08_out_of_order", .script = SCRIPT(TO_GROUP,
+  SAY("250 OK\r\n354 Go\r\n250 OK\r\n"), END), .stage = STAGE_DOT,
+  .exit = 76, .failed = "dialog protocol", .prepare = pipelined,
+  .never = "dot" },
+{ .id = "P08_one_missing", .script = SCRIPT(TO_GROUP,
+  SAY("250 OK\r\n354 Go\r\n"), END), .stage = STAGE_DOT, .exit = 76,
+  .failed = "dialog protocol", .prepare = pipelined, .never = "dot" },
+{ .id = "P08_the_last_missing", .script = SCRIPT(TO_GROUP,
+  SAY("250 OK\r\n250 OK\r\n"), END), .stage = STAGE_DOT, .exit = 74,
+  .timeout_ms = 300, .steps = 1, .failed = "dialog timeout",
+  .prepare = pipelined, .never = "dot", .flags = SLOW },
+{ .id = "P08_garbage_in_between", .script = SCRIPT(TO_GROUP,
+  SAY("250 OK\r\nwhat is this?\r\n250 OK\r\n354 Go\r\n"), END),
+  .stage = STAGE_DOT, .exit = 76, .failed = "dialog protocol",
+  .prepare = pipelined, .never = "dot" },
+{ .id = "P08_one_too_many", .script = SCRIPT(TO_GROUP,
+  SAY("250 OK\r\n250 OK\r\n354 Go\r\n250 OK\r\n"), HEAR_DOT, END),
+  .stage = STAGE_DOT, .exit = 76, .failed = "dialog protocol",
+  .prepare = pipelined },
+{ .id = "P08_nobody_accepted_yet_354", .script = SCRIPT(TO_GROUP,
+  SAY("250 OK\r\n550 5.1.1 Unknown\r\n354 Go\r\n"), HEAR_DOT,
+  SAY("554 5.5.1 No recipients\r\n"), HEAR, BYE, CLOSE), .stage = STAGE_DOT,
+  .exit = 67, .prepare = pipelined, .heard = GROUP ".\r\n",
+  .never = "Subject" },
+{ .id = "P08_closed_in_the_middle", .script = SCRIPT(TO_GROUP,
+  SAY("250 OK\r\n"), CLOSE), .stage = STAGE_DOT, .exit = 74,
+  .failed = "dialog closed", .prepare = pipelined },
+
+/* ---- P14: what the message needs and the server has not ---- */
+{ .id = "P14_8bitmime_not_offered", .script = SCRIPT(TO_EHLO, HEAR, BYE,
+  CLOSE), .stage = STAGE_DOT, .exit = 69, .finding = "needs-8bitmime",
+  .prepare = eight_bit, .never = "MAIL" },
+{ .id = "P14_smtputf8_not_offered", .script = SCRIPT(TO_EHLO, HEAR, BYE,
+  CLOSE), .stage = STAGE_DOT, .exit = 69, .finding = "needs-smtputf8",
+  .prepare = utf8_sender, .never = "MAIL" },
+{ .id = "P14_larger_than_size", .script = SCRIPT(TO_EHLO, HEAR, BYE, CLOSE),
+  .stage = STAGE_DOT, .exit = 69, .finding = "size-too-big", .never = "MAIL",
+  .flags = BIG },
+
 { .id = "P09_one_accepted_one_put_off_one_refused",
   .script = SCRIPT(TO_MAIL, HEAR, OK, HEAR, SAY("450 4.2.0 Later\r\n"), HEAR,
     SAY("550 5.1.1 Unknown\r\n"), HEAR, SAY("354 Go\r\n"), HEAR_DOT, OK, HEAR,
     BYE, CLOSE), .stage = STAGE_DOT, .exit = 1,
   .prepare = three_recipients, .check = each_recipient_is_judged },
 { .id = "P10_552_in_the_middle_of_the_message",
-  .script = SCRIPT(TO_DATA, HEAR, SAY("552 5.3.4 Too big\r\n"), CLOSE),
+  .script = SCRIPT(TO_BIG, HEAR, SAY("552 5.3.4 Too big\r\n"), CLOSE),
   .stage = STAGE_DOT, .exit = 69, .flags = BIG },
 { .id = "P10_421_in_the_middle_of_the_message",
-  .script = SCRIPT(TO_DATA, HEAR, SAY("421 4.3.0 Disk full\r\n"), CLOSE),
+  .script = SCRIPT(TO_BIG, HEAR, SAY("421 4.3.0 Disk full\r\n"), CLOSE),
   .stage = STAGE_DOT, .exit = 75, .flags = BIG },
 { .id = "P16_line_break_in_the_sender", .script = SCRIPT(TO_EHLO, HEAR, BYE,
   CLOSE), .exit = 130, .finding = "line-break", .prepare = break_from,
