@@ -80,6 +80,7 @@ static char *start_worker(struct scene *s, const struct options *o)
 		cfg.redirects = s->redirects;
 		cfg.attach = classroom_attach;
 		cfg.detach = classroom_detach;
+		cfg.trust_pem = classroom_ca_pem(s->room);
 		cfg.arg = s->room;
 	}
 	s->worker = worker_start(&cfg);

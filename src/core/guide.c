@@ -199,7 +199,10 @@ static char *next_rcpt_line(const struct guide_facts *f)
 static char *rcpt_line(const struct guide_facts *f)
 {
 	const struct plan *p = f->plan;
-	const char *domain = p->target.domain ? p->target.domain : "";
+	bool socket = p->target.kind == TARGET_UNIX || p->way.unix_path ||
+	              p->way.pipe; /* there is no domain in its name */
+	const char *domain = socket || !p->target.domain ? "localhost" :
+	                                                   p->target.domain;
 
 	if (f->next_rcpt < p->n_to)
 		return next_rcpt_line(f);

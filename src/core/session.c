@@ -284,7 +284,9 @@ static void fail(struct session *s, const struct cause *c)
 	if (c->answer == EARLY)
 		say_finding(s, "out-of-sync", c->n, "", "");
 	else if (!c->asked && (c->answer & ANY_REPLY))
-		say_finding(s, "unasked-reply", c->n, "", "");
+		say_finding(s, s->secure && s->state == ST_GREETED ?
+		               "early-inside-tls" : "unasked-reply", c->n, "",
+		            "");
 	say_failed(s, phase, s->tls_failed ? FAIL_TLS : kind_of(c->answer),
 	           c->detail);
 	session_close(s, c->answer == GONE || c->answer == LOST, false);

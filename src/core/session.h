@@ -141,6 +141,8 @@ bool session_secure(const struct session *s); /* inside TLS */
  */
 bool session_login_in_clear(const struct session *s, const char *line);
 void session_allow_clear(struct session *s);
+/* Does line begin the plan's login, and the password is not known yet? */
+bool session_lacks_password(const struct session *s, const char *line);
 /* The user gave a password after all, see plan_auth. */
 void session_new_login(struct session *s);
 size_t session_pending(const struct session *s);

@@ -43,6 +43,15 @@ bool session_login_in_clear(const struct session *s, const char *line)
 	       is_login(command_find(line, strlen(line)));
 }
 
+bool session_lacks_password(const struct session *s, const char *line)
+{
+	const struct plan_auth *auth = &s->plan->auth;
+
+	return auth->wanted && auth->user && !auth->password &&
+	       s->state != ST_DATA && !strstr(line, " GSSAPI") &&
+	       is_login(command_find(line, strlen(line)));
+}
+
 /* The words of "AUTH MECH response": where the second and third begin. */
 struct login_words {
 	const char *mech, *response;

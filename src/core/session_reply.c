@@ -43,6 +43,8 @@ static bool decides(const struct session *s, enum verb v, enum answer a)
 {
 	const struct plan *p = s->plan;
 
+	if (v == VERB_END_OF_DATA && s->n_txn && s->result.accepted == 0)
+		return false; /* for nobody: the recipients' replies did */
 	if (v == VERB_STARTTLS)
 		return a != GOOD && (s->policy >= TLS_MUST ||
 		                     p->stage == STAGE_TLS);

@@ -418,6 +418,38 @@ static void cancel(struct run *r)
 	}
 }
 
+/* "USER" or "USER MECH". */
+static void set_login(struct run *r, const struct request *q)
+{
+	struct plan_auth *auth = &r->plan->auth;
+	const char *blank = q->text ? strchr(q->text, ' ') : NULL;
+	size_t len = blank ? (size_t)(blank - q->text)
+	                   : strlen(q->text ? q->text : "");
+
+	if (len == 0)
+		return;
+	free(auth->user);
+	free(auth->mechs);
+	auth->user = xmemdup0(q->text, len);
+	auth->mechs = blank && blank[1] ? xstrdup(blank + 1) : NULL;
+	auth->wanted = true;
+	plan_set_password(r->plan, q->text2);
+	if (r->visit)
+		visit_new_login(r->visit);
+}
+
+/* A line waits for it; the text of the answer is a password. */
+static void answer_visit(struct run *r, const struct request *q)
+{
+	if (!r->visit)
+		return;
+	if (q->text && *q->text && q->yes) {
+		plan_set_password(r->plan, q->text);
+		visit_new_login(r->visit);
+	}
+	visit_answer(r->visit, q->yes);
+}
+
 void run_request(struct run *r, const struct request *q)
 {
 	switch (q->kind) {
@@ -431,8 +463,8 @@ void run_request(struct run *r, const struct request *q)
 	case REQ_ANSWER:
 		if (r->doing == DO_ASKING)
 			run_answer(r, q->yes);
-		else if (r->visit)
-			visit_answer(r->visit, q->yes);
+		else
+			answer_visit(r, q);
 		break;
 	case REQ_CANCEL:
 		cancel(r);
@@ -441,9 +473,11 @@ void run_request(struct run *r, const struct request *q)
 		if (r->visit)
 			visit_close(r->visit);
 		break;
+	case REQ_LOGIN:
+		set_login(r, q);
+		break;
 	case REQ_GUIDE: /* every prompt holds a proposal; ui may hide it */
 	case REQ_OPEN:
-	case REQ_LOGIN:
 	case REQ_STOP: /* the worker's */
 		break;
 	}

@@ -414,7 +414,8 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
                         const struct visit_calls *calls)
 {
 	uint32_t limit_ms = plan->timeout_ms ? plan->timeout_ms
-	                                     : VISIT_CONNECT_MS;
+	                    : plan->patience == PATIENCE_CLASSROOM
+	                    ? VISIT_CLASSROOM_MS : VISIT_CONNECT_MS;
 	struct conn_to where;
 	struct visit *v = xcalloc(1, sizeof *v);
 
@@ -509,24 +510,33 @@ static void on_time(void *arg)
 
 /* ---- what the user wants ---- */
 
-/* A login in clear goes out only when the user has said so once more. */
-void visit_send(struct visit *v, const char *line)
+/* The line waits until the user has answered. */
+static void hold(struct visit *v, const char *line, const char *id,
+                 const char *arg)
 {
 	struct event_builder b;
-	const char *host = v->to.host;
 
-	if (!v->session || v->over)
-		return;
-	if (!v->plan->may_ask || !session_login_in_clear(v->session, line)) {
-		give(v, IN_COMMAND, line);
-		return;
-	}
-	wipe_free(v->held);
 	v->held = xstrdup(line);
 	event_begin(&b, EV_ASK);
-	b.e.u.ask.id = event_puts(&b, "auth-clear");
-	b.e.u.ask.args = event_put_texts(&b, &host, 1);
+	b.e.u.ask.id = event_puts(&b, id);
+	b.e.u.ask.args = event_put_texts(&b, &arg, 1);
 	outlet_post(v->out, &b, v->to.session);
+}
+
+/* A login in clear goes out only when the user has said so once more, and not
+ * without a password where one is needed. */
+void visit_send(struct visit *v, const char *line)
+{
+	if (!v->session || v->over)
+		return;
+	wipe_free(v->held);
+	v->held = NULL;
+	if (v->plan->may_ask && session_login_in_clear(v->session, line))
+		hold(v, line, "auth-clear", v->to.host);
+	else if (v->plan->may_ask && session_lacks_password(v->session, line))
+		hold(v, line, "password", v->plan->auth.user);
+	else
+		give(v, IN_COMMAND, line);
 }
 
 void visit_answer(struct visit *v, bool yes)
@@ -535,8 +545,9 @@ void visit_answer(struct visit *v, bool yes)
 
 	v->held = NULL;
 	if (line && yes && !v->over) {
-		session_allow_clear(v->session);
-		give(v, IN_COMMAND, line);
+		if (session_login_in_clear(v->session, line))
+			session_allow_clear(v->session);
+		visit_send(v, line);
 	}
 	wipe_free(line);
 }

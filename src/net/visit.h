@@ -23,6 +23,7 @@
 
 enum {
 	VISIT_CONNECT_MS = 30000, /* design §4; Postfix waits as long */
+	VISIT_CLASSROOM_MS = 10000, /* a class does not wait that long */
 	VISIT_LEAVE_MS = 500,     /* for 221 when something else is wanted */
 };
 

@@ -14,7 +14,8 @@ bool real_stays_here(const struct dialog_now *now, const struct plan *plan,
 
 	if (demo)
 		return true;
-	if (plan->way.unix_path || plan->way.pipe || !dialog_is_tcp(now))
+	if (plan->way.socks_host || plan->way.unix_path || plan->way.pipe ||
+	    !dialog_is_tcp(now))
 		return false;
 	return strncmp(to, "127.", 4) == 0 || strcmp(to, "::1") == 0;
 }
