@@ -137,7 +137,7 @@ static struct judgement on_mail(const struct receiver *r,
 		return wrong("503 5.5.1 Sender already given: RSET starts "
 		             "over");
 	if (r->server->auth.required && !r->authed)
-		return wrong("530 5.7.0 Authentication required");
+		return wrong("530 5.7.0 Log in first: authentication required");
 	if (!rest)
 		return wrong("501 5.5.4 Syntax: MAIL FROM:<address>");
 	bad = offer_check(r, rest, true, &j);
