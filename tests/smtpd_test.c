@@ -70,6 +70,39 @@ static void test_smtpd_any_split_gives_the_same_answers(void **state)
 		check_talk(HEAD, whole_session, whole_answer, chunks[i]);
 }
 
+/* Everything at once and byte by byte: octets of a chunk are no commands, and
+ * each recipient's answer comes before the next command's. */
+static void test_smtpd_lmtp_in_chunks_is_answered_in_order(void **state)
+{
+	static const size_t chunks[] = { 0, 1, 5 };
+	struct room r;
+
+	(void)state;
+	room_open(&r, "test",
+	          "title: t\ntarget: a.example\n@zone\n"
+	          "mx.a.example. A 192.0.2.1\n@server mx.a.example:24\n@lmtp\n"
+	          "@offer CHUNKING\nC: LHLO *\nS: 250 hi\n"
+	          "C: . <b@*>\nS: 452-full\n@wait 10ms\nS: 452 up\n",
+	          NULL);
+	for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+		char *got = room_talk(
+		    room_port(&r, "192.0.2.1", 24),
+		    "LHLO c\r\nMAIL FROM:<x@y>\r\nRCPT TO:<a@z>\r\n"
+		    "RCPT TO:<b@z>\r\nBDAT 8\r\nQUIT\r\n.\nBDAT 2 LAST\r\n"
+		    "\r\nNOOP\r\nQUIT\r\n", chunks[i]);
+
+		assert_string_equal(got,
+		    "220 mx.a.example LMTP smtpscope classroom\r\n"
+		    "250 hi\r\n250 2.1.0 Sender ok\r\n"
+		    "250 2.1.5 Recipient ok\r\n250 2.1.5 Recipient ok\r\n"
+		    "250 2.0.0 Chunk taken\r\n250 2.0.0 <a@z> Message taken "
+		    "and thrown away: this is a classroom\r\n"
+		    "452-full\r\n452 up\r\n250 2.0.0 Ok\r\n" BYE);
+		free(got);
+	}
+	room_close(&r);
+}
+
 static void test_smtpd_long_line_is_refused_and_skipped(void **state)
 {
 	struct buf sent = { 0 };
@@ -302,6 +335,7 @@ int main(void)
 #define T(f) cmocka_unit_test(f)
 		T(test_smtpd_pipelined_session_is_answered_in_order),
 		T(test_smtpd_any_split_gives_the_same_answers),
+		T(test_smtpd_lmtp_in_chunks_is_answered_in_order),
 		T(test_smtpd_long_line_is_refused_and_skipped),
 		T(test_smtpd_client_that_closes_first_gets_all_answers),
 		T(test_smtpd_acts_are_played_in_their_order),
