@@ -122,6 +122,16 @@ static void add_part(struct buf *out, char *text)
 	free(text);
 }
 
+/* For one line of the dialog: what comes behind a colon explains only. */
+static char *short_reason(const char *id)
+{
+	char *text = tls_reason_words(id), *colon = strstr(text, ": ");
+
+	if (colon)
+		*colon = '\0';
+	return text;
+}
+
 static void add_verify(const struct event *e, struct buf *out)
 {
 	const char *version = event_text(e, e->u.tls.version);
@@ -132,7 +142,7 @@ static void add_verify(const struct event *e, struct buf *out)
 		text = *name ? say(TLS_LINE_MATCHES, version, name, NULL)
 		             : say(TLS_LINE_TRUSTED, version, NULL);
 	} else {
-		reason = tls_reason_words(event_text(e, e->u.tls.verify));
+		reason = short_reason(event_text(e, e->u.tls.verify));
 		text = say(TLS_LINE_NOT, version, reason, NULL);
 		free(reason);
 	}
@@ -149,7 +159,7 @@ static char *dane_words(const struct event *e)
 		return xstrdup("");
 	if (strcmp(dane, "ok") == 0)
 		return xstrdup(phrase(TLS_LINE_DANE));
-	reason = tls_reason_words(dane);
+	reason = short_reason(dane);
 	text = say(TLS_LINE_DANE_NOT, reason, NULL);
 	free(reason);
 	return text;
