@@ -310,6 +310,25 @@ static void test_starttls_command_only_where_it_is_of_use(void **state)
 	assert_sent("STARTTLS");
 }
 
+static void login(const char *reply)
+{
+	script_sent(&st.script, "AUTH", "AUTH PLAIN ****");
+	script_reply(&st.script, "", reply);
+	stage_draw(&st);
+}
+
+/* A login that was refused may be tried again, one that worked may not
+ * (RFC 4954 §4). */
+static void test_login_is_proposed_until_it_works(void **state)
+{
+	(void)state;
+	assert_true(stage_shows(&st, "Tab: AUTH"));
+	login("535 5.7.8 no");
+	assert_true(stage_shows(&st, "Tab: AUTH"));
+	login("235 2.7.0 yes");
+	assert_false(stage_shows(&st, "Tab: AUTH"));
+}
+
 /* --- the word send */
 
 static void with_rcpt(const char *reply)
@@ -424,6 +443,7 @@ int main(void)
 		ON_STAGE(test_question_ends_the_wait_for_the_line),
 		ON_STAGE(test_login_command_asks_for_the_password),
 		ON_STAGE(test_starttls_command_only_where_it_is_of_use),
+		ON_STAGE(test_login_is_proposed_until_it_works),
 		ON_STAGE(test_word_send_before_every_kind_of_message),
 		ON_STAGE(test_word_send_while_the_recipient_is_pending),
 		ON_STAGE(test_word_send_not_without_a_recipient),

@@ -114,7 +114,7 @@ static bool is_offered(const struct ui *u, enum verb v)
 	if (v == VERB_STARTTLS)
 		return !now->tls && dialog_cap(u->link.dialog, "STARTTLS");
 	if (v == VERB_AUTH)
-		return now->auth_mark == MARK_UNTRIED &&
+		return now->auth_mark != MARK_OK &&
 		       dialog_cap(u->link.dialog, "AUTH");
 	return true;
 }
