@@ -21,13 +21,14 @@
 #include "util/wipe.h"
 #include "util/xalloc.h"
 
-static bool hmac(void *arg, const void *key, size_t key_len, const void *data,
-                 size_t len, unsigned char out[16])
+static bool hmac(void *arg, struct sasl_text key, struct sasl_text data,
+                 unsigned char out[16])
 {
 	unsigned n = 0;
 
 	(void)arg;
-	return HMAC(EVP_md5(), key, (int)key_len, data, len, out, &n) &&
+	return HMAC(EVP_md5(), key.p, (int)key.len,
+	            (const unsigned char *)data.p, data.len, out, &n) &&
 	       n == 16;
 }
 

@@ -198,7 +198,7 @@ void dane_find(struct dane *out, const struct facts *f,
 	if (!h.secure)
 		return;
 	note_next_hop(out, f, q->domain);
-	/* RFC 7672 §2.2.3: the end of the aliases first, then the name itself */
+	/* RFC 7672 §2.2.3: the end of the aliases, then the name itself */
 	if (h.positive->n_chain &&
 	    try_base(out, f, answer_end(h.positive), q->port))
 		return;

@@ -58,7 +58,7 @@ enum guide_line {
 	X(NO_LOGIN, "no-login", N_("a login is wanted and not to be had"))     \
 	X(WANT_LOGIN, "want-login", N_("a login is wanted"))                   \
 	X(DONE_AUTH, "stage-auth", N_("no more than a login asked"))           \
-	X(HAVE_ANSWER, "have-answer", N_("the answer to the challenge is known"))\
+	X(HAVE_ANSWER, "have-answer", N_("the challenge can be answered"))     \
 	X(DONE_CONNECT, "stage-connect", N_("no more than the greeting asked"))\
 	X(DONE_EHLO, "stage-ehlo", N_("no more than EHLO asked"))              \
 	X(HAD_TXN, "had-transaction", N_("the transaction was had"))           \

@@ -45,11 +45,16 @@ struct sasl_step {
 	size_t len;
 };
 
+struct sasl_text { /* bytes, may hold NUL; borrowed */
+	const char *p;
+	size_t len;
+};
+
 /* What the worker lends; each may be NULL: then its mechanisms are not to be
  * had and sasl_choose() passes them over. */
 struct sasl_lent {
-	bool (*hmac_md5)(void *arg, const void *key, size_t key_len,
-	                 const void *data, size_t len, unsigned char out[16]);
+	bool (*hmac_md5)(void *arg, struct sasl_text key,
+	                 struct sasl_text data, unsigned char out[16]);
 	/* SCRAM-*, GSSAPI: can this mechanism be had here? */
 	bool (*has)(void *arg, const char *mech);
 	/* Appends the raw answer to out. False: *why (static text) says what

@@ -163,8 +163,7 @@ bool sasl_cram_answer(struct sasl *s, struct sasl_text in, struct buf *out)
 	const struct sasl_lent *lent = s->lent;
 
 	if (!has_both(s) || s->answers || in.len == 0 || !lent->hmac_md5 ||
-	    !lent->hmac_md5(lent->arg, password.p, password.len, in.p, in.len,
-	                    digest))
+	    !lent->hmac_md5(lent->arg, password, in, digest))
 		return false;
 	buf_reserve(out, user.len + 1 + 2 * sizeof digest);
 	buf_add(out, user.p, user.len);

@@ -27,10 +27,6 @@ struct sasl {
 	const char *trouble;           /* of lent->step, static; or NULL */
 };
 
-struct sasl_text {
-	const char *p;
-	size_t len;
-};
 
 /*
  * One mechanism: its public part first, and what it does. All texts are

@@ -358,7 +358,9 @@ static void do_deed(struct session *s, enum deed d, const struct cause *c)
 		          s->state == ST_BYE || s->state == ST_CLOSED);
 		break;
 	case DEED_START_TLS: session_start_tls(s, c); break;
-	case DEED_AWAIT_GREETING: session_push(s, VERB_CONNECT, EV_GREETING); break;
+	case DEED_AWAIT_GREETING:
+		session_push(s, VERB_CONNECT, EV_GREETING);
+		break;
 	case DEED_TAKE_CAPS:
 	case DEED_TAKE_NAME: session_check_offers(s, c->n); break;
 	case DEED_NO_TLS:

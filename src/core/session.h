@@ -36,8 +36,8 @@ struct session;
 
 enum session_input_kind {
 	IN_CONNECTED, /* the connection is there; the server speaks first */
-	IN_TLS,       /* the handshake that OUT_HANDSHAKE asked for is done; detail:
-	               * NULL, or why the certificate is not as demanded */
+	IN_TLS,       /* the handshake of OUT_HANDSHAKE is done; detail: NULL,
+	               * or why the certificate is not as demanded */
 	IN_NO_TLS,    /* it failed; detail: a word of tls_errors.tsv; data: what
 	               * came instead of TLS, may be empty */
 	IN_COMMAND,   /* data: one line to send, without CRLF */
@@ -61,7 +61,7 @@ enum session_output_kind {
 	OUT_NONE,  /* nothing waits */
 	OUT_EVENT, /* event: the taker owns it */
 	OUT_WRITE, /* data, len: write all; counts as one command if command */
-	OUT_HANDSHAKE, /* begin the handshake, answer with IN_TLS or IN_NO_TLS */
+	OUT_HANDSHAKE, /* begin it, answer with IN_TLS or IN_NO_TLS */
 	OUT_CLOSE, /* close the connection now; the session is over */
 };
 

@@ -71,6 +71,12 @@ static void facts_clear(struct guide_facts *f)
 	free((char *)f->auth_line);
 }
 
+/* A script does not override what is demanded of TLS. */
+static bool denied(const struct session *s)
+{
+	return s->no_tls && s->policy >= TLS_MUST && s->plan->hold_enter;
+}
+
 /* The step of a lesson or a script: where those end, so does the session. */
 static char *propose_step(const struct session *s,
                           const struct guide_row **row)
@@ -95,7 +101,7 @@ static char *propose(const struct session *s, const struct guide_row **row)
 	*row = NULL;
 	if (!talking || session_chunk_open(s))
 		return xstrdup("");
-	if (s->plan->n_steps && projected != ST_CONNECTED)
+	if (s->plan->n_steps && projected != ST_CONNECTED && !denied(s))
 		return propose_step(s, row);
 	facts_fill(s, &f);
 	*row = guide_next(&f);

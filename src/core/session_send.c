@@ -123,7 +123,7 @@ static bool is_login(enum verb v)
 	return v == VERB_AUTH || v == VERB_X_EXPS || v == VERB_AUTH_RESPONSE;
 }
 
-/* What is said before it goes out: it may be wrong, and is sent all the same. */
+/* What is said before it goes out, wrong or not. Returns the event's n. */
 static uint32_t announce(struct session *s, const char *line, size_t len,
                          enum verb v)
 {

@@ -66,18 +66,36 @@ static struct event *copy_event(const struct event *e)
 	return c;
 }
 
-static void see_sent(struct judge *j, const struct event *e)
+static struct rcpt *add_rcpt(struct judge *j)
 {
-	if (strcmp(event_text(e, e->u.sent.verb), "RCPT") != 0)
-		return;
 	if (j->n_rcpts == j->size) {
 		j->size = j->size ? 2 * j->size : 4;
 		j->rcpts = xreallocarray(j->rcpts, j->size, sizeof *j->rcpts);
 	}
-	j->rcpts[j->n_rcpts++] = (struct rcpt){
+	return &j->rcpts[j->n_rcpts++];
+}
+
+static void see_sent(struct judge *j, const struct event *e)
+{
+	if (strcmp(event_text(e, e->u.sent.verb), "RCPT") != 0)
+		return;
+	*add_rcpt(j) = (struct rcpt){
 		.n = e->n,
 		.address = command_path(event_text(e, e->u.sent.line)),
 	};
+}
+
+/* LMTP, behind the message: one who was accepted is judged once more. */
+static void see_delivery(struct judge *j, const struct event *e)
+{
+	struct rcpt *r = add_rcpt(j);
+
+	*r = (struct rcpt){
+		.address = xstrdup(event_text(e, e->u.reply.recipient)),
+		.reply = copy_event(e),
+		.before = j->state,
+	};
+	j->n_due = j->n_rcpts;
 }
 
 static void see_reply(struct judge *j, const struct event *e,
@@ -86,6 +104,10 @@ static void see_reply(struct judge *j, const struct event *e,
 	if (e->n == r->reply_n) {
 		free(j->decisive);
 		j->decisive = copy_event(e);
+	}
+	if (e->u.reply.recipient.len) {
+		see_delivery(j, e);
+		return;
 	}
 	for (size_t i = j->n_due; i < j->n_rcpts; i++)
 		if (j->rcpts[i].n == e->u.reply.to) {
@@ -120,15 +142,17 @@ void judge_see(struct judge *j, const struct event *e,
 	}
 }
 
-static void count(struct judge *j, uint8_t outcome, const char *address)
+static void count(struct judge *j, const struct rcpt *r, uint8_t outcome)
 {
+	/* behind the message: RCPT's yes was counted, this takes its place */
+	j->sum.accepted -= r->reply->u.reply.recipient.len > 0;
 	j->sum.accepted += outcome == OUT_ACCEPTED;
 	j->sum.refused += outcome == OUT_REFUSED;
 	if (outcome != OUT_DEFERRED)
 		return;
 	j->deferred = xreallocarray(j->deferred, j->sum.deferred + 1,
 	                            sizeof *j->deferred);
-	j->deferred[j->sum.deferred++] = xstrdup(address);
+	j->deferred[j->sum.deferred++] = xstrdup(r->address);
 }
 
 void judge_recipients(struct judge *j)
@@ -141,7 +165,7 @@ void judge_recipients(struct judge *j)
 
 		if (r->reply) {
 			verdict_recipient(&b, r->reply, r->address, r->before);
-			count(j, b.e.u.verdict.outcome, r->address);
+			count(j, r, b.e.u.verdict.outcome);
 			outlet_post_at(j->out, &b, j->session,
 			               r->reply->t_us);
 		}

@@ -45,7 +45,8 @@ static void post_connect(struct visit *v, enum event_kind kind, uint32_t us)
 	b.e.u.connect.host = event_puts(&b, v->to.host);
 	b.e.u.connect.address = event_puts(&b, v->to.address);
 	b.e.u.connect.via = event_puts(&b, via);
-	b.e.u.connect.local = event_puts(&b, conn_local(stream_conn(v->stream)));
+	b.e.u.connect.local =
+	    event_puts(&b, conn_local(stream_conn(v->stream)));
 	b.e.u.connect.port = v->to.port;
 	b.e.u.connect.us = us;
 	outlet_post(v->out, &b, v->to.session);
@@ -76,7 +77,7 @@ static bool same_prompt(const struct event *a, const struct event *b)
 	              a->size - head) == 0;
 }
 
-static void post_prompt(struct visit *v)
+void visit_post_prompt(struct visit *v)
 {
 	struct event *e, *copy;
 
@@ -295,7 +296,7 @@ static bool pump(struct visit *v)
 		finish_session(v);
 		return false;
 	}
-	post_prompt(v);
+	visit_post_prompt(v);
 	v->paused = v->out->full;
 	conn_pause(stream_conn(v->stream), v->paused);
 	arm(v);
@@ -310,6 +311,11 @@ static bool give(struct visit *v, enum session_input_kind kind,
 
 	session_handle(v->session, &in, visit_now_us(v));
 	return pump(v);
+}
+
+void visit_give_line(struct visit *v, const char *line)
+{
+	give(v, IN_COMMAND, line);
 }
 
 /* ---- the beginning ---- */
@@ -327,23 +333,6 @@ static char *helo_name(struct visit *v)
 	name = address_literal(*local ? local : "127.0.0.1");
 	outlet_finding(v->out, "helo-literal", name, v->to.session, 0);
 	return name;
-}
-
-static bool lent_hmac(void *arg, const void *key, size_t key_len,
-                      const void *data, size_t len, unsigned char out[16])
-{
-	(void)arg;
-	return tls_hmac_md5(key, key_len, data, len, out);
-}
-
-/* What the session, which is pure, needs of libraries. */
-static void lend(struct visit *v)
-{
-	struct sasl_lent lent = { .hmac_md5 = lent_hmac, .arg = v };
-
-	v->lender = lender_new();
-	lender_lend(v->lender, &lent);
-	session_set_sasl(v->session, &lent);
 }
 
 /* It names the sender and the time, which are not known any earlier. */
@@ -386,7 +375,7 @@ static void begin_session(struct visit *v)
 	session_set_policy(v->session, visit_policy(v));
 	if (v->to.clear)
 		session_set_clear(v->session);
-	lend(v);
+	visit_lend(v);
 	give(v, IN_CONNECTED, NULL);
 }
 
@@ -509,56 +498,6 @@ static void on_time(void *arg)
 }
 
 /* ---- what the user wants ---- */
-
-/* The line waits until the user has answered. */
-static void hold(struct visit *v, const char *line, const char *id,
-                 const char *arg)
-{
-	struct event_builder b;
-
-	v->held = xstrdup(line);
-	event_begin(&b, EV_ASK);
-	b.e.u.ask.id = event_puts(&b, id);
-	b.e.u.ask.args = event_put_texts(&b, &arg, 1);
-	outlet_post(v->out, &b, v->to.session);
-}
-
-/* A login in clear goes out only when the user has said so once more, and not
- * without a password where one is needed. */
-void visit_send(struct visit *v, const char *line)
-{
-	if (!v->session || v->over)
-		return;
-	wipe_free(v->held);
-	v->held = NULL;
-	if (v->plan->may_ask && session_login_in_clear(v->session, line))
-		hold(v, line, "auth-clear", v->to.host);
-	else if (v->plan->may_ask && session_lacks_password(v->session, line))
-		hold(v, line, "password", v->plan->auth.user);
-	else
-		give(v, IN_COMMAND, line);
-}
-
-void visit_answer(struct visit *v, bool yes)
-{
-	char *line = v->held;
-
-	v->held = NULL;
-	if (line && yes && !v->over) {
-		if (session_login_in_clear(v->session, line))
-			session_allow_clear(v->session);
-		visit_send(v, line);
-	}
-	wipe_free(line);
-}
-
-void visit_new_login(struct visit *v)
-{
-	if (!v->session || v->over)
-		return;
-	session_new_login(v->session);
-	post_prompt(v);
-}
 
 static void cancel(struct visit *v)
 {

@@ -38,6 +38,15 @@ struct visit {
 
 int64_t visit_now_us(const struct visit *v);
 
+void visit_post_prompt(struct visit *v); /* unless it says nothing new */
+void visit_give_line(struct visit *v, const char *line); /* v may be gone */
+
+/* ---- visit_login.c ---- */
+
+void visit_lend(struct visit *v);
+/* What the -PLUS mechanisms are tied to (RFC 5929, RFC 9266). */
+void visit_bind_login(struct visit *v);
+
 /* ---- visit_tls.c ---- */
 
 /* What is demanded of this host (RFC 7672 §2.2). */

@@ -224,23 +224,12 @@ static const char *objection(const struct visit *v, const struct tls_facts *f)
 	return NULL;
 }
 
-/* What the -PLUS mechanisms are tied to (RFC 5929, RFC 9266). */
-static void bind_login(struct visit *v)
-{
-	struct buf data = { 0 };
-	const char *kind;
-
-	if (tls_channel_binding(stream_tls(v->stream), &data, &kind))
-		lender_bind(v->lender, kind, data.data, data.len);
-	buf_clear(&data);
-}
-
 static void tell_up(struct visit *v, struct session_input *in)
 {
 	const struct tls_facts *f = tls_facts(stream_tls(v->stream));
 
 	post_tls(v, f);
-	bind_login(v);
+	visit_bind_login(v);
 	in->kind = IN_TLS;
 	in->detail = objection(v, f);
 }
