@@ -225,6 +225,13 @@ char *check_mechs(const char *value)
 	                      "PLAIN,LOGIN"));
 }
 
+char *check_always(const char *value)
+{
+	if (!*value || strcmp(value, "always") == 0)
+		return NULL;
+	return wrong(value, _("%s is not always; that is the only word here"));
+}
+
 char *check_user(const char *value)
 {
 	return *value ? NULL : xstrdup(_("the name is empty"));

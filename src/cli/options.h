@@ -48,7 +48,8 @@ struct options {
 	int stage;              /* enum stage + 1, 0: not given */
 	int protocol;           /* enum protocol + 1, 0: not given */
 	char *timeout, *script;
-	bool pipelining, bdat;
+	char *pipelining;       /* "", "always" */
+	bool bdat;
 	/* TLS */
 	int tls;                /* OPTIONS_WRAP or enum tls_policy, + 1 */
 	int tls_min, tls_max;   /* 1: TLS 1.0 ... 4: 1.3, 0: not given */

@@ -206,7 +206,8 @@ static void use_dialog(const struct options *o, struct plan *p)
 {
 	p->protocol = o->protocol ? (enum protocol)(o->protocol - 1)
 	                          : PROTO_ESMTP;
-	p->pipelining = o->pipelining;
+	p->pipelining = o->pipelining != NULL;
+	p->pipelining_always = o->pipelining && *o->pipelining;
 	p->bdat = o->bdat;
 	p->test_message = o->test_message;
 	if (o->timeout && strcmp(o->timeout, "classroom") == 0)

@@ -128,8 +128,11 @@ static const struct option table[] = {
 	{ .name = "protocol", .form = "esmtp|smtp|lmtp",
 	  WORD(protocol, protocol_word), .group = GROUP_DIALOG,
 	  .help = N_("smtp says HELO at once, lmtp LHLO") },
-	{ .name = "pipelining", FLAG(pipelining), .group = GROUP_DIALOG,
-	  .help = N_("send together what may go together") },
+	{ .name = "pipelining", .form = "always", .arg = ARG_OPTIONAL,
+	  .type = OPTION_TEXT, IN(pipelining), .group = GROUP_DIALOG,
+	  .check = check_always,
+	  .help = N_("what may go together goes in one segment, where it is "
+	             "offered; always: offered or not") },
 	{ .name = "bdat", FLAG(bdat), .group = GROUP_DIALOG,
 	  .help = N_("send the message by BDAT, where CHUNKING is offered") },
 	{ .name = "timeout", .form = N_("SECONDS|classroom"), TEXT(timeout),

@@ -115,6 +115,7 @@ struct plan {
 	char **rcpt_params;
 	size_t n_rcpt_params;
 	bool pipelining;      /* what may go together goes in one segment */
+	bool pipelining_always; /* offered or not: to see what happens */
 	bool bdat;            /* BDAT instead of DATA, where CHUNKING is */
 	enum patience patience;
 	struct plan_tls tls;

@@ -135,7 +135,8 @@ static bool joins(struct session *s, const char *line)
 	enum verb v = command_find(line, strlen(line));
 	enum pipeline mine = command_info(v)->pipeline;
 
-	if (!s->plan->pipelining || !offered(s, "PIPELINING") || !*line)
+	if (!s->plan->pipelining || !*line ||
+	    !(s->plan->pipelining_always || offered(s, "PIPELINING")))
 		return false;
 	if (s->fifo_len >= SESSION_PENDING_MAX || v == VERB_OTHER ||
 	    command_info(session_newest(s)->verb)->pipeline != PIPE_YES)

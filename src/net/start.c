@@ -45,7 +45,10 @@ static void add_message(struct buf *b, const struct plan *p)
 	if (p->message && !p->test_message)
 		add_text(b, "data", "FILE"); /* the plan knows no name */
 	add_flag(b, "test-message", p->test_message);
-	add_flag(b, "pipelining", p->pipelining);
+	if (p->pipelining_always)
+		add_text(b, "pipelining", "always");
+	else
+		add_flag(b, "pipelining", p->pipelining);
 	add_flag(b, "bdat", p->bdat);
 }
 
