@@ -83,6 +83,7 @@ static const char *sample(const struct option *row)
 		{ "never|may|must|verify|dane|wrap", "wrap" },
 		{ "1.0|1.1|1.2|1.3", "1.2" }, { "MECHS", "PLAIN,LOGIN" },
 		{ "LESSON", "first" }, { "HOST:PORT", "localhost:5300" },
+		{ "always", "always" },
 		{ "esmtp|smtp|lmtp", "smtp" }, { "bash|zsh|fish", "zsh" },
 	};
 

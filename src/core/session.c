@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "core/session_priv.h"
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
 struct session *session_new(const struct plan *plan, const char *helo,
@@ -442,7 +443,11 @@ static bool take_input(struct session *s)
 /* With pipelining a person's Enter sends what may go together, too. */
 static void take_command(struct session *s, const char *line, size_t len)
 {
-	session_send(s, line, len);
+	char *copy = xmemdup0(line, len); /* what reads it ends at a NUL */
+
+	session_send(s, copy, len);
+	wipe(copy, len);
+	free(copy);
 	s->group = s->plan->pipelining && s->fifo_len > 0;
 }
 

@@ -135,10 +135,11 @@ static uint32_t announce(struct session *s, const char *line, size_t len,
 
 	o.shown = shown;
 	o.shown_len = strlen(shown);
-	secrets_blot_one(s->secrets, shown, o.shown_len);
-	/* remarks quote the mechanism: where there is none, that is a secret */
-	if (v == VERB_AUTH && strchr(shown, ' ') &&
-	    strcmp(strchr(shown, ' '), " " GUIDE_SECRET) == 0)
+	/* remarks quote words: none that is a secret, and where there is no
+	 * mechanism, it is one that stands in its place */
+	if (secrets_blot_one(s->secrets, shown, o.shown_len) ||
+	    (v == VERB_AUTH && strchr(shown, ' ') &&
+	     strcmp(strchr(shown, ' '), " " GUIDE_SECRET) == 0))
 		judged = shown;
 	if (v != VERB_AUTH_RESPONSE)
 		typed_check(judged, judged == shown ? o.shown_len : len,
