@@ -84,7 +84,7 @@ static void test_C10_resized_while_it_is_typed(void **state)
 	assert_int_equal(status, 77);
 	assert_true(echoes(t.v));
 	heard = smtpfault_heard(t.f);
-	assert_non_null(canary_in(heard, strlen(heard))); /* it was typed well */
+	assert_non_null(canary_in(heard, strlen(heard))); /* it was sent */
 	free(heard);
 	close_terminal(&t);
 }

@@ -9,7 +9,8 @@
  *   wire           "same": our commands and our message are curl's, byte for
  *                  byte; "commands": only the commands are; "other"
  *
- * "curl_test print" writes the table as it comes out, for a look.
+ * "curl_test print" writes the table as it comes out, for a look; with
+ * FAULT_SHOW in the environment also the commands that were heard.
  */
 #include "config.h"
 
@@ -319,10 +320,9 @@ static void note_findings(const struct client *c, struct result *r)
 	for (size_t i = 0; (e = client_find(c, EV_FINDING, i)); i++) {
 		const char *id = event_text(e, e->u.finding.id);
 
-		if (len < sizeof r->findings - 64 &&
-		    !strstr(r->findings, id))
-			len += (size_t)snprintf(r->findings + len, 64, "%s%.60s",
-			                        len ? " " : "", id);
+		if (len < sizeof r->findings - 64 && !strstr(r->findings, id))
+			len += (size_t)snprintf(r->findings + len, 64,
+			                        "%s%.60s", len ? " " : "", id);
 	}
 }
 
@@ -369,6 +369,8 @@ static void play(int number, struct result *r)
 		client_stop(&client);
 	}
 	smtpfault_stop(f);
+	if (getenv("FAULT_SHOW"))
+		print_message("%s", curl_server_commands(s)->data);
 	if (same(&c, "protocol", curl_server_commands(s)))
 		r->wire = same(&c, "upload", curl_server_upload(s)) ?
 		          "same" : "commands";

@@ -110,7 +110,8 @@ static void never_sent(struct client *c, const char *heard)
 
 /* ---- scripts ---- */
 
-#define OFFERS(list) GREET, HEAR, SAY("250-mx.example\r\n250 " list "\r\n"), HEAR
+#define OFFERS(list) GREET, HEAR,                                              \
+	SAY("250-mx.example\r\n250 " list "\r\n"), HEAR
 #define END_OK SAY("235 2.7.0 Welcome\r\n"), HEAR, BYE, CLOSE
 #define END_NO SAY("535 5.7.8 No\r\n"), HEAR, BYE, CLOSE
 #define CANCEL HEAR, SAY("501 5.7.0 Cancelled\r\n"), HEAR, BYE, CLOSE
@@ -280,7 +281,8 @@ static void test_C03_search_finds_every_form(void **state)
 {
 	static const char *const forms[] = { "x" CANARY "x",
 		"kAnaRi3-\r\n9f7Zq-w0Lt", "a0FuYVJpMy05ZjdacS13MEx0",
-		"AGFkYQBrQW5hUmkzLTlmN1pxLXcwTHQ=", "eGtBbmFSaTMtOWY3WnEtdzBMdA==",
+		"AGFkYQBrQW5hUmkzLTlmN1pxLXcwTHQ=",
+		"eGtBbmFSaTMtOWY3WnEtdzBMdA==",
 		"AABrQW5hUmkzLTlmN1pxLXcwTHQ=",
 		"6B416e615269332d3966375a712d77304c74",
 		"%6b%41%6e%61%52%69%33%2d%39%66%37%5a%71%2d%77%30%4c%74",

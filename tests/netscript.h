@@ -15,9 +15,6 @@
 #define TO_MAIL TO_EHLO, HEAR, OK
 #define TO_RCPT TO_MAIL, HEAR, OK
 #define TO_DATA TO_RCPT, HEAR, SAY("354 Go ahead\r\n")
-/* The same at a server that takes a message of any size. */
-#define TO_BIG GREET, HEAR, SAY("250-mx.example\r\n250 HELP\r\n"), HEAR, OK,   \
-	HEAR, OK, HEAR, SAY("354 Go ahead\r\n")
 /* A whole session up to one accepted recipient. */
 #define GOOD_SESSION TO_RCPT, HEAR, OK, HEAR, BYE, CLOSE
 #define SCRIPT(...) (const struct fault[]){ __VA_ARGS__, END }

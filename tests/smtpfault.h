@@ -45,6 +45,7 @@ struct fault_tls {
 	const char *key_file;  /* NULL: in cert_file */
 	int64_t from_s, to_s;  /* its validity from now; 0, 0: from an hour ago
 	                        * to tomorrow */
+	struct tls_setup *setup; /* borrowed; then of the above only for show */
 	bool ask_client_cert;
 	const char *ciphers;   /* OpenSSL's list for up to TLS 1.2; NULL all */
 	size_t flight;         /* send only so much of the answer to the hello

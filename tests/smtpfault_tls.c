@@ -101,8 +101,9 @@ void talk_begin_tls(struct talk *t, const struct fault_tls *how)
 	bool odd = how->flight || how->drip_ms;
 	char in[16384];
 
-	t->setup = make_setup(how);
-	t->tls = tls_new(t->setup, NULL);
+	if (!how->setup)
+		t->setup = make_setup(how);
+	t->tls = tls_new(how->setup ? how->setup : t->setup, NULL);
 	while (!t->over && tls_status(t->tls) == TLS_HANDSHAKE) {
 		size_t n = talk_read(t, in, sizeof in);
 

@@ -26,6 +26,7 @@ struct zonefake {
 	int fd, stop[2];
 	char server[32];
 	const struct zone_record *records;
+	bool is_signed;
 };
 
 /* Adds the records that fit; false: there is not even the name. */
@@ -71,7 +72,8 @@ static size_t answer(const struct zonefake *z, const uint8_t *in, size_t len,
 		dns_msg_clear(&q);
 		return 0;
 	}
-	dns_write_begin(&w, out, MESSAGE, q.id, DNS_QR | DNS_AA | DNS_RD);
+	dns_write_begin(&w, out, MESSAGE, q.id, DNS_QR | DNS_AA | DNS_RD |
+	                (z->is_signed ? DNS_AD : 0));
 	dns_write_question(&w, &q.qname, q.qtype);
 	if (!add_records(z, &w, &q))
 		dns_write_rcode(&w, RCODE_NXDOMAIN);
@@ -107,7 +109,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct zonefake *zonefake_start(const struct zone_record *records)
+static struct zonefake *start(const struct zone_record *records, bool is_signed)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -116,6 +118,7 @@ struct zonefake *zonefake_start(const struct zone_record *records)
 	sigset_t all, old;
 
 	z->records = records;
+	z->is_signed = is_signed;
 	z->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (z->fd < 0 || bind(z->fd, (struct sockaddr *)&a, sizeof a) < 0 ||
 	    getsockname(z->fd, (struct sockaddr *)&a, &len) < 0 ||
@@ -129,6 +132,16 @@ struct zonefake *zonefake_start(const struct zone_record *records)
 		abort();
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return z;
+}
+
+struct zonefake *zonefake_start(const struct zone_record *records)
+{
+	return start(records, false);
+}
+
+struct zonefake *zonefake_start_signed(const struct zone_record *records)
+{
+	return start(records, true);
 }
 
 const char *zonefake_server(const struct zonefake *z)

@@ -18,6 +18,8 @@ struct zonefake;
 
 /* records: borrowed; the last one has a NULL name. */
 struct zonefake *zonefake_start(const struct zone_record *records);
+/* The same, and every answer says that DNSSEC verified it (AD). */
+struct zonefake *zonefake_start_signed(const struct zone_record *records);
 const char *zonefake_server(const struct zonefake *z); /* "127.0.0.1:port" */
 void zonefake_stop(struct zonefake *z);
 
