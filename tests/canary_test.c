@@ -192,19 +192,10 @@ static void folder_end(struct folder *d, size_t at_least)
 	free(d->secret);
 }
 
-/* front: "--batch" ...; record: its file, NULL: the automatic one. */
-static pid_t start(const struct folder *d, uint16_t port, const char *front,
-                   const char *mech, bool record)
+/* argv: the program's, all that it prints goes to a file of the folder. */
+static pid_t start_program(const struct folder *d, const char *const *argv)
 {
-	char *target = xasprintf("127.0.0.1:%u", port);
 	char *out = xasprintf("%s/output", d->path);
-	char *file = xasprintf("--record=%s/recording.jsonl", d->path);
-	char *secret = xasprintf("--auth-password-file=%s", d->secret);
-	char *auth = xasprintf("--auth=%s", mech);
-	const char *argv[] = { getenv("SMTPSCOPE"), front, auth,
-		"--auth-user=" CANARY_USER, "--auth-clear", secret,
-		"--quit-after=auth", "--timeout=5", target,
-		record ? file : NULL, NULL };
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -220,8 +211,25 @@ static pid_t start(const struct folder *d, uint16_t port, const char *front,
 		execv(argv[0], (char **)(uintptr_t)argv);
 		_exit(126);
 	}
-	free(target);
 	free(out);
+	return pid;
+}
+
+/* front: "--batch" ...; record: into a named file, else the automatic one. */
+static pid_t start(const struct folder *d, uint16_t port, const char *front,
+                   const char *mech, bool record)
+{
+	char *target = xasprintf("127.0.0.1:%u", port);
+	char *file = xasprintf("--record=%s/recording.jsonl", d->path);
+	char *secret = xasprintf("--auth-password-file=%s", d->secret);
+	char *auth = xasprintf("--auth=%s", mech);
+	const char *argv[] = { getenv("SMTPSCOPE"), front, auth,
+		"--auth-user=" CANARY_USER, "--auth-clear", secret,
+		"--quit-after=auth", "--timeout=5", target,
+		record ? file : NULL, NULL };
+	pid_t pid = start_program(d, argv);
+
+	free(target);
 	free(file);
 	free(secret);
 	free(auth);
@@ -352,12 +360,34 @@ static void test_C09_killed_in_the_middle_of_a_login(void **state)
 	stop_in_the_middle("--json");
 }
 
+/* A pupil's real password at the classroom's server, which refuses it. */
+static void test_C11_classroom_keeps_no_real_password(void **state)
+{
+	static const char *const fronts[] = { "--batch", "--json" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct folder d;
+		char *secret;
+
+		folder_make(&d);
+		secret = xasprintf("--auth-password-file=%s", d.secret);
+		assert_int_not_equal(wait_end(start_program(&d,
+		    (const char *[]){ getenv("SMTPSCOPE"), fronts[i],
+		        "--demo=auth", "--auth=PLAIN", "--auth-user=anna",
+		        secret, NULL })), 0);
+		folder_end(&d, 500);
+		free(secret);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_C03_nothing_written_holds_the_secret),
 		cmocka_unit_test(test_C08_no_core_no_argument_no_environment),
 		cmocka_unit_test(test_C09_killed_in_the_middle_of_a_login),
+		cmocka_unit_test(test_C11_classroom_keeps_no_real_password),
 	};
 
 	if (!getenv("SMTPSCOPE"))
