@@ -117,11 +117,13 @@ static void test_C03_inspector_draws_no_secret(void **state)
 	open_terminal(&t, NULL);
 	assert_true(vt_wait_text(t.v, "Password of ada"));
 	vt_send(t.v, CANARY "\n", sizeof CANARY);
-	assert_true(vt_wait_text(t.v, "220 mx.example"));
-	assert_true(vt_keys(t.v, "<Enter>", true));
-	assert_true(vt_wait_text(t.v, "AUTH PLAIN ****"));
-	assert_true(vt_keys(t.v, "<Enter>", true));
-	assert_true(vt_wait_text(t.v, "535 5.7.8 not ****"));
+	/* the bytes of the password are not the inspector's: no key can be
+	 * waited for, only what it brings */
+	assert_true(vt_wait_text(t.v, "EHLO> EHLO"));
+	assert_true(vt_keys(t.v, "<Enter>", false));
+	assert_true(vt_wait_text(t.v, "> AUTH PLAIN ****"));
+	assert_true(vt_keys(t.v, "<Enter>", false));
+	assert_true(vt_wait_text(t.v, "5.7.8 not ****"));
 	close_terminal(&t);
 }
 
