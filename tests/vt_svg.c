@@ -152,7 +152,8 @@ char *vt_svg(const struct vt *v, bool light)
 	vt_size(v, &w, &h);
 	buf_addf(&out, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
 	         "width=\"%.3f\" height=\"%.3f\" font-family=\"DejaVu Sans "
-	         "Mono, monospace\" font-size=\"16\">\n", w * CELL_WIDTH,
+	         "Mono, monospace\" font-size=\"16\" "
+	         "shape-rendering=\"crispEdges\">\n", w * CELL_WIDTH,
 	         h * CELL_HEIGHT);
 	for (int y = 0; y < h; y++) {
 		for (int x = 0; x < w;) {
