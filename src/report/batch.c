@@ -369,8 +369,8 @@ static void print_message(struct batch *b, const struct event *e)
 	const struct ev_message *m = &e->u.message;
 
 	star(p, INK_PLAIN);
-	paper_textf(p, _("Message: %u lines, %u bytes, %u dots doubled, "
-	                 "SHA-256 "), m->lines, m->bytes, m->stuffed);
+	paper_textf(p, _("Message: %u lines, %u bytes, dots doubled: "
+	                 "%u, SHA-256 "), m->lines, m->bytes, m->stuffed);
 	bytes_of(p, e, m->sha256);
 	end_star(p);
 }

@@ -148,7 +148,7 @@ static void message_note(const struct event *e, struct buf *out)
 	buf_addf(out, _("message: %u lines, %u bytes"),
 	         (unsigned)e->u.message.lines, (unsigned)e->u.message.bytes);
 	if (e->u.message.stuffed)
-		buf_addf(out, _(", %u dots doubled"),
+		buf_addf(out, _(", dots doubled: %u"),
 		         (unsigned)e->u.message.stuffed);
 }
 
