@@ -327,6 +327,60 @@ static void test_B20_real_replies_all_parse(void **state)
 	tsv_free(t);
 }
 
+/* The texts behind "banner": in recog's examples; what JSON escapes is left
+ * out. Appends them, each with its NUL; how many. */
+static size_t read_banners(struct buf *out)
+{
+	char *path = xasprintf("%s/data/recog-smtp/EXAMPLES.json",
+	                       getenv("SMTPSCOPE_SHARED"));
+	static const char key[] = "\"banner\": \"";
+	FILE *f = fopen(path, "r");
+	struct buf all = { 0 };
+	char part[4096];
+	size_t n, count = 0;
+
+	free(path);
+	while (f && (n = fread(part, 1, sizeof part, f)) > 0)
+		buf_add(&all, part, n);
+	if (f)
+		fclose(f);
+	for (const char *at = buf_str(&all); (at = strstr(at, key)); at++) {
+		size_t len = strcspn(at + sizeof key - 1, "\"\\");
+
+		at += sizeof key - 1;
+		if (at[len] != '"')
+			continue;
+		buf_addf(out, "220 %.*s\r\n", (int)len, at);
+		buf_addc(out, '\0');
+		count++;
+	}
+	buf_clear(&all);
+	return count;
+}
+
+static void test_B20_real_greetings_all_parse(void **state)
+{
+	struct buf banners = { 0 };
+	size_t count;
+	const char *at;
+
+	(void)state;
+	if (!getenv("SMTPSCOPE_SHARED"))
+		skip();
+	count = read_banners(&banners);
+	assert_in_range(count, 200, 256);
+	at = banners.data;
+	for (size_t i = 0; i < count; i++, at += strlen(at) + 1) {
+		const struct fault script[] = { SAY(at), HEAR, BYE, CLOSE,
+			END };
+		const struct row row = { .script = script,
+			.stage = STAGE_CONNECT };
+
+		fault_run(&row);
+	}
+	buf_clear(&banners);
+}
+
 enum { N_GREETINGS = sizeof greetings / sizeof *greetings };
 
 int main(void)
@@ -334,6 +388,7 @@ int main(void)
 	struct CMUnitTest judged[N_GREETINGS];
 	const struct CMUnitTest made[] = {
 		cmocka_unit_test(test_B15_long_line_is_kept_whole),
+		cmocka_unit_test(test_B20_real_greetings_all_parse),
 		cmocka_unit_test(test_B20_real_replies_all_parse),
 		cmocka_unit_test(test_B21_keyword_of_1000_letters),
 		cmocka_unit_test(test_B21_thousand_keywords),
