@@ -79,7 +79,7 @@ static void test_C10_resized_while_it_is_typed(void **state)
 	vt_send(t.v, CANARY, 6);
 	vt_resize(t.v, 40, 10);
 	assert_false(echoes(t.v));
-	vt_send(t.v, CANARY "\n" + 6, sizeof CANARY - 6);
+	vt_send(t.v, &(CANARY "\n")[6], sizeof CANARY - 6);
 	assert_int_equal(vt_wait_job(t.v, &status), VT_EXITED);
 	assert_int_equal(status, 77);
 	assert_true(echoes(t.v));

@@ -50,9 +50,10 @@ static void facts_fill(const struct session *s, struct guide_facts *f)
 		.tls_offered = offered(s, "STARTTLS"),
 		.auth_done = s->logged_in,
 		.have_answer = s->has_answer,
-		/* RSET is under way: then the transaction was had */
+		/* what ends it is under way: then the transaction was had */
 		.had_transaction = s->had_transaction ||
-		                   is_pending(s, VERB_RSET),
+		                   is_pending(s, VERB_RSET) ||
+		                   is_pending(s, VERB_BDAT),
 		.next_rcpt = s->rcpt_sent,
 		.message_size = session_chunk_size(s),
 		/* one that could smuggle is never sent, to nobody */

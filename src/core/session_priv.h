@@ -47,6 +47,7 @@ struct session {
 	enum state state;
 	bool over, by_server, clean;
 	bool old_way, gave_up, had_transaction;
+	bool preamble; /* --pipe: lines came before the greeting */
 	bool greeted, group; /* group: a person's Enter sends the whole of it */
 
 	/* TLS */

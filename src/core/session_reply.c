@@ -217,6 +217,21 @@ static bool is_login(enum verb v)
 	return v == VERB_AUTH || v == VERB_X_EXPS || v == VERB_AUTH_RESPONSE;
 }
 
+/* A command may talk to the person who starts it before it speaks SMTP, as
+ * "exim -bh" does. True: what came was such a line. */
+static bool is_preamble(struct session *s, enum reply_result form)
+{
+	bool awaits = s->fifo_len && s->fifo[0].verb == VERB_CONNECT;
+
+	if (!s->plan->way.pipe || !awaits || form != REPLY_BAD)
+		return false;
+	say_bytes(s, BYTES_PARTIAL, s->reply.raw.data, s->reply.raw.len);
+	if (!s->preamble)
+		say_finding(s, "pipe-preamble", 0, "", "");
+	s->preamble = true;
+	return true;
+}
+
 void session_take_reply(struct session *s, enum reply_result form)
 {
 	const struct pending *p = s->fifo_len ? &s->fifo[0] : NULL;
@@ -224,6 +239,8 @@ void session_take_reply(struct session *s, enum reply_result form)
 		           .answer = judge(s, p, form) };
 	bool echoed = blot(s);
 
+	if (is_preamble(s, form))
+		return;
 	if (p)
 		c.to = *p;
 	/* a 421 out of the blue and an early reply answer nothing */

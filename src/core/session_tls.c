@@ -38,9 +38,10 @@ void session_refuse_tls(struct session *s, enum tls_lack lack, uint32_t about,
 	};
 
 	s->no_tls = true;
+	if (demanded(s) || s->plan->stage == STAGE_TLS)
+		s->result.lack = lack;
 	if (!demanded(s))
 		return;
-	s->result.lack = lack;
 	say_finding(s, ids[lack], about, tls_policy_name(s->policy),
 	            why);
 }
