@@ -54,6 +54,7 @@ struct session_input {
 	size_t len;
 	uint32_t written;   /* IN_BYTES: commands written so far */
 	const char *detail; /* borrowed, may be NULL */
+	bool unverified;    /* IN_TLS: who is there is not proved */
 	bool truncated;     /* IN_CLOSED: inside TLS, without close_notify */
 };
 

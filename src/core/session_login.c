@@ -159,6 +159,8 @@ static void say_mechanism(struct session *s, const char *wire, uint32_t about)
 
 	secrets_blot_one(s->secrets, name, w.mech_len);
 	say_finding(s, sasl_mech_about(mech), about, name, "");
+	if (s->secure && s->unverified)
+		say_finding(s, "auth-unverified", about, "", "");
 	free(name);
 }
 

@@ -52,7 +52,7 @@ struct session {
 
 	/* TLS */
 	enum tls_policy policy; /* the plan's, or what DANE makes of it */
-	bool secure, no_tls;
+	bool secure, no_tls, unverified;
 	bool tls_failed;       /* it came up, and broke afterwards */
 	struct ehlo offers_clear; /* of the EHLO before TLS */
 	bool had_clear_offers;

@@ -83,16 +83,17 @@ void session_forget(struct session *s)
 }
 
 /* What was shown with the event of the handshake has the last word. */
-static void take_up(struct session *s, const char *objection)
+static void take_up(struct session *s, const struct session_input *in)
 {
 	struct cause c = { .verb = VERB_TLS_HANDSHAKE, .asked = true,
 		           .answer = GOOD };
 
 	s->secure = true;
+	s->unverified = in->unverified;
 	session_pop(s);
 	session_apply(s, &c);
-	if (objection)
-		session_refuse_tls(s, TLS_UNVERIFIED, 0, objection);
+	if (in->detail)
+		session_refuse_tls(s, TLS_UNVERIFIED, 0, in->detail);
 }
 
 /* Not TLS at all: a server that speaks in clear here (study B12). */
@@ -115,7 +116,7 @@ void session_take_tls(struct session *s, const struct session_input *in)
 		return;
 	}
 	if (in->kind == IN_TLS) {
-		take_up(s, in->detail);
+		take_up(s, in);
 		return;
 	}
 	s->no_tls = true;

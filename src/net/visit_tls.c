@@ -231,6 +231,7 @@ static void tell_up(struct visit *v, struct session_input *in)
 	post_tls(v, f);
 	visit_bind_login(v);
 	in->kind = IN_TLS;
+	in->unverified = strcmp(f->verify, "ok") != 0;
 	in->detail = objection(v, f);
 }
 
