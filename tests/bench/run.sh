@@ -3,7 +3,7 @@
 # "./dev bench"; prints a table. ROUNDS, KEYS and LINES may be set smaller.
 set -u
 export LC_ALL=C.UTF-8 TERM=xterm-256color
-unset SMTPSCOPE_OPTIONS NO_COLOR
+unset SMTPSCOPE_OPTIONS NO_COLOR SSL_CERT_FILE SSL_CERT_DIR
 here=$(cd "$(dirname "$0")" && pwd)
 tools=$BUILD/tests/bench
 ours=$BUILD/smtpscope
@@ -35,12 +35,15 @@ table() { # COLUMN|COLUMN...; rows on stdin, cells parted by tabs
 
 # ---- the mail and name server that answers everything ----
 
-serve() { # ADDRESS [PREFIX...]: sets smtp and dns to its ports
+serve() { # [-t] ADDRESS [PREFIX...]: sets smtp and dns to its ports
+	offer=
+	[ "$1" != -t ] || { offer=-t; shift; }
 	address=$1
 	shift
 	rm -f "$work/in" "$work/out"
 	mkfifo "$work/in" "$work/out"
-	"$@" "$tools/sink" "$address" <"$work/in" >"$work/out" &
+	# shellcheck disable=SC2086 # none, or an option
+	"$@" "$tools/sink" $offer "$address" <"$work/in" >"$work/out" &
 	sink_pid=$!
 	exec 3>"$work/in"
 	read -r smtp dns <"$work/out"
@@ -54,18 +57,16 @@ unserve() {
 
 # ---- one dialog: EHLO MAIL RCPT RCPT RSET QUIT, the whole process ----
 
+helo="--helo client.example"
+people="-f a@client.example -t b@client.example,c@client.example"
+
 dialogs() { # ADDRESS: the list for timed
-	helo="--helo client.example"
-	people="-f a@client.example -t b@client.example,c@client.example"
 	us="$ours --batch --no-record --tls never $helo $people -q rcpt"
 	printf '%s\texec %s\n' \
 		"bare C loop" "$tools/client $1 $smtp" \
 		"bare C loop, pipelined" "$tools/client -P $1 $smtp" \
-		"smtpscope" "$us $1:$smtp"
-	if "$ours" --help | grep -q -e --pipelining; then
-		printf '%s\texec %s\n' "smtpscope --pipelining" \
-			"$us --pipelining $1:$smtp"
-	fi
+		"smtpscope" "$us $1:$smtp" \
+		"smtpscope --pipelining" "$us --pipelining $1:$smtp"
 	swaks="exec swaks -n -s $1 -p $smtp $helo $people -q RCPT"
 	if have swaks; then
 		printf '%s\t%s\n' "swaks (no RSET)" "$swaks" \
@@ -81,12 +82,53 @@ dialogs() { # ADDRESS: the list for timed
 	fi
 }
 
-measure_dialogs() { # ADDRESS [PREFIX...]
-	dialogs "$1" >"$work/list"
-	shift
+# After EHLO comes STARTTLS, then TLS 1.3, then all of the above.
+tls_dialogs() { # ADDRESS: the list for timed
+	us="$ours --batch --no-record --tls must $helo $people -q rcpt"
+	printf '%s\texec %s\n' \
+		"bare C loop" "$tools/client_tls $1 $smtp" \
+		"bare C loop, pipelined" "$tools/client_tls -P $1 $smtp" \
+		"smtpscope" "$us $1:$smtp" \
+		"smtpscope --pipelining" "$us --pipelining $1:$smtp"
+	swaks="exec swaks -n -tls -s $1 -p $smtp $helo $people -q RCPT"
+	if have swaks && perl -MNet::SSLeay -e 1 2>/dev/null; then
+		printf '%s\t%s\n' "swaks (no RSET)" "$swaks" \
+			"swaks --pipeline" "$swaks --pipeline"
+	fi
+	if have curl; then
+		printf '%s\texec %s\n' "curl (EHLO RSET QUIT)" \
+			"curl -sk --ssl-reqd smtp://$1:$smtp/client.example -X RSET"
+	fi
+	if have posttls-finger; then
+		printf '%s\texec %s\n' "posttls-finger (EHLO QUIT)" \
+			"posttls-finger -l may [$1]:$smtp"
+	fi
+	if have openssl; then
+		printf '%s\t%s\n' "openssl s_client (QUIT)" \
+			"echo QUIT | openssl s_client -starttls smtp -quiet -connect $1:$smtp"
+	fi
+}
+
+measure_dialogs() { # LIST ADDRESS [PREFIX...]; LIST makes the list
+	"$1" "$2" >"$work/list"
+	shift 2
 	"$@" "$tools/timed" "$rounds" <"$work/list" 2>"$work/failed" |
 		table "program|ms median|min|max|CPU ms|MiB"
 	sed 's/^/  failed: /' "$work/failed"
+}
+
+# The two tables at one address.
+both_dialogs() { # ADDRESS SERVER-PREFIX CLIENT-PREFIX
+	# shellcheck disable=SC2086 # the prefixes are lists of words
+	{
+		serve "$1" $2
+		measure_dialogs dialogs "$1" $3
+		unserve
+		echo "  with STARTTLS, TLS 1.3"
+		serve -t "$1" $2
+		measure_dialogs tls_dialogs "$1" $3
+		unserve
+	}
 }
 
 far_dialogs() {
@@ -104,9 +146,7 @@ far_dialogs() {
 	wire=$!
 	exec 4>"$work/wire-in"
 	if read -r ready <"$work/wire-out" && [ "$ready" = ready ]; then
-		serve 192.0.2.2 ip netns exec "$b"
-		measure_dialogs 192.0.2.2 ip netns exec "$a"
-		unserve
+		both_dialogs 192.0.2.2 "ip netns exec $b" "ip netns exec $a"
 	fi
 	exec 4>&-
 	wait "$wire"
@@ -177,9 +217,7 @@ printf 'smtpscope bench, %s, %s processors, load %s\n' \
 	"$(date -u +%Y-%m-%dT%H:%MZ)" "$(getconf _NPROCESSORS_ONLN)" \
 	"$(cut -d' ' -f1 /proc/loadavg 2>/dev/null)"
 heading "One dialog to two recipients, loopback"
-serve 127.0.0.1
-measure_dialogs 127.0.0.1 env
-unserve
+both_dialogs 127.0.0.1 env env
 heading "The same at 50 ms round trip"
 far_dialogs
 heading "10,000 MX lookups"

@@ -2,9 +2,10 @@
  * sink: a mail server that takes everything and keeps nothing, and a name
  * server that knows every domain; what the bench talks to.
  *
- *   sink ADDRESS      prints "SMTP-PORT DNS-PORT" (free ones), then serves
- *                     until its standard input ends
+ *   sink [-t] ADDRESS     prints "SMTP-PORT DNS-PORT" (free ones), then
+ *                         serves until its standard input ends
  *
+ * -t offers STARTTLS (RFC 3207) with a certificate that it signed itself.
  * MX of any name are 10 mx1.NAME and 20 mx2.NAME, their address is ADDRESS.
  * IPv4; one thread; a UDP query is answered from its own question.
  */
@@ -16,6 +17,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,9 +27,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/tls.h"
+#include "util/buf.h"
+
 enum {
 	CLIENTS_MAX = 1000,
 	LINE_MAX_LEN = 1024,
+	WEEK_S = 7 * 24 * 3600,
 	NAME_OFFSET = 0xc00c, /* a pointer to the question's name */
 	TYPE_A = 1,
 	TYPE_MX = 15,
@@ -35,25 +41,31 @@ enum {
 
 struct client {
 	int fd;
+	struct tls *tls; /* NULL: in clear */
 	size_t len;
 	char line[LINE_MAX_LEN];
 };
 
-static const struct {
+static const struct row {
 	const char *verb, *reply;
+	bool offer; /* only while STARTTLS is on offer */
 } replies[] = {
+	{ "EHLO", "250-sink.example\r\n250-PIPELINING\r\n250-STARTTLS\r\n"
+	          "250-SIZE 10485760\r\n250 ENHANCEDSTATUSCODES\r\n", true },
+	{ "STARTTLS", "220 2.0.0 Ready\r\n", true },
 	{ "EHLO", "250-sink.example\r\n250-PIPELINING\r\n"
-	          "250-SIZE 10485760\r\n250 ENHANCEDSTATUSCODES\r\n" },
-	{ "HELO", "250 sink.example\r\n" },
-	{ "MAIL", "250 2.1.0 Ok\r\n" },
-	{ "RCPT", "250 2.1.5 Ok\r\n" },
-	{ "RSET", "250 2.0.0 Ok\r\n" },
-	{ "NOOP", "250 2.0.0 Ok\r\n" },
-	{ "QUIT", "221 2.0.0 Bye\r\n" },
-	{ "", "500 5.5.2 Not known here\r\n" },
+	          "250-SIZE 10485760\r\n250 ENHANCEDSTATUSCODES\r\n", false },
+	{ "HELO", "250 sink.example\r\n", false },
+	{ "MAIL", "250 2.1.0 Ok\r\n", false },
+	{ "RCPT", "250 2.1.5 Ok\r\n", false },
+	{ "RSET", "250 2.0.0 Ok\r\n", false },
+	{ "NOOP", "250 2.0.0 Ok\r\n", false },
+	{ "QUIT", "221 2.0.0 Bye\r\n", false },
+	{ "", "500 5.5.2 Not known here\r\n", false },
 };
 
 static struct in_addr self;
+static struct tls_setup *setup; /* NULL: without STARTTLS */
 static struct client clients[CLIENTS_MAX];
 static size_t n_clients;
 
@@ -91,44 +103,101 @@ static void welcome(int listener)
 	clients[n_clients++] = (struct client){ .fd = fd };
 }
 
-/* Answers the whole lines of c in one write. False: it is over. */
+static const struct row *row_for(const struct client *c)
+{
+	bool offered = setup && !c->tls;
+	size_t i = 0;
+
+	while ((replies[i].offer && !offered) ||
+	       strncasecmp(c->line, replies[i].verb, strlen(replies[i].verb)))
+		i++;
+	return &replies[i];
+}
+
+/* In one write, with what TLS itself has to say; last: nothing follows. */
+static bool send_out(struct client *c, struct buf *out, bool last)
+{
+	bool sent;
+
+	if (c->tls) {
+		tls_write(c->tls, out->data, out->len);
+		if (last)
+			tls_close(c->tls);
+		buf_reset(out);
+		tls_take(c->tls, out);
+	}
+	sent = out->len == 0 ||
+	       write(c->fd, out->data, out->len) == (ssize_t)out->len;
+	buf_clear(out);
+	return sent;
+}
+
+/* Answers the whole lines of c. False: it is over. */
 static bool reply_to(struct client *c)
 {
-	char out[8 * LINE_MAX_LEN];
-	size_t used = 0;
-	bool quit = false;
+	struct buf out = { 0 };
+	bool quit = false, start = false;
 	char *end;
 
-	while (!quit && (end = memchr(c->line, '\n', c->len))) {
-		size_t i = 0, len = (size_t)(end + 1 - c->line), add;
+	while (!quit && !start && (end = memchr(c->line, '\n', c->len))) {
+		const struct row *row = row_for(c);
+		size_t len = (size_t)(end + 1 - c->line);
 
-		while (strncasecmp(c->line, replies[i].verb,
-		                   strlen(replies[i].verb)))
-			i++;
-		add = strlen(replies[i].reply);
-		if (used + add > sizeof out)
-			return false;
-		memcpy(out + used, replies[i].reply, add);
-		used += add;
-		quit = !strcmp(replies[i].verb, "QUIT");
-		memmove(c->line, c->line + len, c->len - len);
+		buf_adds(&out, row->reply);
+		quit = !strcmp(row->verb, "QUIT");
+		start = !strcmp(row->verb, "STARTTLS");
 		c->len -= len;
+		memmove(c->line, c->line + len, c->len);
 	}
-	if (used > 0 && write(c->fd, out, used) != (ssize_t)used)
+	if (!send_out(c, &out, quit))
 		return false;
+	if (start) { /* what came behind it in clear is nobody's */
+		c->tls = tls_new(setup, NULL);
+		c->len = 0;
+	}
 	return !quit && c->len < sizeof c->line;
 }
 
-static void hear(size_t i)
+/* What came inside TLS goes to c's line piece by piece. */
+static bool reply_inside(struct client *c, const char *data, size_t len)
 {
-	struct client *c = &clients[i];
-	ssize_t n = read(c->fd, c->line + c->len, sizeof c->line - c->len);
+	enum tls_status status = tls_feed(c->tls, data, len);
+	struct buf text = { 0 };
+	bool goes_on = true;
 
-	c->len += n > 0 ? (size_t)n : 0;
-	if (n > 0 && reply_to(c))
-		return;
+	while (goes_on && tls_read(c->tls, &text, sizeof c->line - c->len)) {
+		memcpy(c->line + c->len, text.data, text.len);
+		c->len += text.len;
+		buf_reset(&text);
+		goes_on = reply_to(c);
+	}
+	return send_out(c, &text, false) && goes_on &&
+	       (status == TLS_HANDSHAKE || status == TLS_UP);
+}
+
+static void part(struct client *c)
+{
+	tls_free(c->tls);
 	close(c->fd);
 	*c = clients[--n_clients];
+}
+
+static void hear(struct client *c)
+{
+	char data[LINE_MAX_LEN];
+	size_t room = c->tls ? sizeof data : sizeof data - c->len;
+	ssize_t n = read(c->fd, data, room);
+	bool goes_on = n > 0;
+
+	if (goes_on && c->tls) {
+		goes_on = reply_inside(c, data, (size_t)n);
+	} else if (goes_on) {
+		memcpy(c->line + c->len, data, (size_t)n);
+		c->len += (size_t)n;
+		goes_on = reply_to(c);
+	}
+	if (!goes_on)
+		part(c);
 }
 
 static uint8_t *put16(uint8_t *p, unsigned v)
@@ -216,7 +285,7 @@ static void serve(int smtp, int dns)
 			give_up("poll");
 		for (size_t i = n_clients; i-- > 0;)
 			if (p[3 + i].revents)
-				hear(i);
+				hear(&clients[i]);
 		if (p[2].revents)
 			resolve(dns);
 		if (p[1].revents)
@@ -226,19 +295,38 @@ static void serve(int smtp, int dns)
 	}
 }
 
+static void offer_tls(void)
+{
+	static const struct tls_setup_config config = { .server = true };
+	static const char *const names[] = { "sink.example" };
+	char *error;
+
+	setup = tls_setup_new(&config, &error);
+	if (setup && tls_setup_self_signed(setup, names, 1, 0, WEEK_S))
+		return;
+	fprintf(stderr, "sink: %s\n", error ? error : "no certificate");
+	exit(1);
+}
+
 int main(int argc, char **argv)
 {
+	bool with_tls = argc > 1 && !strcmp(argv[1], "-t");
 	uint16_t smtp_port, dns_port;
 	int smtp, dns;
 
-	if (argc != 2 || inet_pton(AF_INET, argv[1], &self) != 1) {
-		fprintf(stderr, "usage: sink ADDRESS\n");
+	argv += with_tls;
+	if (argc - with_tls != 2 || inet_pton(AF_INET, argv[1], &self) != 1) {
+		fprintf(stderr, "usage: sink [-t] ADDRESS\n");
 		return 64;
 	}
+	signal(SIGPIPE, SIG_IGN);
+	if (with_tls)
+		offer_tls();
 	smtp = bound(SOCK_STREAM, &smtp_port);
 	dns = bound(SOCK_DGRAM, &dns_port);
 	printf("%u %u\n", smtp_port, dns_port);
 	fflush(stdout);
 	serve(smtp, dns);
+	tls_setup_free(setup);
 	return 0;
 }
