@@ -197,6 +197,7 @@ has out 'smtpscope ' --version
 COLUMNS=80 run --help
 test "$(awk 'length > 80' out | wc -l)" -eq 0 || fail "--help is too wide"
 run --lang de --help
+has out '[=always]' 'a word to be typed stays as it is'
 has out 'Aufruf' '--help in German'
 LC_ALL=C run --lang de --help
 test "$(LC_ALL=C tr -d '\n -~' <out | wc -c)" -eq 0 ||

@@ -33,6 +33,8 @@ static char *words_of(const struct option *row, const char *lessons)
 		return xstrdup("cvd-dark cvd-light ansi mono ascii");
 	if (strcmp(row->name, "timeout") == 0)
 		return xstrdup("classroom");
+	if (strcmp(row->name, "pipelining") == 0)
+		return xstrdup("always");
 	if (!row->form || !strchr(row->form, '|'))
 		return xstrdup("");
 	words = xstrdup(row->form);
@@ -128,7 +130,7 @@ static void zsh_action(FILE *out, const struct option *row,
 		fputc(':', out);
 	if (row->arg != ARG_NONE) {
 		fputc(':', out);
-		quoted(out, _(row->form), true);
+		quoted(out, option_form_text(row), true);
 		if (takes_file(row))
 			fputs(":_files", out);
 		else if (*words)

@@ -203,7 +203,7 @@ static void add_setting(struct buf *b, const struct options *o,
 		add_values(b, row, value);
 	else
 		buf_addf(b, "# %s = %s\n", row->name,
-		         row->arg == ARG_NONE ? "no" : _(row->form));
+		         row->arg == ARG_NONE ? "no" : option_form_text(row));
 	free(value);
 }
 

@@ -169,15 +169,22 @@ static bool has_control(const char *value)
 	return false;
 }
 
+const char *option_form_text(const struct option *row)
+{
+	static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	return strpbrk(row->form, capitals) ? _(row->form) : row->form;
+}
+
 void option_form(struct buf *out, const struct option *row)
 {
 	if (row->letter)
 		buf_addf(out, "-%c, ", row->letter);
 	buf_addf(out, "--%s", row->name);
 	if (row->arg == ARG_OPTIONAL)
-		buf_addf(out, "[=%s]", _(row->form));
+		buf_addf(out, "[=%s]", option_form_text(row));
 	else if (row->form)
-		buf_addf(out, " %s", _(row->form));
+		buf_addf(out, " %s", option_form_text(row));
 }
 
 static char *with_form(const struct option *row, char *error)

@@ -114,6 +114,9 @@ struct option {
 
 /* The table, in the order of --help; NULL past the end. */
 const struct option *option_at(size_t i);
+/* Its form in the user's language, which it must have; one without capitals is
+ * words to be typed ("v1|v2", "always") and the same in each. */
+const char *option_form_text(const struct option *row);
 /* Appends "-f, --from ADDR". */
 void option_form(struct buf *out, const struct option *row);
 
