@@ -111,7 +111,8 @@ static void test_recipient_reply_gives_exit_and_act(void **state)
 		struct event_builder b;
 		struct event *e;
 
-		verdict_recipient(&b, reply, "bob@example.org", ST_MAIL);
+		verdict_recipient(&b, reply, "bob@example.org", ST_MAIL,
+		                  STAGE_RCPT);
 		e = event_finish(&b);
 		if (strcmp(event_text(e, e->u.verdict.rule),
 		           recipients[i].rule) != 0)
@@ -136,7 +137,8 @@ static char *words_of(const char *text, bool german)
 	struct event_builder b;
 	char *words;
 
-	verdict_recipient(&b, reply, "bob@example.org", ST_MAIL);
+	verdict_recipient(&b, reply, "bob@example.org", ST_MAIL,
+		                  STAGE_RCPT);
 	e = event_finish(&b);
 	i18n_set(german ? "de" : "en");
 	words = verdict_text(e);

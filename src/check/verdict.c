@@ -153,7 +153,8 @@ static void by_reply(struct judgement *f, const struct reply_view *v,
 }
 
 void verdict_recipient(struct event_builder *b, const struct event *reply,
-                       const char *recipient, enum state before)
+                       const char *recipient, enum state before,
+                       enum stage wanted)
 {
 	bool dot = reply->u.reply.recipient.len; /* LMTP, behind the dot */
 	const struct explain_context ctx = {
@@ -173,7 +174,8 @@ void verdict_recipient(struct event_builder *b, const struct event *reply,
 	else if (v.code == 251)
 		set_rule(&f, "accepted-forward", "");
 	else if (v.code / 100 == 2)
-		set_rule(&f, "accepted-rcpt", "");
+		set_rule(&f, wanted == STAGE_DOT ? "accepted-so-far" :
+		                                   "accepted-rcpt", "");
 	else
 		by_reply(&f, &v, &ctx, codes);
 	put(b, &f, recipient, reply);

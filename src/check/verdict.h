@@ -17,12 +17,14 @@ enum exit_status { EXIT_ACCEPTED = 0, EXIT_SOME = 1, EXIT_USAGE_ERROR = 64,
 int exit_worse(int a, int b);
 
 /*
- * The verdict on one recipient. reply: the EV_REPLY to its RCPT. b is begun
+ * The verdict on one recipient. reply: the EV_REPLY to its RCPT, or in LMTP to
+ * the message. wanted: how far the session goes. b is begun
  * and filled by this function; the caller sets n, t_us, session, target and
  * finishes it.
  */
 void verdict_recipient(struct event_builder *b, const struct event *reply,
-                       const char *recipient, enum state before);
+                       const char *recipient, enum state before,
+                       enum stage wanted);
 /*
  * The verdict on a whole session. reply: the reply r->reply_n names, or NULL.
  * wanted: the stage asked for.

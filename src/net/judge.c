@@ -19,6 +19,7 @@ struct rcpt { /* a RCPT that went out */
 struct judge {
 	struct outlet *out;
 	uint32_t session;
+	enum stage wanted;
 	enum state state;       /* after the events seen so far */
 	struct event *decisive; /* copy of the reply that decides, or NULL */
 	struct rcpt *rcpts;     /* without a verdict yet, in order */
@@ -28,12 +29,14 @@ struct judge {
 	char **deferred;        /* sum.deferred of them */
 };
 
-struct judge *judge_new(struct outlet *out, uint32_t session)
+struct judge *judge_new(struct outlet *out, uint32_t session,
+                        enum stage wanted)
 {
 	struct judge *j = xcalloc(1, sizeof *j);
 
 	j->out = out;
 	j->session = session;
+	j->wanted = wanted;
 	j->state = ST_CLOSED;
 	return j;
 }
@@ -164,7 +167,8 @@ void judge_recipients(struct judge *j)
 		struct event_builder b;
 
 		if (r->reply) {
-			verdict_recipient(&b, r->reply, r->address, r->before);
+			verdict_recipient(&b, r->reply, r->address, r->before,
+			                  j->wanted);
 			count(j, r, b.e.u.verdict.outcome);
 			outlet_post_at(j->out, &b, j->session,
 			               r->reply->t_us);

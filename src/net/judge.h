@@ -20,7 +20,8 @@ struct judge_sum {
 	uint32_t accepted, deferred, refused; /* recipients */
 };
 
-struct judge *judge_new(struct outlet *out, uint32_t session);
+struct judge *judge_new(struct outlet *out, uint32_t session,
+                        enum stage wanted);
 void judge_free(struct judge *j); /* NULL is fine */
 
 /* Before e is given away. r: the session's result so far. */
