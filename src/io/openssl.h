@@ -30,9 +30,11 @@
 	X(ASN1_STRING_type)                                                    \
 	X(ASN1_STRING_type_new)                                                \
 	X(ASN1_TIME_to_tm)                                                     \
+	X(ASN1_get_object)                                                     \
 	X(BIO_ctrl)                                                            \
 	X(BIO_free)                                                            \
 	X(BIO_new)                                                             \
+	X(BIO_new_file)                                                        \
 	X(BIO_new_mem_buf)                                                     \
 	X(BIO_read)                                                            \
 	X(BIO_s_mem)                                                           \
@@ -69,6 +71,7 @@
 	X(OPENSSL_sk_pop_free)                                                 \
 	X(OPENSSL_sk_push)                                                     \
 	X(OPENSSL_sk_value)                                                    \
+	X(PEM_read_bio)                                                        \
 	X(PEM_read_bio_X509)                                                   \
 	X(PEM_write_bio_X509)                                                  \
 	X(RAND_bytes)                                                          \
@@ -76,12 +79,15 @@
 	X(X509_ALGOR_get0)                                                     \
 	X(X509_EXTENSION_free)                                                 \
 	X(X509_NAME_add_entry_by_txt)                                          \
+	X(X509_NAME_cmp)                                                       \
+	X(X509_NAME_free)                                                      \
 	X(X509_NAME_get_index_by_NID)                                          \
 	X(X509_NAME_print_ex)                                                  \
 	X(X509_PUBKEY_get0_param)                                              \
 	X(X509_STORE_CTX_free)                                                 \
 	X(X509_STORE_CTX_get0_cert)                                            \
 	X(X509_STORE_CTX_get0_param)                                           \
+	X(X509_STORE_CTX_get0_untrusted)                                       \
 	X(X509_STORE_CTX_get_error)                                            \
 	X(X509_STORE_CTX_get_error_depth)                                      \
 	X(X509_STORE_CTX_get_ex_data)                                          \
@@ -130,6 +136,7 @@
 	X(X509_verify_cert_error_string)                                       \
 	X(a2i_IPADDRESS)                                                       \
 	X(d2i_X509)                                                            \
+	X(d2i_X509_NAME)                                                       \
 	X(i2d_X509_PUBKEY)
 
 #define LIBSSL_FUNCTIONS(X)                                                    \

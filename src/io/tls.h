@@ -4,7 +4,7 @@
  * text come out: no socket, no clock, no callback. libssl and libcrypto are
  * loaded with the first tls_setup_new() (io/openssl.h), not linked. The
  * system's authorities are read when a chain names them (SSL_CERT_DIR and
- * SSL_CERT_FILE are heeded); a bundle of all only for the first chain, 40 ms.
+ * SSL_CERT_FILE are heeded), of a bundle only those that it may want.
  *
  * Verification is always done and never fatal here: the handshake is
  * finished, tls_facts() says what was found, the caller decides.

@@ -2,7 +2,8 @@
  * tls_priv: what the files of tls share. tls_setup.c makes contexts, tls.c
  * runs a connection, tls_verify.c judges a chain, tls_facts.c says what was
  * found, tls_cert.c describes one certificate, tls_error.c names a failure,
- * tls_self.c makes certificates, tls_examine.c judges without a handshake.
+ * tls_self.c makes certificates, tls_examine.c judges without a handshake,
+ * tls_bundle.c finds authorities.
  */
 #ifndef IO_TLS_PRIV_H
 #define IO_TLS_PRIV_H
@@ -17,12 +18,15 @@ enum {
 	TLS_AFTERWARDS_MAX = 256,
 	TLS_DETAIL_SIZE = 256,
 	TLS_TLSA_MAX = 128, /* records given to the library */
+	TLS_BUNDLE_MAX = 4096, /* authorities, found one by one */
 };
 
 struct tls_setup {
 	SSL_CTX *ctx;
 	bool server;
-	char *bundle; /* owned: the system's authorities, yet to be read */
+	char *bundle_path; /* owned: the system's authorities, yet to be
+	                    * read; NULL: none, or they are */
+	struct tls_bundle *bundle; /* owned, NULL: none */
 };
 
 struct tls_verdict { /* of the peer's chain */
@@ -63,8 +67,20 @@ struct tls {
 	struct tls_facts_text *facts; /* owned, NULL until asked for */
 };
 
-/* Reads the bundle if there is one that was not read. */
-void tls_setup_load(struct tls_setup *s);
+/* Trusts those of the system's authorities that the chain may want. */
+void tls_setup_load(struct tls_setup *s, STACK_OF(X509) *chain);
+
+/*
+ * A file of many authorities, of which a chain wants one or two: to make
+ * certificates of all takes the library 40 ms, to look at their names 2.
+ */
+struct tls_bundle;
+/* NULL: no such file, or there is something else in it than certificates, or
+ * more than TLS_BUNDLE_MAX: it is for the library. Caller owns. */
+struct tls_bundle *tls_bundle_read(const char *path);
+void tls_bundle_free(struct tls_bundle *b); /* NULL is fine */
+/* Who may have issued x, and who may have issued those: into the store. */
+void tls_bundle_trust(struct tls_bundle *b, const X509 *x, X509_STORE *store);
 
 /* libssl's callback, arg is not used. Always 1: what is wrong goes into the
  * verdict of the struct tls that is the SSL's data. */

@@ -128,8 +128,8 @@ static const char *env(const char *name)
 }
 
 /*
- * The folder costs nothing until a chain asks for an issuer. A bundle of all
- * authorities takes some 40 ms to read: it waits for the first chain.
+ * The folder costs nothing until a chain asks for an issuer. The bundle of all
+ * authorities waits for the first chain.
  */
 static void trust_system(struct tls_setup *s)
 {
@@ -147,18 +147,28 @@ static void trust_system(struct tls_setup *s)
 	if (dir)
 		libssl()->SSL_CTX_load_verify_dir(s->ctx, dir);
 	if (file)
-		s->bundle = xstrdup(file);
+		s->bundle_path = xstrdup(file);
 	c->ERR_clear_error(); /* without any: every issuer is unknown */
 }
 
-void tls_setup_load(struct tls_setup *s)
+void tls_setup_load(struct tls_setup *s, STACK_OF(X509) *chain)
 {
-	if (!s->bundle)
-		return;
-	libssl()->SSL_CTX_load_verify_file(s->ctx, s->bundle);
-	libcrypto()->ERR_clear_error();
-	free(s->bundle);
-	s->bundle = NULL;
+	const struct libcrypto *c = libcrypto();
+	const OPENSSL_STACK *sent = (const OPENSSL_STACK *)chain;
+	int n = s->bundle_path || s->bundle ? c->OPENSSL_sk_num(sent) : 0;
+
+	if (s->bundle_path) {
+		s->bundle = tls_bundle_read(s->bundle_path);
+		if (!s->bundle)
+			libssl()->SSL_CTX_load_verify_file(s->ctx,
+			    s->bundle_path);
+		free(s->bundle_path);
+		s->bundle_path = NULL;
+	}
+	for (int i = 0; s->bundle && i < n; i++)
+		tls_bundle_trust(s->bundle, c->OPENSSL_sk_value(sent, i),
+		    libssl()->SSL_CTX_get_cert_store(s->ctx));
+	c->ERR_clear_error();
 }
 
 static bool set_trust(struct tls_setup *s, const struct tls_setup_config *cfg,
@@ -215,7 +225,8 @@ void tls_setup_free(struct tls_setup *s)
 		return;
 	if (s->ctx)
 		libssl()->SSL_CTX_free(s->ctx);
-	free(s->bundle);
+	free(s->bundle_path);
+	tls_bundle_free(s->bundle);
 	free(s);
 }
 

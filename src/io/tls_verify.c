@@ -179,7 +179,8 @@ int tls_verify(X509_STORE_CTX *ctx, void *arg)
 	(void)arg;
 	memset(v, 0, sizeof *v);
 	if (t->n_used == 0)
-		tls_setup_load(t->setup); /* DANE needs no authorities */
+		tls_setup_load(t->setup, /* DANE needs no authorities */
+		    c->X509_STORE_CTX_get0_untrusted(ctx));
 	c->X509_STORE_CTX_set_verify_cb(ctx, on_problem);
 	/* a mail server under DANE takes what the record names (RFC 7671 §5) */
 	c->X509_VERIFY_PARAM_set_auth_level(c->X509_STORE_CTX_get0_param(ctx),
