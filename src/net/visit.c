@@ -424,6 +424,8 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	post_connect(v, EV_CONNECTING, 0);
 	v->timer = loop_timer_new(l, on_time, v);
 	arm(v);
+	if (plan->tls.wrap) /* while the network is busy */
+		visit_prepare_tls(v);
 	return v;
 }
 
