@@ -7,18 +7,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/library.h"
 #include "util/xalloc.h"
+
+/* The functions of libidn2 that are used, by their names there. */
+#define FUNCTIONS(X)                                                           \
+	X(idn2_free)                                                           \
+	X(idn2_lookup_u8)                                                      \
+	X(idn2_to_unicode_8z8z)
+
+struct libidn2 {
+#define POINTER(name) __typeof__(name) *name;
+	FUNCTIONS(POINTER)
+#undef POINTER
+};
+
+static const struct libidn2 *libidn2(void)
+{
+	static const struct library_symbol symbols[] = {
+#define AT(name) { #name, offsetof(struct libidn2, name) },
+		FUNCTIONS(AT)
+#undef AT
+	};
+	static struct library l = {
+		.so_name = LIBIDN2_SONAME,
+		.symbols = symbols,
+		.n = sizeof symbols / sizeof *symbols,
+		.size = sizeof(struct libidn2),
+	};
+
+	return library_table(&l);
+}
 
 /* Never with IDN2_USE_STD3_ASCII_RULES: libidn2 2.3.3 then deletes "_" without
  * a word. */
 static int convert(const char *utf8, int mode, char **out)
 {
 	uint8_t *made = NULL;
-	int rc = idn2_lookup_u8((const uint8_t *)utf8, &made,
-	                        IDN2_NFC_INPUT | mode);
+	int rc = libidn2()->idn2_lookup_u8((const uint8_t *)utf8, &made,
+	                                   IDN2_NFC_INPUT | mode);
 
 	*out = rc == IDN2_OK ? xstrdup((char *)made) : NULL;
-	idn2_free(made);
+	libidn2()->idn2_free(made);
 	return rc;
 }
 
@@ -38,9 +68,13 @@ enum idn_result idn_to_ascii(const char *utf8, char **out)
 {
 	char *other;
 	bool same;
-	int rc = convert(utf8, IDN2_NONTRANSITIONAL, out);
-	int old = convert(utf8, IDN2_TRANSITIONAL, &other);
+	int rc, old;
 
+	*out = NULL;
+	if (!libidn2())
+		return IDN_NO_LIBRARY;
+	rc = convert(utf8, IDN2_NONTRANSITIONAL, out);
+	old = convert(utf8, IDN2_TRANSITIONAL, &other);
 	if (rc != IDN2_OK) {
 		*out = other;
 		if (rc == IDN2_DISALLOWED && old == IDN2_OK)
@@ -58,10 +92,13 @@ char *idn_to_unicode(const char *ascii)
 {
 	char *made = NULL, *out = NULL;
 
-	if (idn2_to_unicode_8z8z(ascii, &made, 0) == IDN2_OK &&
+	/* others need no library (RFC 5890 §2.3.2.1) */
+	if (!strstr(ascii, "xn--") || !libidn2())
+		return NULL;
+	if (libidn2()->idn2_to_unicode_8z8z(ascii, &made, 0) == IDN2_OK &&
 	    strcmp(made, ascii) != 0)
 		out = xstrdup(made);
-	idn2_free(made);
+	libidn2()->idn2_free(made);
 	return out;
 }
 

@@ -92,6 +92,8 @@ static enum target_error to_ascii(struct target *t, const char *s)
 		return TARGET_NAME_LONG;
 	if (r == IDN_BAD)
 		return TARGET_IDN;
+	if (r == IDN_NO_LIBRARY)
+		return TARGET_NO_IDN;
 	t->transitional = r == IDN_TRANSITIONAL;
 	t->deviates = r == IDN_DEVIATES;
 	for (char *p = t->domain; *p; p++)

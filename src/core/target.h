@@ -63,6 +63,7 @@ enum target_error {
 	TARGET_CONTROL,       /* CR, LF, NUL or another control character */
 	TARGET_LOCAL_PART,    /* nothing before @, or over 64 octets */
 	TARGET_IDN,           /* not convertible to an A-label */
+	TARGET_NO_IDN,        /* libidn2 is not on this machine */
 	TARGET_PATH_LONG,     /* more than sockaddr_un can hold */
 };
 

@@ -47,6 +47,9 @@ static const char *const texts[] = {
 	[TARGET_IDN] = N_("“%s” cannot be turned into a name of DNS: it is "
 		"not valid UTF-8, or holds a character that no domain can have "
 		"(RFC 5892)."),
+	[TARGET_NO_IDN] = N_("“%s” is no ASCII name, and libidn2, which makes "
+		"one of it, is not on this machine. The name's own ASCII form "
+		"(xn--...) can be typed."),
 	[TARGET_PATH_LONG] = N_("“%s” is a longer path than a Unix socket can "
 		"have (about 100 bytes). A symbolic link to its folder makes "
 		"it shorter."),
