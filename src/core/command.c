@@ -84,7 +84,8 @@ bool command_expects(enum verb v, unsigned code)
 	       in_list(c->transient, code) || in_list(c->permanent, code);
 }
 
-static size_t skip(const char *line, size_t len, size_t at, bool blanks)
+size_t command_skip(const char *line, size_t len, size_t at,
+                    bool blanks)
 {
 	while (at < len && (line[at] == ' ' || line[at] == '\t') == blanks)
 		at++;
@@ -93,14 +94,14 @@ static size_t skip(const char *line, size_t len, size_t at, bool blanks)
 
 size_t command_secret_from(const char *line, size_t len)
 {
-	size_t from = skip(line, len, 0, true);
-	size_t word = skip(line, len, from, false);
+	size_t from = command_skip(line, len, 0, true);
+	size_t word = command_skip(line, len, from, false);
 	enum verb v = command_find(line + from, word - from);
 	size_t mech, end;
 
 	if (v != VERB_AUTH && v != VERB_X_EXPS)
 		return SIZE_MAX;
-	mech = skip(line, len, word, true);
-	end = skip(line, len, mech, false);
+	mech = command_skip(line, len, word, true);
+	end = command_skip(line, len, mech, false);
 	return end > mech && end < len ? end + 1 : SIZE_MAX;
 }

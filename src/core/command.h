@@ -52,6 +52,8 @@ enum verb command_find(const char *line, size_t len);
  * typed where the angle brackets are missing. Heap, never NULL.
  */
 char *command_path(const char *line);
+/* The end of the blanks (blank or tab) that are at line[at], or of the word. */
+size_t command_skip(const char *line, size_t len, size_t at, bool blanks);
 /*
  * Where in a typed line begins what nobody may see: behind "AUTH MECHANISM "
  * (RFC 4954 §4) and "X-EXPS MECHANISM ". SIZE_MAX: nowhere.

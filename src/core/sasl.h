@@ -33,6 +33,8 @@ struct sasl_mech {
 };
 const struct sasl_mech *sasl_mech_at(size_t i); /* NULL past the end */
 const struct sasl_mech *sasl_mech_find(const char *name, size_t len);
+/* Can a mechanism, known or not, be called this? RFC 4422 §3.1 */
+bool sasl_mech_is_name(const char *name, size_t len);
 /* The finding that says what it is good for, %1 its name; mech may be NULL. */
 const char *sasl_mech_about(const struct sasl_mech *mech);
 

@@ -72,6 +72,16 @@ const struct sasl_mech *sasl_mech_find(const char *name, size_t len)
 	return NULL;
 }
 
+bool sasl_mech_is_name(const char *name, size_t len)
+{
+	if (sasl_mech_find(name, len))
+		return true; /* in small letters, too */
+	for (size_t i = 0; i < len; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", name[i]))
+			return false;
+	return len > 0 && len <= 20;
+}
+
 const char *sasl_mech_about(const struct sasl_mech *mech)
 {
 	return sasl_row(mech)->about;

@@ -27,9 +27,22 @@ void session_new_login(struct session *s)
 		secrets_add(s->secrets, password, strlen(password));
 }
 
-static bool is_login(enum verb v)
+static bool begins_login(enum verb v)
 {
 	return v == VERB_AUTH || v == VERB_X_EXPS;
+}
+
+bool session_is_login(enum verb v)
+{
+	return begins_login(v) || v == VERB_AUTH_RESPONSE;
+}
+
+bool session_in_login(const struct session *s)
+{
+	for (size_t i = 0; i < s->fifo_len; i++)
+		if (session_is_login(s->fifo[i].verb))
+			return true;
+	return s->state == ST_AUTH;
 }
 
 static bool clear_allowed(const struct session *s)
@@ -40,7 +53,7 @@ static bool clear_allowed(const struct session *s)
 bool session_login_in_clear(const struct session *s, const char *line)
 {
 	return !clear_allowed(s) && s->state != ST_DATA &&
-	       is_login(command_find(line, strlen(line)));
+	       begins_login(command_find(line, strlen(line)));
 }
 
 bool session_lacks_password(const struct session *s, const char *line)
@@ -49,7 +62,7 @@ bool session_lacks_password(const struct session *s, const char *line)
 
 	return auth->wanted && auth->user && !auth->password &&
 	       s->state != ST_DATA && !strstr(line, " GSSAPI") &&
-	       is_login(command_find(line, strlen(line)));
+	       begins_login(command_find(line, strlen(line)));
 }
 
 /* The words of "AUTH MECH response": where the second and third begin. */
@@ -61,21 +74,23 @@ struct login_words {
 static struct login_words split(const char *line, size_t len)
 {
 	struct login_words w = { 0 };
-	size_t at = 0;
+	size_t verb = command_skip(line, len, 0, false);
+	size_t at = command_skip(line, len, verb, true);
+	size_t end = command_skip(line, len, at, false);
 
-	while (at < len && line[at] != ' ')
-		at++;
-	while (at < len && line[at] == ' ')
-		at++;
 	w.mech = line + at;
-	while (at < len && line[at] != ' ')
-		at++;
-	w.mech_len = (size_t)(line + at - w.mech);
-	while (at < len && line[at] == ' ')
-		at++;
+	w.mech_len = end - at;
+	at = command_skip(line, len, end, true);
 	w.response = line + at;
 	w.response_len = len - at;
 	return w;
+}
+
+/* Who forgets the mechanism types the secret in its place. Heap. */
+static char *mech_name(const struct login_words *w)
+{
+	return sasl_mech_is_name(w->mech, w->mech_len) ?
+	       xmemdup0(w->mech, w->mech_len) : xstrdup(GUIDE_SECRET);
 }
 
 static bool is_blank(const char *text, size_t len)
@@ -96,7 +111,7 @@ static void begin_login(struct session *s, const struct login_words *w)
 {
 	const struct sasl_with with = { .auth = &s->plan->auth,
 		.host = s->host, .lent = &s->lent, .secrets = s->secrets };
-	char *name = xmemdup0(w->mech, w->mech_len);
+	char *name = mech_name(w);
 
 	session_end_login(s);
 	s->sasl = sasl_new(sasl_mech_find(w->mech, w->mech_len), name, &with);
@@ -155,9 +170,9 @@ static void say_mechanism(struct session *s, const char *wire, uint32_t about)
 {
 	struct login_words w = split(wire, strlen(wire));
 	const struct sasl_mech *mech = sasl_mech_find(w.mech, w.mech_len);
-	char *name = xmemdup0(w.mech, w.mech_len);
+	char *name = mech_name(&w);
 
-	secrets_blot_one(s->secrets, name, w.mech_len);
+	secrets_blot_one(s->secrets, name, strlen(name));
 	say_finding(s, sasl_mech_about(mech), about, name, "");
 	if (s->secure && s->unverified)
 		say_finding(s, "auth-unverified", about, "", "");

@@ -23,7 +23,8 @@ struct pending {
 	uint32_t index; /* it was the index-th command written; greeting 0 */
 	uint32_t rcpt;  /* LMTP, behind the message: whom the reply judges,
 	                 * index in txn; NO_RCPT for all others */
-	bool last;      /* BDAT ... LAST */
+	bool last;      /* the message ends with it: dot, BDAT ... LAST */
+	bool more;      /* LMTP: the same message has a reply behind this */
 	int64_t sent_us;
 };
 
@@ -150,7 +151,16 @@ void session_refuse_tls(struct session *s, enum tls_lack lack, uint32_t about,
 /* After an EHLO: is TLS there as demanded, what did it change? */
 void session_check_offers(struct session *s, uint32_t about);
 
+/* What is said of a line before it goes out, wrong or not: its EV_SENT, whose n
+ * is returned, and the remarks. */
+uint32_t session_announce(struct session *s, const char *line, size_t len,
+                          enum verb v);
+
 /* session_login.c: AUTH, RFC 4954. */
+/* AUTH, Exchange's X-EXPS, and what answers a challenge. */
+bool session_is_login(enum verb v);
+/* An answer to a challenge may be typed, or typed too soon. */
+bool session_in_login(const struct session *s);
 /* Its line as it is to be written (heap, wipe), NULL: not to be sent, which
  * has been said. shown: the same without what is secret. */
 char *session_login_line(struct session *s, const char *line, size_t len,

@@ -212,11 +212,6 @@ static void say_all(struct session *s, const struct cause *c)
 		note_result(s, p, c->verb, c->answer, c->n);
 }
 
-static bool is_login(enum verb v)
-{
-	return v == VERB_AUTH || v == VERB_X_EXPS || v == VERB_AUTH_RESPONSE;
-}
-
 /* A command may talk to the person who starts it before it speaks SMTP, as
  * "exim -bh" does. True: what came was such a line. */
 static bool is_preamble(struct session *s, enum reply_result form)
@@ -257,6 +252,6 @@ void session_take_reply(struct session *s, enum reply_result form)
 	session_apply(s, &c);
 	if (c.asked && c.verb == VERB_STARTTLS && !s->over)
 		session_refuse_left_over(s);
-	if (c.asked && is_login(c.verb))
+	if (c.asked && session_is_login(c.verb))
 		session_login_reply(s, c.answer, c.n);
 }

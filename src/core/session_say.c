@@ -201,9 +201,11 @@ void say_note(struct session *s, const struct sasl_note *note, uint32_t about)
 void say_typed(struct session *s, const struct typed_remark *r,
                uint32_t about, const char *line, size_t len)
 {
-	const char *args[1] = { r->arg };
+	struct typed_remark copy = *r;
+	const char *args[1] = { copy.arg };
 	struct event_builder b;
 
+	secrets_blot_one(s->secrets, copy.arg, strlen(copy.arg));
 	finding_begin(&b, r->id, args, r->arg[0] ? 1 : 0, about);
 	b.e.u.finding.caret = r->caret;
 	b.e.u.finding.evidence = event_put(&b, line, len);

@@ -5,48 +5,55 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util/wipe.h"
 #include "util/xalloc.h"
 
-/* RFC 4422 §3.1. Who forgets the mechanism types the secret in its place. */
-static bool is_mechanism(const char *word, size_t len)
+/* A line with a login in it, and where its secret begins. */
+struct login_line {
+	size_t from; /* len: there is none */
+	bool odd;    /* no login is made of it: a blank before AUTH, or the
+	              * secret where the mechanism should be */
+};
+
+/* "AUTH PLAIN AGEAYg==": behind PLAIN; the mechanism is no secret. */
+static struct login_line look(const char *line, size_t len, enum verb v)
 {
-	if (sasl_mech_find(word, len))
-		return true;
-	for (size_t i = 0; i < len; i++)
-		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", word[i]))
-			return false;
-	return len > 0 && len <= 20;
+	size_t verb = command_skip(line, len, 0, true), mech, end;
+	enum verb said = command_find(line + verb, len - verb);
+
+	if (v == VERB_AUTH_RESPONSE) {
+		bool star = len == 1 && *line == '*';
+
+		return (struct login_line){ star ? len : 0, false };
+	}
+	if (said != VERB_AUTH && said != VERB_X_EXPS)
+		return (struct login_line){ len, false };
+	mech = command_skip(line, len,
+	                    command_skip(line, len, verb, false), true);
+	end = command_skip(line, len, mech, false);
+	if (!sasl_mech_is_name(line + mech, end - mech))
+		return (struct login_line){ mech, true };
+	end = command_skip(line, len, end, true);
+	return (struct login_line){ end, verb > 0 };
 }
 
-/* "AUTH PLAIN AGEAYg==" -> "AUTH PLAIN ****"; the mechanism is no secret. */
-static char *mask(const char *line, size_t len, enum verb v, bool *secret)
+/* The line as it may be seen, heap: "AUTH PLAIN ****". What is secret in a line
+ * that no login is made of is noted here. */
+static char *mask(struct session *s, const char *line, size_t len,
+                  enum verb v, bool *secret)
 {
-	size_t keep = 0;
+	struct login_line l = look(line, len, v);
+	char *shown;
 
-	*secret = false;
-	if (v == VERB_AUTH_RESPONSE) {
-		*secret = !(len == 1 && line[0] == '*');
-		return *secret ? xstrdup("****") : xstrdup("*");
-	}
-	if (v != VERB_AUTH && v != VERB_X_EXPS)
-		return xmemdup0(line, len);
-	for (int word = 0; word < 2; word++) {
-		size_t begin = keep;
-
-		while (keep < len && line[keep] != ' ')
-			keep++;
-		if (word == 1 && !is_mechanism(line + begin, keep - begin)) {
-			keep = begin;
-			break;
-		}
-		while (keep < len && line[keep] == ' ')
-			keep++;
-	}
-	*secret = keep < len;
-	return *secret ? xasprintf("%.*s****", (int)keep, line) :
-	                 xmemdup0(line, len);
+	*secret = l.from < len || (v == VERB_AUTH_RESPONSE && len == 0);
+	if (*secret && l.odd)
+		secrets_add(s->secrets, line + l.from, len - l.from);
+	shown = *secret ? xasprintf("%.*s" GUIDE_SECRET, (int)l.from, line) :
+	                  xmemdup0(line, len);
+	secrets_blot_one(s->secrets, shown, *secret ? strlen(shown) : len);
+	return shown;
 }
 
 static bool too_many(struct session *s, enum verb v)
@@ -75,9 +82,8 @@ static bool must_wait(const struct session *s)
 	if (!s->fifo_len)
 		return false;
 	v = s->fifo[s->fifo_len - 1].verb;
-	return v == VERB_DATA || v == VERB_STARTTLS || v == VERB_AUTH ||
-	       v == VERB_AUTH_RESPONSE || v == VERB_END_OF_DATA ||
-	       v == VERB_TLS_HANDSHAKE;
+	return v == VERB_DATA || v == VERB_STARTTLS || session_is_login(v) ||
+	       v == VERB_END_OF_DATA || v == VERB_TLS_HANDSHAKE;
 }
 
 static void say_remarks(struct session *s, const struct typed *t,
@@ -105,10 +111,20 @@ static void write_line(struct session *s, const char *line, size_t len)
 	wipe_buf(&wire);
 }
 
+/* "BURL imap://a@b.example/x LAST", RFC 4468 §3 */
+static bool is_last(const char *line)
+{
+	const char *word = strrchr(line, ' ');
+
+	return word && strcasecmp(word + 1, "LAST") == 0;
+}
+
 static void note_sent(struct session *s, enum verb v, const char *line)
 {
 	if (v == VERB_MAIL)
 		session_end_txn(s);
+	if (v == VERB_BURL)
+		session_newest(s)->last = is_last(line);
 	if (v != VERB_RCPT)
 		return;
 	s->rcpt_sent++;
@@ -118,31 +134,22 @@ static void note_sent(struct session *s, enum verb v, const char *line)
 	session_newest(s)->rcpt = (uint32_t)s->n_txn++;
 }
 
-static bool is_login(enum verb v)
-{
-	return v == VERB_AUTH || v == VERB_X_EXPS || v == VERB_AUTH_RESPONSE;
-}
-
-/* What is said before it goes out, wrong or not. Returns the event's n. */
-static uint32_t announce(struct session *s, const char *line, size_t len,
-                         enum verb v)
+uint32_t session_announce(struct session *s, const char *line, size_t len,
+                          enum verb v)
 {
 	struct outgoing o = { .line = line, .len = len, .verb = v };
 	struct typed typed = { 0 };
-	char *shown = mask(line, len, v, &o.secret);
-	const char *judged = line;
+	char *shown = mask(s, line, len, v, &o.secret);
+	/* remarks quote words: none that is a secret, and where there is no
+	 * mechanism, it is one that stands in its place */
+	bool odd = look(line, len, v).odd ||
+	           (!o.secret && memcmp(shown, line, len) != 0);
 	uint32_t n;
 
 	o.shown = shown;
 	o.shown_len = strlen(shown);
-	/* remarks quote words: none that is a secret, and where there is no
-	 * mechanism, it is one that stands in its place */
-	if (secrets_blot_one(s->secrets, shown, o.shown_len) ||
-	    (v == VERB_AUTH && strchr(shown, ' ') &&
-	     strcmp(strchr(shown, ' '), " " GUIDE_SECRET) == 0))
-		judged = shown;
 	if (v != VERB_AUTH_RESPONSE)
-		typed_check(judged, judged == shown ? o.shown_len : len,
+		typed_check(odd ? shown : line, odd ? o.shown_len : len,
 		            session_projected(s),
 		            s->has_offers ? &s->offers : NULL, &typed);
 	n = say_sent(s, &o);
@@ -154,12 +161,12 @@ static uint32_t announce(struct session *s, const char *line, size_t len,
 static void send_line(struct session *s, const char *line, size_t len,
                       enum verb v)
 {
-	uint32_t n = announce(s, line, len, v);
+	uint32_t n = session_announce(s, line, len, v);
 
 	write_line(s, line, len);
 	session_push(s, v, n);
 	note_sent(s, v, line);
-	if (is_login(v))
+	if (session_is_login(v))
 		session_login_sent(s, line, v, n);
 }
 
@@ -182,7 +189,7 @@ static void send_command(struct session *s, const char *line, size_t len)
 		return;
 	if (v == VERB_BDAT && session_send_chunk(s, line, len))
 		return;
-	if (is_login(v))
+	if (session_is_login(v))
 		send_login(s, line, len, v);
 	else
 		send_line(s, line, len, v);
@@ -209,21 +216,16 @@ static void refuse_line(struct session *s, const char *id, const char *line,
                         size_t len)
 {
 	struct typed_remark r = { .id = id, .caret = -1 };
-	enum verb v = s->state == ST_AUTH ? VERB_AUTH_RESPONSE :
+	enum verb v = session_in_login(s) ? VERB_AUTH_RESPONSE :
 	                                    command_find(line, len);
 	struct typed t;
-	size_t shown_len = len;
 	bool secret;
-	char *shown;
+	char *shown = mask(s, line, len, v, &secret);
 
 	typed_check(line, len, s->state, NULL, &t);
 	if (t.refused)
 		r = t.remarks[0];
-	shown = mask(line, len, v, &secret);
-	if (secret)
-		shown_len = strlen(shown);
-	secrets_blot_one(s->secrets, shown, shown_len);
-	say_typed(s, &r, 0, shown, shown_len);
+	say_typed(s, &r, 0, shown, secret ? strlen(shown) : len);
 	free(shown);
 }
 

@@ -1,0 +1,32 @@
+/*
+ * dialogs_seen: what all dialogs together have shown. Which rows of the rules
+ * fired and which of the guide were proposed; and that no secret of a dialog
+ * stands in one of its events, plain or in Base64.
+ */
+#ifndef TESTS_DIALOGS_SEEN_H
+#define TESTS_DIALOGS_SEEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/event.h"
+
+enum { SEEN_SECRETS_MAX = 16 };
+
+struct seen_secrets {
+	char *texts[SEEN_SECRETS_MAX]; /* owned */
+	size_t n;
+};
+
+/* The text, and its Base64 form. */
+void seen_add_secret(struct seen_secrets *s, const char *text);
+void seen_clear_secrets(struct seen_secrets *s);
+/* The secret that stands in e, NULL: none. Borrowed. */
+const char *seen_leak(const struct seen_secrets *s, const struct event *e);
+
+/* EV_STATE and EV_PROMPT: the rows that they name. */
+void seen_note(const struct event *e);
+/* Prints the rows that no event named; returns how many. */
+size_t seen_missing(void);
+
+#endif
