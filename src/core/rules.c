@@ -98,6 +98,10 @@ static const struct rule rules[] = {
   DEED_END_TXN, ST_READY,
   N_("with its answer to the last chunk the server takes the message "
      "(RFC 3030 §2)") },
+{ "chunk-last-no", AT(RCPT) | AT(BDAT), CHUNK, REFUSED, GUARD_ONE_ALONE,
+  DEED_END_TXN, ST_READY,
+  N_("the last recipient's reply: whoever was refused, the message is over "
+     "(RFC 2033 §4.2)") },
 { "chunk-no", AT(RCPT) | AT(BDAT), CHUNK, REFUSED, GUARD_ALWAYS,
   DEED_GIVE_UP, ST_BDAT,
   N_("the chunk was refused: only RSET or QUIT may follow "
@@ -193,9 +197,6 @@ static const struct rule rules[] = {
   N_("this is no SMTP reply (RFC 5321 §4.2)") },
 { "flood", ANYWHERE, ANY_VERB, FLOOD, GUARD_ALWAYS, DEED_FAIL, ST_CLOSED,
   N_("a reply without end is cut off (RFC 5321 §4.5.3.1.5)") },
-{ "bye", AT(BYE), ANY_VERB, GONE | LOST | LATE | STOP, GUARD_ALWAYS,
-  DEED_HANG_UP, ST_CLOSED,
-  N_("the connection is closed as agreed (RFC 5321 §4.1.1.10)") },
 { "quit-gone", ANYWHERE, V(QUIT), GONE | LOST, GUARD_ALWAYS,
   DEED_HANG_UP, ST_CLOSED,
   N_("the server closed without answering QUIT; nothing is lost by it "

@@ -87,6 +87,7 @@ enum deed {
 	X(WRAP, "wrap", N_("TLS from the start, and no greeting yet"))         \
 	X(CLEAR, "clear", N_("not inside TLS"))                                \
 	X(MORE_DUE, "more-due", N_("LMTP: another recipient's reply is due"))  \
+	X(ONE_ALONE, "one-alone", N_("LMTP: it judges one recipient alone"))   \
 	X(NOT_LAST, "not-last", N_("the chunk was not the last one"))
 
 enum rule_guard {

@@ -41,6 +41,7 @@ void session_free(struct session *s)
 		return;
 	while ((o = session_take(s)).kind != OUT_NONE) {
 		free(o.event);
+		wipe(o.data, o.len);
 		free(o.data);
 	}
 	reply_clear(&s->reply);
@@ -152,14 +153,6 @@ size_t session_pending(const struct session *s)
 
 /* ---- the engine over the rows ---- */
 
-/* LMTP: does the next reply belong to the same message? */
-static bool more_due(const struct session *s)
-{
-	return s->fifo_len && s->fifo[0].rcpt != NO_RCPT &&
-	       (s->fifo[0].verb == VERB_END_OF_DATA ||
-	        s->fifo[0].verb == VERB_BDAT);
-}
-
 static bool holds(const struct session *s, enum rule_guard g,
                   const struct pending *p)
 {
@@ -170,7 +163,8 @@ static bool holds(const struct session *s, enum rule_guard g,
 	case GUARD_GAVE_UP: return s->gave_up;
 	case GUARD_WRAP: return s->plan->tls.wrap && !s->greeted;
 	case GUARD_CLEAR: return !s->secure;
-	case GUARD_MORE_DUE: return more_due(s);
+	case GUARD_MORE_DUE: return p->more;
+	case GUARD_ONE_ALONE: return p->rcpt != NO_RCPT;
 	case GUARD_NOT_LAST: return !p->last;
 	case GUARD_COUNT: break;
 	}
@@ -275,7 +269,8 @@ static enum fail_kind kind_of(enum answer a)
 	}
 }
 
-static void fail(struct session *s, const struct cause *c)
+/* from: the state that it happened in. */
+static void fail(struct session *s, const struct cause *c, enum state from)
 {
 	enum fail_phase phase = !c->asked ? PHASE_DIALOG :
 	                        c->verb == VERB_CONNECT ? PHASE_GREETING :
@@ -285,7 +280,7 @@ static void fail(struct session *s, const struct cause *c)
 	if (c->answer == EARLY)
 		say_finding(s, "out-of-sync", c->n, "", "");
 	else if (!c->asked && (c->answer & ANY_REPLY))
-		say_finding(s, s->secure && s->state == ST_GREETED ?
+		say_finding(s, s->secure && from == ST_GREETED ?
 		               "early-inside-tls" : "unasked-reply", c->n, "",
 		            "");
 	say_failed(s, phase, s->tls_failed ? FAIL_TLS : kind_of(c->answer),
@@ -351,7 +346,8 @@ static void note_event(struct session *s, enum deed d,
 	}
 }
 
-static void do_deed(struct session *s, enum deed d, const struct cause *c)
+static void do_deed(struct session *s, enum deed d, const struct cause *c,
+                    enum state from)
 {
 	switch (d) {
 	case DEED_HANG_UP:
@@ -371,7 +367,7 @@ static void do_deed(struct session *s, enum deed d, const struct cause *c)
 	case DEED_REMARK:
 		say_finding(s, "unexpected-reply", c->n, "", "");
 		break;
-	case DEED_FAIL: fail(s, c); break;
+	case DEED_FAIL: fail(s, c, from); break;
 	default: break;
 	}
 }
@@ -381,12 +377,12 @@ void session_apply(struct session *s, const struct cause *c)
 	uint64_t verb = c->asked ? VERB_BIT(c->verb) : NOT_ASKED;
 	const struct rule *r = rule_for(s, s->state, verb, c->answer,
 	                                &c->to);
-	enum state to = r->to == SAME ? s->state : r->to;
+	enum state from = s->state, to = r->to == SAME ? from : r->to;
 
 	note_event(s, r->deed, &c->to);
 	say_state(s, r, to);
 	s->state = to;
-	do_deed(s, r->deed, c);
+	do_deed(s, r->deed, c, from);
 }
 
 /* ---- inputs ---- */

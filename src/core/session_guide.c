@@ -16,6 +16,15 @@ static bool is_pending(const struct session *s, enum verb v)
 	return false;
 }
 
+/* Is it under way, with what is sent already, that the transaction ends? */
+static bool ends(const struct session *s)
+{
+	for (size_t i = 0; i < s->fifo_len; i++)
+		if (s->fifo[i].verb == VERB_RSET || s->fifo[i].last)
+			return true;
+	return false;
+}
+
 static bool any_accepted(const struct session *s)
 {
 	for (size_t i = 0; i < s->n_txn; i++)
@@ -50,10 +59,7 @@ static void facts_fill(const struct session *s, struct guide_facts *f)
 		.tls_offered = offered(s, "STARTTLS"),
 		.auth_done = s->logged_in,
 		.have_answer = s->has_answer,
-		/* what ends it is under way: then the transaction was had */
-		.had_transaction = s->had_transaction ||
-		                   is_pending(s, VERB_RSET) ||
-		                   is_pending(s, VERB_BDAT),
+		.had_transaction = s->had_transaction || ends(s),
 		.next_rcpt = s->rcpt_sent,
 		.message_size = session_chunk_size(s),
 		/* one that could smuggle is never sent, to nobody */
@@ -87,7 +93,11 @@ static char *propose_step(const struct session *s,
 		return xstrdup(s->plan->steps[s->step].line);
 	if (s->state == ST_DATA) /* it ended inside a message */
 		*row = guide_find("drop");
-	return xstrdup(*row ? "" : "QUIT");
+	else if (s->state == ST_AUTH) /* or inside a login */
+		*row = guide_find("cancel-login");
+	if (s->state == ST_DATA)
+		return xstrdup("");
+	return xstrdup(guide_word(*row ? (*row)->send : GUIDE_QUIT));
 }
 
 /* The line proposed next; heap, "" for none. row: NULL for a lesson's. */

@@ -65,9 +65,11 @@ static void push_replies(struct session *s, enum verb v, uint32_t n,
 			continue;
 		session_push(s, v, n);
 		session_newest(s)->rcpt = (uint32_t)i;
-		session_newest(s)->last = last;
+		session_newest(s)->last = session_newest(s)->more = last;
 		pushed++;
 	}
+	if (pushed)
+		session_newest(s)->more = false;
 	if (pushed == 0) {
 		session_push(s, v, n);
 		session_newest(s)->last = last;
@@ -161,6 +163,8 @@ size_t session_chunk_size(const struct session *s)
 }
 
 struct chunk {
+	const char *line; /* borrowed, len bytes */
+	size_t len;
 	size_t size;
 	bool last;
 };
@@ -172,6 +176,7 @@ static bool parse_chunk(const char *line, size_t len, struct chunk *c)
 	const char *p = copy + 4;
 	bool ok;
 
+	*c = (struct chunk){ .line = line, .len = len };
 	while (*p == ' ')
 		p++;
 	c->size = strtoull(p, &end, 10);
@@ -184,60 +189,60 @@ static bool parse_chunk(const char *line, size_t len, struct chunk *c)
 	return ok;
 }
 
-/* The line, and behind it in the same segment the octets. */
-static void write_chunk(struct session *s, const struct outgoing *o,
-                        const char *data, const struct chunk *c)
+/* The line; data: the octets behind it in the same segment, NULL: they are
+ * still to come, and with them the end of the command. */
+static void put_chunk(struct session *s, const struct chunk *c,
+                      const char *data)
 {
 	struct buf wire = { 0 };
+
+	buf_add(&wire, c->line, c->len);
+	buf_adds(&wire, "\r\n");
+	if (data)
+		buf_add(&wire, data, c->size);
+	write_out(s, buf_str(&wire), wire.len, data != NULL);
+	buf_clear(&wire);
+}
+
+static void write_chunk(struct session *s, const struct chunk *c,
+                        const char *data)
+{
 	uint32_t n;
 
 	digest(s, data, c->size);
 	if (c->last)
 		say_message(s);
-	n = say_sent(s, o);
-	buf_add(&wire, o->line, o->len);
-	buf_adds(&wire, "\r\n");
-	buf_add(&wire, data, c->size);
+	n = session_announce(s, c->line, c->len, VERB_BDAT);
 	s->commands++;
-	write_out(s, buf_str(&wire), wire.len, true);
-	buf_clear(&wire);
+	put_chunk(s, c, data);
 	push_replies(s, VERB_BDAT, n, c->last);
 }
 
 /* A typed BDAT without a message: its octets are typed, too. The line goes out
  * at once; the reply is due when the last octet is there. */
-static void open_chunk(struct session *s, const struct outgoing *o,
-                       const struct chunk *c)
+static void open_chunk(struct session *s, const struct chunk *c)
 {
-	struct buf wire = { 0 };
-	uint32_t n = say_sent(s, o);
-
-	buf_add(&wire, o->line, o->len);
-	buf_adds(&wire, "\r\n");
-	write_out(s, buf_str(&wire), wire.len, false);
-	buf_clear(&wire);
+	s->chunk_n = session_announce(s, c->line, c->len, VERB_BDAT);
+	put_chunk(s, c, NULL);
 	s->chunk_left = c->size;
 	s->chunk_last = c->last;
-	s->chunk_n = n;
 }
 
 bool session_send_chunk(struct session *s, const char *line, size_t len)
 {
-	struct outgoing o = { .line = line, .len = len, .shown = line,
-		              .shown_len = len, .verb = VERB_BDAT };
 	size_t left = session_chunk_size(s), all;
 	const char *source = chunk_source(s, &all);
 	struct chunk c;
 
 	if (!parse_chunk(line, len, &c))
 		return false;
-	if (s->state != ST_BDAT && s->chunk_at == 0)
-		session_open_message(s);
+	if (session_projected(s) != ST_BDAT)
+		session_open_message(s); /* the first of it */
 	if (c.size > left) {
-		open_chunk(s, &o, &c);
+		open_chunk(s, &c);
 		return true;
 	}
-	write_chunk(s, &o, c.size ? source + s->chunk_at : "", &c);
+	write_chunk(s, &c, c.size ? source + s->chunk_at : "");
 	s->chunk_at += c.size;
 	return true;
 }

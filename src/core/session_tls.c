@@ -80,6 +80,7 @@ void session_forget(struct session *s)
 	s->has_offers = false;
 	s->old_way = s->plan->protocol == PROTO_SMTP;
 	s->gave_up = false;
+	s->logged_in = s->login_failed = false;
 }
 
 /* What was shown with the event of the handshake has the last word. */
