@@ -1,19 +1,28 @@
-# interop.sh: for interop_*.sh, which source it: starts a mail server of
-# others on a free port of 127.0.0.1, holds dialogs with it and stops it.
+# interop.sh: for interop_*.sh, which source it: starts mail servers of
+# others on free ports of 127.0.0.1, holds dialogs with them and stops them.
 #
-#   have PROGRAM        or the test is skipped
+#   have PROGRAM...     or the test is skipped
+#   as_root             or the test is skipped
 #   start COMMAND...    the word PORT in it becomes the port
+#   free_port; launch COMMAND...; wait_up    the same in steps
 #   expect EXIT ARGS... the program ends so, in --json and in --batch
-#   stop
-#   done_              the end: fails if anything did
+#   shows PATTERN       in the last expect, in what --batch printed
+#   tells EVENT PATTERN in what --json printed: such an event is there
+#   same WHAT A B       two texts are the same
+#   missed WHAT         a check that cannot be made here; counted
+#   stop                every server
+#   done_               the end: fails if anything did
 
 # shellcheck shell=sh
 set -u
 export LC_ALL=C
 failures=0
 checks=0
+left_out=0
 port=
 pid=
+pids=
+host=127.0.0.1
 work=${TMPDIR:-/tmp}/smtpscope-interop.$$
 mkdir "$work" || exit 1
 trap 'stop; rm -rf "$work"' EXIT
@@ -24,16 +33,23 @@ skip() {
 	exit 77
 }
 
-have() {
-	command -v "$1" >/dev/null 2>&1 || skip "$1 is not installed"
+have() { # PROGRAM...
+	for program; do
+		command -v "$program" >/dev/null 2>&1 ||
+			skip "$program is not installed"
+	done
+}
+
+as_root() {
+	[ "$(id -u)" -eq 0 ] || skip "$1 starts as root only"
 }
 
 [ -x "${SMTPSCOPE-}" ] || skip "SMTPSCOPE names no program"
 
 # Does something answer with a greeting there? 74: nobody listens.
 probe() {
-	"$SMTPSCOPE" --no-record --json --timeout 5 -q connect \
-		"127.0.0.1:$port" >"$work/probe" 2>&1 </dev/null
+	"$SMTPSCOPE" --no-record --json --timeout 5 -q connect --tls never \
+		"$host:$port" >"$work/probe" 2>&1 </dev/null
 }
 
 # Waits until it greets; the program is our clock: a try takes milliseconds.
@@ -49,8 +65,11 @@ wait_up() {
 	done
 }
 
-start() {
+free_port() {
 	port=$(tests/free_ports 1)
+}
+
+launch() { # COMMAND...
 	for word; do
 		shift
 		case $word in
@@ -60,13 +79,21 @@ start() {
 	done
 	"$@" >"$work/server" 2>&1 </dev/null &
 	pid=$!
+	pids="$pids $pid"
+}
+
+start() { # COMMAND...
+	free_port
+	launch "$@"
 	wait_up
 }
 
 stop() {
-	[ -n "$pid" ] || return 0
-	kill "$pid" 2>/dev/null
-	wait "$pid" 2>/dev/null
+	for each in $pids; do
+		kill "$each" 2>/dev/null
+		wait "$each" 2>/dev/null
+	done
+	pids=
 	pid=
 }
 
@@ -75,10 +102,15 @@ complain() {
 	failures=$((failures + 1))
 }
 
-run() { # MODE ARGS...: status, output in $work/out
+missed() {
+	echo "SKIP: $*"
+	left_out=$((left_out + 1))
+}
+
+run() { # ARGS...: status, output in $work/out
 	"$SMTPSCOPE" --no-record --helo client.example \
 		--from sender@client.example --timeout 10 "$@" \
-		"127.0.0.1:$port" >"$work/out" 2>"$work/err" </dev/null
+		>"$work/out" 2>"$work/err" </dev/null
 }
 
 # Every event is there, in order; every command has its reply, and the end
@@ -111,12 +143,18 @@ judge_json() { # EXIT
 	}' "$work/out"
 }
 
+# Runs it against $host:$port, or against what ARGS say with "at" first.
 expect() { # EXIT ARGS...
 	want=$1
 	shift
 	checks=$((checks + 1))
+	case ${1-} in
+	at) shift ;;
+	*) set -- "$@" "$host:$port" ;;
+	esac
 	run --json "$@"
 	status=$?
+	cp "$work/out" "$work/json"
 	[ $status -eq "$want" ] || {
 		complain "--json $*: exit $status, expected $want"
 		cat "$work/err" "$work/out"
@@ -130,28 +168,66 @@ expect() { # EXIT ARGS...
 	}
 }
 
-# In the output of the last expect, which is --batch's.
-shows() {
+shows() { # PATTERN
 	grep -q -e "$1" "$work/out" || {
 		complain "nothing like '$1' in:"
 		cat "$work/out"
 	}
 }
 
+tells() { # EVENT PATTERN
+	grep "\"event\":\"$1\"" "$work/json" | grep -q -e "$2" || {
+		complain "no $1 like '$2' in:"
+		cat "$work/json"
+	}
+}
+
+same() { # WHAT OURS THEIRS
+	checks=$((checks + 1))
+	[ -n "$2" ] && [ "$2" = "$3" ] || {
+		complain "$1: we say"
+		printf '%s\nand they say\n%s\n' "$2" "$3"
+	}
+}
+
+# The value of a text field in an event: the last one's, or the first one's.
+value() { # EVENT FIELD [first]
+	grep "\"event\":\"$1\"" "$work/json" |
+		{ if [ "${3-}" = first ]; then head -n 1; else tail -n 1; fi; } |
+		sed -n 's/.*"'"$2"'":"\([^"]*\)".*/\1/p'
+}
+
+# The lines of the reply to the last command with that verb, as sent.
+reply_to() { # VERB
+	awk -v verb="$1" '
+	/"event":"sent"/ {
+		match($0, /"n":[0-9]+/)
+		if (index($0, "\"verb\":\"" verb "\""))
+			n = substr($0, RSTART + 4, RLENGTH - 4)
+	}
+	/"event":"reply"/ && n != "" && index($0, "\"to\":" n ",") {
+		sub(/.*"lines":\["/, "")
+		sub(/"\],"ms".*/, "")
+		gsub(/","/, "\n")
+		last = $0
+	}
+	END { print last }' "$work/json"
+}
+
 # What a person may type at any server: nothing of it may end the session,
-# and each line gets a reply of its own.
-odd_lines() {
+# and each line gets a reply of its own. The last one is 513 bytes long.
+odd_lines() { # ARGS...
 	{
 		printf 'EHLO client.example\nHELP\nNOOP\nVRFY postmaster\n'
 		printf 'XYZZY\nRSET\nRCPT TO:<a@b.example>\n'
 		awk 'BEGIN { printf "NOOP "
-			for (i = 0; i < 505; i++)
+			for (i = 0; i < 506; i++)
 				printf "x"
 			print "" }'
 		printf 'MAIL FROM:<a@b.example>\nRSET\nQUIT\n'
 	} >"$work/script"
 	checks=$((checks + 1))
-	run --json --script "$work/script"
+	run --json --tls never --script "$work/script" "$@" "$host:$port"
 	sent=$(grep -c '"event":"sent"' "$work/out")
 	replies=$(grep -c '"event":"reply"' "$work/out")
 	lines=$(awk 'END { print NR }' "$work/script")
@@ -161,12 +237,87 @@ odd_lines() {
 	}
 }
 
+# Nothing that a server would add, and every line that a client could get
+# wrong: dots, bytes over 127, the longest
+# line that RFC 5321 4.5.3.1.6 allows.
 message() {
-	printf 'Subject: test\n\nHello\n.\n..dots\n' >"$work/message"
+	{
+		printf 'Date: Thu, 01 Jan 2026 00:00:00 +0000\nSubject: test\n'
+		printf 'Message-ID: <1@client.example>\nTo: <a@server.example>\n'
+		printf 'From: <sender@client.example>\n\n'
+		printf 'Hello\n.\n..\n..dots\n.dot\n \n\n.\n\nna\303\257ve\n'
+		awk 'BEGIN { for (i = 0; i < 998; i++)
+				printf "."
+			print "\nend." }'
+	} >"$work/message"
 	echo "$work/message"
 }
 
+# What the server stored ends with the message, to the byte, whether its
+# lines end in LF there or in CR LF.
+arrived() { # FILE
+	checks=$((checks + 1))
+	tr -d '\r' <"$1" | tail -c "$(wc -c <"$work/message")" |
+		cmp - "$work/message" || {
+		complain "the message in $1 is another"
+		od -c "$1" | tail -n 100
+	}
+}
+
+# The message arrives whole, each time. The script's "server_stores COUNT"
+# prints the files of that many, and makes them go away.
+sends() { # [at] ARGS...
+	case ${1-} in
+	at) shift; set -- at --to a@server.example -q dot \
+		--data "$(message)" "$@" ;;
+	*) set -- --to a@server.example -q dot --data "$(message)" "$@" ;;
+	esac
+	expect 0 "$@"
+	found=0
+	for file in $(server_stores 2); do
+		arrived "$file"
+		found=$((found + 1))
+	done
+	[ $found -eq 2 ] || complain "$found of 2 messages arrived"
+}
+
+# Delivery follows the reply: the files of COUNT messages in a mail folder,
+# when they are all there.
+stored_in() { # MAILDIR COUNT
+	tries=0
+	until [ "$(find "$1/new" -type f 2>/dev/null | wc -l)" -ge "$2" ] ||
+		[ $tries -gt 1000 ]; do
+		tries=$((tries + 1))
+	done
+	rm -rf "$work/stored"
+	mkdir "$work/stored"
+	mv "$1"/new/* "$work/stored"
+	find "$work/stored" -type f
+}
+
+# One segment holds more than one command: what the kernel was handed.
+in_one_segment() { # PATTERN ARGS...
+	pattern=$1
+	shift
+	command -v strace >/dev/null 2>&1 || {
+		missed "one segment: strace is not installed"
+		return
+	}
+	checks=$((checks + 1))
+	# a sanitizer of our own program would not run under strace
+	ASAN_OPTIONS=detect_leaks=0 strace -f -s 400 -o "$work/strace" \
+		-e trace=write,writev,sendto,sendmsg "$SMTPSCOPE" --no-record \
+		--json --pipelining --tls never --helo client.example \
+		--from sender@client.example "$@" "$host:$port" \
+		>"$work/out" 2>&1 </dev/null ||
+		complain "--pipelining $*: exit $?"
+	grep -v 'write(1,' "$work/strace" | grep -q -e "$pattern" || {
+		complain "no segment with '$pattern':"
+		grep -v 'write(1,' "$work/strace"
+	}
+}
+
 done_() {
-	echo "$checks dialogs, $failures failures"
+	echo "$checks dialogs, $failures failures, $left_out left out"
 	exit $((failures > 0))
 }
