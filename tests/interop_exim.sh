@@ -162,7 +162,7 @@ odd_lines
 # A program in place of a connection. -bh has a preface to its greeting, says
 # on its standard error what it thinks, and delivers nothing.
 bh="$exim -bh 192.0.2.1"
-expect 0 at --pipe "$bh" --tls never --to a@server.example
+expect 0 at --pipe "$bh" --tls never --to a@server.example -q dot --test-message
 tells reply '"220 peer.example ESMTP Exim'
 expect 67 at --pipe "$bh" --tls never --to no@server.example
 sends at --pipe "$exim -bs" --tls never

@@ -137,7 +137,7 @@ lmtp="--protocol lmtp --tls never -q dot --test-message --to a@server.example"
 	tells reply '"552 .*Full'
 	tells reply 'Stored for b@server.example'
 }
-expect 69 --protocol lmtp --tls never -q dot --test-message \
+expect 67 --protocol lmtp --tls never -q dot --test-message \
 	--to full@server.example
 stop
 

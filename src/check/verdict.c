@@ -302,6 +302,8 @@ static bool reply_decides(const struct session_result *r,
 static const char *verb_of(const struct session_result *r,
                            const struct event *reply)
 {
+	if (reply->u.reply.recipient.len) /* LMTP: it is about one of them */
+		return "RCPT";
 	if (reply->u.reply.to == EV_GREETING)
 		return "(CONNECT)";
 	if (reply->u.reply.to == EV_UNASKED)

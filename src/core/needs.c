@@ -69,7 +69,7 @@ static void add_param(const struct needs_input *in, struct needs *out,
 {
 	if (said(in->plan, keyword))
 		return;
-	snprintf(out->params[out->n_params++], NEEDS_TEXT_MAX, "%s%s%s",
+	snprintf(out->params[out->n_params++], NEEDS_PARAM_MAX, "%s%s%s",
 	         keyword, *value ? "=" : "", value);
 }
 

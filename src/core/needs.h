@@ -14,7 +14,8 @@
 #include "core/message.h"
 #include "core/plan.h"
 
-enum { NEEDS_MAX = 16, NEEDS_PARAMS_MAX = 3, NEEDS_TEXT_MAX = 64 };
+enum { NEEDS_MAX = 16, NEEDS_PARAMS_MAX = 3, NEEDS_TEXT_MAX = 64,
+	NEEDS_PARAM_MAX = 2 * NEEDS_TEXT_MAX /* KEYWORD=value */ };
 
 struct need {
 	const char *id;               /* row of findings.tsv */
@@ -25,7 +26,7 @@ struct need {
 
 struct needs {
 	/* for MAIL, beside the plan's own; never one that the plan names */
-	char params[NEEDS_PARAMS_MAX][NEEDS_TEXT_MAX];
+	char params[NEEDS_PARAMS_MAX][NEEDS_PARAM_MAX];
 	size_t n_params;
 	bool smtputf8; /* the transaction is an SMTPUTF8 one; else domains go
 	                * out as A-labels: idn_address() */

@@ -13,6 +13,15 @@ static bool digit(char c)
 	return c >= '0' && c <= '9'; /* isdigit() asks the locale */
 }
 
+/* Empty lines before a reply say nothing about when it was sent. */
+static bool is_blank(const struct buf *raw)
+{
+	for (size_t i = 0; i < raw->len; i++)
+		if (raw->data[i] != '\r' && raw->data[i] != '\n')
+			return false;
+	return true;
+}
+
 static void begin(struct reply *r, uint32_t stamp)
 {
 	buf_reset(&r->raw);
@@ -142,6 +151,8 @@ enum reply_result reply_feed(struct reply *r, const char *data, size_t len,
 
 		if (r->done || r->raw.len == 0)
 			begin(r, stamp);
+		else if (is_blank(&r->raw))
+			r->stamp = stamp;
 		room = REPLY_BYTES_MAX - r->raw.len;
 		n = lf ? (size_t)(lf - from) + 1 : left;
 		if (n > room) {

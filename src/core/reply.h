@@ -49,7 +49,8 @@ struct reply {
 	size_t n_lines, size;
 	unsigned flags;   /* enum reply_flag */
 	unsigned code;    /* of the last line; 0 while none is known */
-	uint32_t stamp;   /* commands written when its first byte came */
+	uint32_t stamp;   /* commands written when its first byte came that
+	                   * is no empty line */
 	size_t line_off;  /* where the unfinished line begins in raw */
 	bool done;        /* the next byte begins another reply */
 };

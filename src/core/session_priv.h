@@ -48,7 +48,7 @@ struct session {
 	enum state state;
 	bool over, by_server, clean;
 	bool old_way, gave_up, had_transaction;
-	bool preamble; /* --pipe: lines came before the greeting */
+	bool aside; /* --pipe: lines came that are no replies */
 	bool greeted, group; /* group: a person's Enter sends the whole of it */
 
 	/* TLS */

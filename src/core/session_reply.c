@@ -212,18 +212,22 @@ static void say_all(struct session *s, const struct cause *c)
 		note_result(s, p, c->verb, c->answer, c->n);
 }
 
-/* A command may talk to the person who starts it before it speaks SMTP, as
- * "exim -bh" does. True: what came was such a line. */
-static bool is_preamble(struct session *s, enum reply_result form)
+/* A command may talk to the person who starts it between its replies, as
+ * "exim -bh" does. True: what came was such a line, and no digit begins it. */
+static bool is_aside(struct session *s, enum reply_result form)
 {
-	bool awaits = s->fifo_len && s->fifo[0].verb == VERB_CONNECT;
+	const char *text = s->reply.raw.data;
+	size_t len = s->reply.raw.len, at = 0;
 
-	if (!s->plan->way.pipe || !awaits || form != REPLY_BAD)
+	while (at < len && (text[at] == '\r' || text[at] == '\n'))
+		at++;
+	if (!s->plan->way.pipe || form != REPLY_BAD || s->reply.n_lines > 1 ||
+	    at == len || (text[at] >= '0' && text[at] <= '9'))
 		return false;
-	say_bytes(s, BYTES_PARTIAL, s->reply.raw.data, s->reply.raw.len);
-	if (!s->preamble)
-		say_finding(s, "pipe-preamble", 0, "", "");
-	s->preamble = true;
+	say_bytes(s, BYTES_PARTIAL, text, len);
+	if (!s->aside)
+		say_finding(s, "pipe-aside", 0, "", "");
+	s->aside = true;
 	return true;
 }
 
@@ -234,7 +238,7 @@ void session_take_reply(struct session *s, enum reply_result form)
 		           .answer = judge(s, p, form) };
 	bool echoed = blot(s);
 
-	if (is_preamble(s, form))
+	if (is_aside(s, form))
 		return;
 	if (p)
 		c.to = *p;
