@@ -12,90 +12,10 @@
 #include <cmocka.h>
 
 #include "core/finding.h"
-#include "rdata.h"
+#include "madefacts.h"
 #include "util/buf.h"
 
-enum { RECORDS_MAX = 130, TTL = 300 };
-
-/* One line of facts: "name TYPE rdata", "name TYPE !nxdomain" (a status). */
-struct fact {
-	const char *name, *type, *data;
-};
-
-static size_t write_answer(const struct fact *f, size_t n, uint8_t *out,
-                           size_t size)
-{
-	struct dns_writer w;
-	struct dns_name name;
-	uint16_t type = dns_type_find(f->type);
-
-	dns_name_parse(&name, f->name);
-	dns_write_begin(&w, out, size, 0, DNS_QR);
-	dns_write_question(&w, &name, type);
-	for (size_t i = 0; i < n; i++) {
-		uint8_t rdata[300];
-		const char *data = f[i].data;
-		uint32_t ttl = TTL;
-		uint16_t t = type;
-		int len;
-
-		if (strncmp(data, "CNAME ", 6) == 0) {
-			t = RR_CNAME;
-			data += 6;
-		}
-		if (strncmp(data, "TTL0 ", 5) == 0) {
-			ttl = 0;
-			data += 5;
-		}
-		len = rdata_parse(t, data, rdata, sizeof rdata);
-		assert_true(len >= 0);
-		dns_write_rr(&w, DNS_ANSWER, &(struct dns_record){
-			.owner = &name, .rdata = rdata, .rdlen = (size_t)len,
-			.ttl = ttl, .type = t });
-		if (t == RR_CNAME) /* what follows belongs to its target */
-			dns_name_parse(&name, data);
-	}
-	assert_false(w.full);
-	return w.len;
-}
-
-/* Adds the answer of the n facts that begin at f: one question. */
-static void add_answer(struct facts *to, const struct fact *f, size_t n)
-{
-	static uint8_t wire[8192];
-	struct dns_name name;
-	struct dns_answer *a;
-
-	assert_int_equal(dns_name_parse(&name, f->name), DNS_NAME_OK);
-	a = answer_new(&name, dns_type_find(f->type));
-	if (*f->data == '!')
-		answer_fail(a, (enum dns_status)dns_status_find(f->data + 1));
-	else
-		answer_fold(a, wire, write_answer(f, n, wire, sizeof wire),
-		            true);
-	facts_add(to, a);
-}
-
-static bool same_question(const struct fact *a, const struct fact *b)
-{
-	return strcmp(a->name, b->name) == 0 && strcmp(a->type, b->type) == 0;
-}
-
-/* All facts up to the one without a name; a question's stand together. */
-static struct facts *facts_of(const struct fact *f)
-{
-	struct facts *out = facts_new();
-
-	while (f->name) {
-		size_t n = 1;
-
-		while (f[n].name && same_question(f, &f[n]))
-			n++;
-		add_answer(out, f, n);
-		f += n;
-	}
-	return out;
-}
+enum { RECORDS_MAX = 130 };
 
 static bool is_reason(const char *why)
 {

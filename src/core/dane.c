@@ -148,7 +148,10 @@ static bool try_base(struct dane *d, const struct facts *f,
 		need(d, &name, RR_TLSA);
 		return true;
 	}
-	if (dns_status_is_temp(a->status) || a->status == DNS_LOOP) {
+	/* one record that is too short makes no other one useless, nor is
+	 * the lookup a failure (RFC 7671 §9) */
+	if (!a->n && (dns_status_is_temp(a->status) ||
+	              a->status == DNS_LOOP)) {
 		d->verdict = DANE_FAILED;
 		d->cause = a->status;
 		return true;
