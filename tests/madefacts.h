@@ -8,9 +8,9 @@
 
 /*
  * One record, or how the lookup ended. data: "10 mx.test", "\\# 3 030101" (RFC
- * 3597), "CNAME other.test" (what follows belongs to that), "TTL0 ...";
- * "!nxdomain" (a status). "AD ..." in the first record: the answer is verified; "AD ":
- * verified that there is none.
+ * 3597), "CNAME other.test" (what follows belongs to that), "TTL0 ..." in front;
+ * "!nxdomain" (a status). "AD ..." in the first record: the answer is verified;
+ * "AD " alone: verified that there is none.
  */
 struct fact {
 	const char *name, *type, *data;
