@@ -39,21 +39,30 @@ static struct login_line look(const char *line, size_t len, enum verb v)
 	return (struct login_line){ end, verb > 0 };
 }
 
-/* The line as it may be seen, heap: "AUTH PLAIN ****". What is secret in a line
- * that no login is made of is noted here. */
-static char *mask(struct session *s, const char *line, size_t len,
-                  enum verb v, bool *secret)
+/* A line as it may be seen: "AUTH PLAIN ****". */
+struct masked {
+	char *text; /* owned, len bytes */
+	size_t len;
+	bool secret;
+	bool quoted; /* remarks may quote this only, not the line itself */
+};
+
+/* What is secret in a line that no login is made of is noted here. */
+static struct masked mask(struct session *s, const char *line, size_t len,
+                          enum verb v)
 {
 	struct login_line l = look(line, len, v);
-	char *shown;
+	struct masked m = { .len = len, .quoted = l.odd };
 
-	*secret = l.from < len || (v == VERB_AUTH_RESPONSE && len == 0);
-	if (*secret && l.odd)
+	m.secret = l.from < len || (v == VERB_AUTH_RESPONSE && len == 0);
+	if (m.secret && l.odd)
 		secrets_add(s->secrets, line + l.from, len - l.from);
-	shown = *secret ? xasprintf("%.*s" GUIDE_SECRET, (int)l.from, line) :
-	                  xmemdup0(line, len);
-	secrets_blot_one(s->secrets, shown, *secret ? strlen(shown) : len);
-	return shown;
+	m.text = m.secret ? xasprintf("%.*s" GUIDE_SECRET, (int)l.from, line) :
+	                    xmemdup0(line, len);
+	if (m.secret)
+		m.len = strlen(m.text);
+	m.quoted |= secrets_blot_one(s->secrets, m.text, m.len);
+	return m;
 }
 
 static bool too_many(struct session *s, enum verb v)
@@ -137,24 +146,19 @@ static void note_sent(struct session *s, enum verb v, const char *line)
 uint32_t session_announce(struct session *s, const char *line, size_t len,
                           enum verb v)
 {
-	struct outgoing o = { .line = line, .len = len, .verb = v };
+	struct masked m = mask(s, line, len, v);
+	struct outgoing o = { .line = line, .len = len, .verb = v,
+		.shown = m.text, .shown_len = m.len, .secret = m.secret };
 	struct typed typed = { 0 };
-	char *shown = mask(s, line, len, v, &o.secret);
-	/* remarks quote words: none that is a secret, and where there is no
-	 * mechanism, it is one that stands in its place */
-	bool odd = look(line, len, v).odd ||
-	           (!o.secret && memcmp(shown, line, len) != 0);
 	uint32_t n;
 
-	o.shown = shown;
-	o.shown_len = strlen(shown);
 	if (v != VERB_AUTH_RESPONSE)
-		typed_check(odd ? shown : line, odd ? o.shown_len : len,
+		typed_check(m.quoted ? m.text : line, m.quoted ? m.len : len,
 		            session_projected(s),
 		            s->has_offers ? &s->offers : NULL, &typed);
 	n = say_sent(s, &o);
 	say_remarks(s, &typed, n, &o);
-	free(shown);
+	free(m.text);
 	return n;
 }
 
@@ -219,14 +223,13 @@ static void refuse_line(struct session *s, const char *id, const char *line,
 	enum verb v = session_in_login(s) ? VERB_AUTH_RESPONSE :
 	                                    command_find(line, len);
 	struct typed t;
-	bool secret;
-	char *shown = mask(s, line, len, v, &secret);
+	struct masked m = mask(s, line, len, v);
 
 	typed_check(line, len, s->state, NULL, &t);
 	if (t.refused)
 		r = t.remarks[0];
-	say_typed(s, &r, 0, shown, secret ? strlen(shown) : len);
-	free(shown);
+	say_typed(s, &r, 0, m.text, m.len);
+	free(m.text);
 }
 
 void session_send(struct session *s, const char *line, size_t len)
