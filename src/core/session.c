@@ -50,7 +50,7 @@ void session_free(struct session *s)
 	ehlo_clear(&s->offers_clear);
 	session_end_login(s);
 	secrets_free(s->secrets);
-	session_end_txn(s);
+	session_end_txn(s, UINT32_MAX);
 	free(s->txn);
 	free(s->message);
 	free(s->out);
@@ -144,6 +144,14 @@ struct pending *session_newest(struct session *s)
 {
 	assert(s->fifo_len);
 	return &s->fifo[s->fifo_len - 1];
+}
+
+bool session_is_pending(const struct session *s, enum verb v)
+{
+	for (size_t i = 0; i < s->fifo_len; i++)
+		if (s->fifo[i].verb == v)
+			return true;
+	return false;
 }
 
 size_t session_pending(const struct session *s)
@@ -288,16 +296,17 @@ static void fail(struct session *s, const struct cause *c, enum state from)
 	session_close(s, c->answer == GONE || c->answer == LOST, false);
 }
 
-static void end_transaction(struct session *s)
+/* p: what ended it, as the reply says. */
+static void end_transaction(struct session *s, const struct pending *p)
 {
 	if (s->state == ST_MAIL || s->state == ST_RCPT ||
 	    s->state == ST_DATA || s->state == ST_BDAT)
 		s->had_transaction = true;
-	session_end_txn(s);
+	session_end_txn(s, p->n);
 	s->gave_up = false;
 }
 
-static void take_offers(struct session *s, bool esmtp)
+static void take_offers(struct session *s, bool esmtp, uint32_t n)
 {
 	ehlo_clear(&s->offers);
 	s->has_offers = esmtp;
@@ -308,7 +317,13 @@ static void take_offers(struct session *s, bool esmtp)
 		ehlo_add_line(&s->offers, t, len);
 	}
 	s->gave_up = false;
-	session_end_txn(s);
+	session_end_txn(s, n);
+}
+
+static void open_transaction(struct session *s, const struct pending *p)
+{
+	session_end_txn(s, p->n);
+	s->gave_up = false;
 }
 
 /* The newest recipient's reply. p: its RCPT. */
@@ -317,8 +332,8 @@ static void count_rcpt(struct session *s, enum deed d, const struct pending *p)
 	s->result.accepted += d == DEED_COUNT_YES;
 	s->result.deferred += d == DEED_COUNT_LATER;
 	s->result.refused += d == DEED_COUNT_NO;
-	if (p && p->rcpt < s->n_txn)
-		s->txn[p->rcpt].accepted = d == DEED_COUNT_YES;
+	if (session_rcpt(s, p->rcpt))
+		session_rcpt(s, p->rcpt)->accepted = d == DEED_COUNT_YES;
 }
 
 /*
@@ -330,14 +345,16 @@ static void note_event(struct session *s, enum deed d,
 {
 	switch (d) {
 	case DEED_TAKE_CAPS:
-	case DEED_TAKE_NAME: take_offers(s, d == DEED_TAKE_CAPS); break;
-	case DEED_OPEN_TXN: s->gave_up = false; break;
+	case DEED_TAKE_NAME:
+		take_offers(s, d == DEED_TAKE_CAPS, p->n);
+		break;
+	case DEED_OPEN_TXN: open_transaction(s, p); break;
 	case DEED_COUNT_YES:
 	case DEED_COUNT_LATER:
 	case DEED_COUNT_NO: count_rcpt(s, d, p); break;
 	case DEED_TRY_HELO: s->old_way = true; break;
 	case DEED_GIVE_UP: s->gave_up = true; break;
-	case DEED_END_TXN: end_transaction(s); break;
+	case DEED_END_TXN: end_transaction(s, p); break;
 	case DEED_TAKE_DATA: session_open_message(s); break;
 	case DEED_FORGET: session_forget(s); break;
 	case DEED_LOGGED_IN: s->logged_in = true; break;

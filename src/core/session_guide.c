@@ -8,14 +8,6 @@
 
 #include "util/xalloc.h"
 
-static bool is_pending(const struct session *s, enum verb v)
-{
-	for (size_t i = 0; i < s->fifo_len; i++)
-		if (s->fifo[i].verb == v)
-			return true;
-	return false;
-}
-
 /* Is it under way, with what is sent already, that the transaction ends? */
 static bool ends(const struct session *s)
 {
@@ -66,7 +58,8 @@ static void facts_fill(const struct session *s, struct guide_facts *f)
 		.have_message = s->has_message && !needs.fatal,
 		.chunks = needs.bdat,
 		.smtputf8 = needs.smtputf8,
-		.any_accepted = any_accepted(s) || is_pending(s, VERB_RCPT),
+		.any_accepted = any_accepted(s) ||
+		                session_is_pending(s, VERB_RCPT),
 		.nobody = s->n_txn > 0 && !any_accepted(s),
 	};
 }
@@ -149,6 +142,8 @@ static bool joins(struct session *s, const char *line)
 	if (!s->plan->pipelining || !*line ||
 	    !(s->plan->pipelining_always || offered(s, "PIPELINING")))
 		return false;
+	if (v == VERB_BDAT && s->plan->protocol == PROTO_LMTP)
+		return false; /* how many replies are due is not known yet */
 	if (s->fifo_len >= SESSION_PENDING_MAX || v == VERB_OTHER ||
 	    command_info(session_newest(s)->verb)->pipeline != PIPE_YES)
 		return false;

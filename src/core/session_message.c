@@ -64,7 +64,7 @@ static void push_replies(struct session *s, enum verb v, uint32_t n,
 		if (!s->txn[i].accepted || s->fifo_len == SESSION_PENDING_MAX)
 			continue;
 		session_push(s, v, n);
-		session_newest(s)->rcpt = (uint32_t)i;
+		session_newest(s)->rcpt = s->txn[i].n;
 		session_newest(s)->last = session_newest(s)->more = last;
 		pushed++;
 	}
@@ -285,14 +285,28 @@ void session_add_chunk(struct session *s, const char *line, size_t len)
 
 /* ---- how recipients fared ---- */
 
-void session_end_txn(struct session *s)
+void session_end_txn(struct session *s, uint32_t before)
 {
+	size_t kept = 0;
+
 	for (size_t i = 0; i < s->n_txn; i++)
-		free(s->txn[i].address);
-	s->n_txn = 0;
+		if (s->txn[i].n < before)
+			free(s->txn[i].address);
+		else
+			s->txn[kept++] = s->txn[i];
+	s->n_txn = s->rcpt_sent = kept;
+	if (kept)
+		return;
 	s->chunk_at = 0;
 	s->chunk_left = 0;
-	s->rcpt_sent = 0;
+}
+
+struct txn_rcpt *session_rcpt(const struct session *s, uint32_t n)
+{
+	for (size_t i = 0; i < s->n_txn; i++)
+		if (s->txn[i].n == n)
+			return &s->txn[i];
+	return NULL;
 }
 
 void session_note_delivery(struct session *s, const struct pending *p,

@@ -21,20 +21,21 @@ struct pending {
 	enum verb verb;
 	uint32_t n;     /* of its EV_SENT; EV_GREETING */
 	uint32_t index; /* it was the index-th command written; greeting 0 */
-	uint32_t rcpt;  /* LMTP, behind the message: whom the reply judges,
-	                 * index in txn; NO_RCPT for all others */
+	uint32_t rcpt;  /* RCPT, and LMTP behind the message: whom the reply
+	                 * judges, n of a txn_rcpt; NO_RCPT for all others */
 	bool last;      /* the message ends with it: dot, BDAT ... LAST */
 	bool more;      /* LMTP: the same message has a reply behind this */
 	int64_t sent_us;
 };
 
-#define NO_RCPT UINT32_MAX
+#define NO_RCPT 0
 
 enum { SESSION_CHUNK_MAX = 64 << 20 }; /* octets of one BDAT: four times the
                                         * largest message of --data */
 
 /* A recipient of this transaction, from its RCPT on. */
 struct txn_rcpt {
+	uint32_t n; /* of its EV_SENT */
 	char *address;
 	bool accepted;
 };
@@ -140,6 +141,7 @@ void session_write_dot(struct session *s);
 
 /* The last of what is under way; there is something. */
 struct pending *session_newest(struct session *s);
+bool session_is_pending(const struct session *s, enum verb v);
 
 /* session_tls.c: before and after the handshake. */
 void session_start_tls(struct session *s, const struct cause *c);
@@ -176,7 +178,11 @@ void session_check_login(struct session *s, uint32_t about);
 
 /* session_message.c: DATA and BDAT. */
 void session_open_message(struct session *s); /* 354 came */
-void session_end_txn(struct session *s);      /* sender, recipients: gone */
+/* Sender and recipients are gone, but those that were sent behind the command
+ * that ended it: before is the n of its EV_SENT. */
+void session_end_txn(struct session *s, uint32_t before);
+/* NULL: n is of no recipient. */
+struct txn_rcpt *session_rcpt(const struct session *s, uint32_t n);
 /* A line typed while the message is taken; "." ends it. */
 void session_send_data(struct session *s, const char *line, size_t len);
 /* A BDAT line, with its octets if they are there; false: refused. */

@@ -92,9 +92,9 @@ uint32_t say_reply(struct session *s, const struct pending *to)
 	b.e.u.reply.us = to ? (uint32_t)(s->now_us - to->sent_us) : 0;
 	b.e.u.reply.code = (uint16_t)r->code;
 	b.e.u.reply.lines = put_lines(&b, r);
-	if (to && to->rcpt < s->n_txn && to->verb != VERB_RCPT)
+	if (to && to->verb != VERB_RCPT && session_rcpt(s, to->rcpt))
 		b.e.u.reply.recipient =
-		    event_puts(&b, s->txn[to->rcpt].address);
+		    event_puts(&b, session_rcpt(s, to->rcpt)->address);
 	b.e.u.reply.enhanced =
 	    event_put(&b, enhanced, reply_enhanced(r, enhanced));
 	if (!lines_say_all(r) && s->raw_kept + r->raw.len <= SESSION_RAW_MAX) {

@@ -130,8 +130,12 @@ static bool is_last(const char *line)
 
 static void note_sent(struct session *s, enum verb v, const char *line)
 {
-	if (v == VERB_MAIL)
-		session_end_txn(s);
+	uint32_t n = session_newest(s)->n;
+
+	/* one that is refused, or only one of many, has ended nothing yet */
+	if (v == VERB_MAIL && s->fifo_len == 1 &&
+	    (s->state == ST_GREETED || s->state == ST_READY))
+		session_end_txn(s, n);
 	if (v == VERB_BURL)
 		session_newest(s)->last = is_last(line);
 	if (v != VERB_RCPT)
@@ -139,8 +143,9 @@ static void note_sent(struct session *s, enum verb v, const char *line)
 	s->rcpt_sent++;
 	s->rcpt_total++;
 	s->txn = xreallocarray(s->txn, s->n_txn + 1, sizeof *s->txn);
-	s->txn[s->n_txn] = (struct txn_rcpt){ .address = command_path(line) };
-	session_newest(s)->rcpt = (uint32_t)s->n_txn++;
+	s->txn[s->n_txn++] = (struct txn_rcpt){ .n = n,
+		.address = command_path(line) };
+	session_newest(s)->rcpt = n;
 }
 
 uint32_t session_announce(struct session *s, const char *line, size_t len,
@@ -184,6 +189,30 @@ static void send_login(struct session *s, const char *line, size_t len,
 	wipe_free(wire);
 }
 
+static void refuse_line(struct session *s, const char *id, const char *line,
+                        size_t len)
+{
+	struct typed_remark r = { .id = id, .caret = -1 };
+	enum verb v = session_in_login(s) ? VERB_AUTH_RESPONSE :
+	                                    command_find(line, len);
+	struct typed t;
+	struct masked m = mask(s, line, len, v);
+
+	typed_check(line, len, s->state, NULL, &t);
+	if (t.refused)
+		r = t.remarks[0];
+	say_typed(s, &r, 0, m.text, m.len);
+	free(m.text);
+}
+
+/* LMTP: how many replies a last chunk gets is known when each RCPT has its
+ * own (RFC 2033 §4.2). */
+static bool unknown_judges(const struct session *s)
+{
+	return s->plan->protocol == PROTO_LMTP &&
+	       session_is_pending(s, VERB_RCPT);
+}
+
 static void send_command(struct session *s, const char *line, size_t len)
 {
 	enum verb v = session_projected(s) == ST_AUTH ? VERB_AUTH_RESPONSE :
@@ -191,6 +220,10 @@ static void send_command(struct session *s, const char *line, size_t len)
 
 	if (too_many(s, v) || (v == VERB_MAIL && !session_may_mail(s)))
 		return;
+	if (v == VERB_BDAT && unknown_judges(s)) {
+		refuse_line(s, "command-wait", line, len);
+		return;
+	}
 	if (v == VERB_BDAT && session_send_chunk(s, line, len))
 		return;
 	if (session_is_login(v))
@@ -214,22 +247,6 @@ static void pass_step(struct session *s, const char *line, size_t len)
 	     command_find(line, len) ==
 	         command_find(step->line, strlen(step->line))))
 		s->step++;
-}
-
-static void refuse_line(struct session *s, const char *id, const char *line,
-                        size_t len)
-{
-	struct typed_remark r = { .id = id, .caret = -1 };
-	enum verb v = session_in_login(s) ? VERB_AUTH_RESPONSE :
-	                                    command_find(line, len);
-	struct typed t;
-	struct masked m = mask(s, line, len, v);
-
-	typed_check(line, len, s->state, NULL, &t);
-	if (t.refused)
-		r = t.remarks[0];
-	say_typed(s, &r, 0, m.text, m.len);
-	free(m.text);
 }
 
 void session_send(struct session *s, const char *line, size_t len)
