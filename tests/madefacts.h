@@ -8,7 +8,7 @@
 
 /*
  * One record, or how the lookup ended. data: "10 mx.test", "\\# 3 030101" (RFC
- * 3597), "CNAME other.test" (what follows belongs to that), "TTL0 ..." in front;
+ * 3597), "CNAME other.test" (what follows belongs to that), "TTL0 ..." first;
  * "!nxdomain" (a status). "AD ..." in the first record: the answer is verified;
  * "AD " alone: verified that there is none.
  */
