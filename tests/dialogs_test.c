@@ -21,6 +21,7 @@
  *     @truncate                        the end, without a word of TLS
  *     @wait 5s  @deadline 295s         time passes; how much there is left
  *     @octets "..."                    written of a chunk, without CRLF
+ *     @written LINE                    and was not typed so
  *     @shown LINE  @said LINE          EV_SENT, EV_REPLY hold this line
  *     @recipient ADDR                  EV_REPLY judges this recipient (LMTP)
  *     @message BYTES LINES STUFFED     EV_MESSAGE   @digest "..." of this text
@@ -56,7 +57,7 @@ enum word { W_HELO = 1, W_FROM, W_TO, W_STAGE, W_BATCH, W_PROTOCOL, W_MESSAGE,
 	W_CLOSE, W_RESET, W_TIMEOUT, W_CANCEL, W_FINDING, W_FAILED,
 	W_CLOSED, W_KEPT, W_PROMPT, W_SECRET, W_SEGMENT, W_CLEAR_TEXT,
 	W_TRUNCATE, W_WAIT, W_DEADLINE, W_OCTETS, W_SHOWN, W_SAID, W_RECIPIENT,
-	W_EV_MESSAGE, W_DIGEST };
+	W_EV_MESSAGE, W_DIGEST, W_WRITTEN };
 
 #define HEAD SCRIPT_IN(SCRIPT_HEAD)
 #define HERE (SCRIPT_IN(SCRIPT_HEAD) | SCRIPT_IN(PLAY))
@@ -89,6 +90,7 @@ static const struct script_word words[] = {
 	{ "@wait", W_WAIT, SCRIPT_TIME, HERE, PLAY },
 	{ "@deadline", W_DEADLINE, SCRIPT_TIME, HERE, PLAY },
 	{ "@octets", W_OCTETS, SCRIPT_BYTES, HERE, PLAY },
+	{ "@written", W_WRITTEN, SCRIPT_LINE, HERE, PLAY },
 	{ "@shown", W_SHOWN, SCRIPT_LINE, HERE, PLAY },
 	{ "@said", W_SAID, SCRIPT_LINE, HERE, PLAY },
 	{ "@recipient", W_RECIPIENT, SCRIPT_WORDS, HERE, PLAY },
@@ -477,6 +479,7 @@ static void play_expected(struct play *p, const struct script_item *it)
 	case W_KEPT: expect_kept(p, it->text); break;
 	case W_PROMPT: expect_prompt(p, it->text); break;
 	case W_DEADLINE: expect_deadline(p, it->value); break;
+	case W_WRITTEN:
 	case W_OCTETS: expect_written(p, it); break;
 	case W_SHOWN: find_event(p, EV_SENT, it->text); break;
 	case W_SAID:

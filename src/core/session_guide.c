@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/wipe.h"
 #include "util/xalloc.h"
 
 /* Is it under way, with what is sent already, that the transaction ends? */
@@ -210,12 +211,12 @@ struct event *session_prompt(const struct session *s, int64_t now_us)
 {
 	const struct guide_row *row;
 	struct event_builder b;
-	char *line = propose(s, &row);
+	char *line = propose(s, &row), *shown = session_shown(s, line);
 
 	event_begin(&b, EV_PROMPT);
 	b.e.session = s->id;
 	b.e.t_us = now_us;
-	b.e.u.prompt.line = event_puts(&b, line);
+	b.e.u.prompt.line = event_puts(&b, shown);
 	b.e.u.prompt.guide = event_puts(&b, row ? row->id : "");
 	b.e.u.prompt.state = (uint8_t)s->state;
 	b.e.u.prompt.projected = (uint8_t)session_projected(s);
@@ -227,6 +228,7 @@ struct event *session_prompt(const struct session *s, int64_t now_us)
 	                                                 UINT32_MAX;
 	b.e.u.prompt.open = !s->over && s->state != ST_CLOSED;
 	b.e.u.prompt.secure = s->secure;
-	free(line);
+	wipe_free(line);
+	free(shown);
 	return event_finish(&b);
 }

@@ -213,6 +213,7 @@ static void take_challenge(struct session *s, uint32_t n)
 	const struct reply *r = &s->reply;
 	const struct reply_line *last = r->lines + r->n_lines - 1;
 	const char *text;
+	bool scripted = s->step < s->plan->n_steps;
 	size_t len, shown;
 
 	if (!s->sasl || r->n_lines == 0)
@@ -226,8 +227,8 @@ static void take_challenge(struct session *s, uint32_t n)
 	if (s->has_answer)
 		return;
 	sasl_why(s->sasl, &why);
-	if (s->plan->auth.password || s->plan->hold_enter)
-		say_note(s, &why, n);
+	if (s->plan->auth.password || (s->plan->hold_enter && !scripted))
+		say_note(s, &why, n); /* else somebody knows the answer */
 }
 
 void session_login_reply(struct session *s, enum answer a, uint32_t n)

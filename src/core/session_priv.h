@@ -158,6 +158,10 @@ void session_check_offers(struct session *s, uint32_t about);
 uint32_t session_announce(struct session *s, const char *line, size_t len,
                           enum verb v);
 
+/* A line that is proposed, as it may be seen: heap. Sent by a person, it stands
+ * for the line of the step that it was made of. */
+char *session_shown(const struct session *s, const char *line);
+
 /* session_login.c: AUTH, RFC 4954. */
 /* AUTH, Exchange's X-EXPS, and what answers a challenge. */
 bool session_is_login(enum verb v);

@@ -39,6 +39,11 @@ static struct login_line look(const char *line, size_t len, enum verb v)
 	return (struct login_line){ end, verb > 0 };
 }
 
+static char *with_stars(const char *line, size_t from)
+{
+	return xasprintf("%.*s" GUIDE_SECRET, (int)from, line);
+}
+
 /* A line as it may be seen: "AUTH PLAIN ****". */
 struct masked {
 	char *text; /* owned, len bytes */
@@ -57,12 +62,42 @@ static struct masked mask(struct session *s, const char *line, size_t len,
 	m.secret = l.from < len || (v == VERB_AUTH_RESPONSE && len == 0);
 	if (m.secret && l.odd)
 		secrets_add(s->secrets, line + l.from, len - l.from);
-	m.text = m.secret ? xasprintf("%.*s" GUIDE_SECRET, (int)l.from, line) :
-	                    xmemdup0(line, len);
+	m.text = m.secret ? with_stars(line, l.from) : xmemdup0(line, len);
 	if (m.secret)
 		m.len = strlen(m.text);
 	m.quoted |= secrets_blot_one(s->secrets, m.text, m.len);
 	return m;
+}
+
+char *session_shown(const struct session *s, const char *line)
+{
+	bool answer = session_in_login(s) && *line;
+	size_t len = strlen(line);
+	struct login_line l = look(line, len,
+	                           answer ? VERB_AUTH_RESPONSE : VERB_OTHER);
+	char *shown = l.from < len ? with_stars(line, l.from) : xstrdup(line);
+
+	secrets_blot_one(s->secrets, shown, strlen(shown));
+	return shown;
+}
+
+/* What the prompt has shown with stars is the line of this step. */
+static const char *step_meant(const struct session *s, const char *line,
+                              size_t len)
+{
+	const char *own = NULL;
+	char *shown;
+
+	if (s->step < s->plan->n_steps &&
+	    s->plan->steps[s->step].kind == STEP_SEND)
+		own = s->plan->steps[s->step].line;
+	if (!own)
+		return line;
+	shown = session_shown(s, own);
+	if (strlen(shown) != len || memcmp(shown, line, len) != 0)
+		own = line;
+	free(shown);
+	return own;
 }
 
 static bool too_many(struct session *s, enum verb v)
@@ -249,10 +284,17 @@ static void pass_step(struct session *s, const char *line, size_t len)
 		s->step++;
 }
 
-void session_send(struct session *s, const char *line, size_t len)
+static bool is_broken(const char *line, size_t len)
 {
-	bool broken = memchr(line, '\r', len) || memchr(line, '\n', len) ||
-	              memchr(line, '\0', len);
+	return memchr(line, '\r', len) || memchr(line, '\n', len) ||
+	       memchr(line, '\0', len);
+}
+
+void session_send(struct session *s, const char *typed, size_t typed_len)
+{
+	const char *line = step_meant(s, typed, typed_len);
+	size_t len = line == typed ? typed_len : strlen(line);
+	bool broken = is_broken(line, len);
 
 	if (s->over || s->state == ST_CLOSED)
 		return;
