@@ -170,6 +170,7 @@ struct session_result {
 	enum tls_lack lack;      /* why TLS is not as demanded */
 	bool login_lacks;        /* wanted, and no mechanism to be had */
 	bool needs_lack;         /* the message cannot be sent to this server */
+	bool all_sent;           /* a message went out to its very end */
 };
 void session_result(const struct session *s, struct session_result *out);
 

@@ -60,6 +60,7 @@ static void push_replies(struct session *s, enum verb v, uint32_t n,
 	bool each = s->plan->protocol == PROTO_LMTP && last;
 	size_t pushed = 0;
 
+	s->result.all_sent |= last;
 	for (size_t i = 0; each && i < s->n_txn; i++) {
 		if (!s->txn[i].accepted || s->fifo_len == SESSION_PENDING_MAX)
 			continue;

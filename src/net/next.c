@@ -6,16 +6,21 @@
  * again could deliver it twice (RFC 1047). */
 static bool may_be_delivered(const struct session_result *r)
 {
-	return r->failed && r->any_stage && r->reached >= STAGE_DATA;
+	return r->failed &&
+	       (r->all_sent || (r->any_stage && r->reached >= STAGE_DATA));
 }
 
+/* Only what failed to come up is done without: who breaks TLS later must not
+ * get in clear what went inside before. */
 static enum next_step after_tls(const struct plan *plan,
                                 const struct session_result *r)
 {
 	bool may = r->policy == TLS_MAY;
 
-	if (r->failed && may && !plan->tls.wrap)
+	if (r->failed && r->phase == PHASE_TLS && may && !plan->tls.wrap)
 		return NEXT_CLEAR;
+	if (may_be_delivered(r))
+		return NEXT_NONE;
 	if (!r->failed && (may || r->policy == TLS_NEVER))
 		return NEXT_NONE; /* the server demands what was not done */
 	return plan->hold_enter ? NEXT_ADDRESS : NEXT_NONE;
