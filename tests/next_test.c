@@ -11,7 +11,8 @@
 
 /* Where a run goes after a session, as a table. */
 
-enum who { BATCH, PERSON, ALL, STEPS, MUST, VERIFY, DANE, WRAP, NEVER };
+enum who { BATCH, PERSON, ALL, STEPS, MUST, VERIFY, DANE, WRAP, NEVER,
+	LMTP };
 
 #define FAILED(p, k) .failed = true, .phase = PHASE_##p, .fail = FAIL_##k
 #define REPLY(v, c) .verb = VERB_##v, .code = c
@@ -112,6 +113,10 @@ static const struct row {
   REACHED(DATA) }, OUT_TLS, NEXT_NONE },
 { "TLS breaks behind the message, must", MUST, { FAILED(DIALOG, TLS),
   REACHED(DATA) }, OUT_TLS, NEXT_NONE },
+{ "LMTP: one has it, the last is put off", LMTP, { REPLY(END_OF_DATA, 452),
+  REACHED(DOT), .accepted = 1, .deferred = 1 }, OUT_MIXED, NEXT_DEFERRED },
+{ "LMTP: all are put off, in a chunk", LMTP, { REPLY(BDAT, 452),
+  REACHED(RCPT), .deferred = 2 }, OUT_DEFERRED, NEXT_ADDRESS },
 { "the last chunk was sent, no reply came", BATCH, { FAILED(DIALOG, CLOSED),
   REACHED(RCPT), .all_sent = true }, OUT_UNREACHABLE, NEXT_NONE },
 { "handshake fails, must", MUST, { FAILED(TLS, TLS), REACHED(EHLO) },
@@ -139,6 +144,7 @@ static void plan_for(struct plan *p, enum who who)
 	plan_init(p);
 	p->hold_enter = who != PERSON;
 	p->all = who == ALL;
+	p->protocol = who == LMTP ? PROTO_LMTP : PROTO_ESMTP;
 	p->tls.wrap = who == WRAP;
 	p->tls.policy = who == MUST ? TLS_MUST : who == VERIFY ? TLS_VERIFY
 	                : who == DANE ? TLS_DANE

@@ -60,6 +60,14 @@ static enum next_step after_recipients(const struct session_result *r)
 	return r->accepted || r->refused ? NEXT_DEFERRED : NEXT_ADDRESS;
 }
 
+/* Did the newest reply judge one recipient alone? */
+static bool is_of_one(const struct plan *plan, const struct session_result *r)
+{
+	return r->verb == VERB_RCPT ||
+	       (plan->protocol == PROTO_LMTP &&
+	        (r->verb == VERB_END_OF_DATA || r->verb == VERB_BDAT));
+}
+
 enum next_step next_after(const struct plan *plan,
                           const struct session_result *r,
                           const struct judge_sum *sum)
@@ -82,7 +90,7 @@ enum next_step next_after(const struct plan *plan,
 		return NEXT_ADDRESS;
 	if (plan->n_steps)
 		return NEXT_NONE; /* what the steps met is what they show */
-	if (later && r->verb != VERB_RCPT)
+	if (later && !is_of_one(plan, r))
 		return NEXT_ADDRESS; /* all of them, or the message */
 	return after_recipients(r);
 }
