@@ -130,17 +130,27 @@ void session_write_message(struct session *s)
 	session_write_dot(s);
 }
 
+/* A typed line of the message, with stars where a secret stands in it. */
+static void say_line(struct session *s, const char *line, size_t len)
+{
+	char *shown = xmemdup0(line, len);
+	struct outgoing o = { .line = line, .len = len, .shown = shown,
+		              .shown_len = len, .verb = VERB_DATA_BLOCK };
+
+	o.secret = secrets_blot_one(s->secrets, shown, len);
+	say_sent(s, &o);
+	free(shown);
+}
+
 void session_send_data(struct session *s, const char *line, size_t len)
 {
-	struct outgoing o = { .line = line, .len = len, .shown = line,
-		              .shown_len = len, .verb = VERB_DATA_BLOCK };
 	struct buf out = { 0 };
 
 	if (len == 1 && line[0] == '.') {
 		session_write_dot(s);
 		return;
 	}
-	say_sent(s, &o);
+	say_line(s, line, len);
 	write_message_line(s, &out, line, len);
 	write_out(s, buf_str(&out), out.len, false);
 	buf_clear(&out);
@@ -256,8 +266,6 @@ bool session_chunk_open(const struct session *s)
 /* The octets of the line and its CRLF, as far as the chunk has room. */
 void session_add_chunk(struct session *s, const char *line, size_t len)
 {
-	struct outgoing o = { .line = line, .len = len, .shown = line,
-		              .shown_len = len, .verb = VERB_DATA_BLOCK };
 	struct buf wire = { 0 };
 	char left[24];
 
@@ -270,7 +278,7 @@ void session_add_chunk(struct session *s, const char *line, size_t len)
 	buf_adds(&wire, "\r\n");
 	if (wire.len > s->chunk_left)
 		wire.len = s->chunk_left;
-	say_sent(s, &o);
+	say_line(s, line, len);
 	digest(s, wire.data, wire.len);
 	s->chunk_left -= wire.len;
 	if (s->chunk_left == 0) {
