@@ -1,7 +1,6 @@
 /*
- * session_priv: the inside of the session machine, for session.c (the engine),
- * session_reply.c, session_send.c, session_guide.c and session_say.c (which
- * makes its events). Nobody else includes this.
+ * session_priv: the inside of the session machine, for session.c (the engine)
+ * and the files session_*.c. Nobody else includes this.
  */
 #ifndef CORE_SESSION_PRIV_H
 #define CORE_SESSION_PRIV_H

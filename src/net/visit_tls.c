@@ -5,18 +5,13 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/finding.h"
 #include "core/route.h"
 #include "util/xalloc.h"
 
 /* ---- the event ---- */
-
-static struct ev_ref put_names(struct event_builder *b,
-                               const char *const *names, size_t n)
-{
-	return event_put_texts(b, names, n);
-}
 
 /* A NUL in a name is a byte like any other: it must not hide the rest. */
 static struct ev_ref put_alt_names(struct event_builder *b,
@@ -123,7 +118,7 @@ static void post_tls(struct visit *v, const struct tls_facts *f)
 	t->chain = put_chain(&b, f);
 	t->verify = event_puts(&b, f->verify);
 	t->detail = event_puts(&b, f->detail);
-	t->names = put_names(&b, e.names, e.n);
+	t->names = event_put_texts(&b, e.names, e.n);
 	t->dane = event_puts(&b, v->to.dane ? f->dane : "");
 	t->tlsa = put_tlsa(&b, v->to.dane);
 	t->us = (uint32_t)(visit_now_us(v) - v->shake_us);
