@@ -28,8 +28,6 @@ enum {
 	SESSION_PENDING_MAX = 128,      /* commands without a reply yet */
 	SESSION_LINE_MAX = 65536,       /* a line a person may type or paste */
 	SESSION_QUIT_WAIT_MS = 5000,    /* for 221: min(timeout, this) */
-	SESSION_GROUP_BYTES = 32768,    /* commands in one segment: less than
-	                                 * any receive buffer (RFC 2920 §3.1) */
 };
 
 struct session;

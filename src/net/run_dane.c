@@ -89,14 +89,14 @@ static void evaluate(struct run *r)
 
 bool run_find_dane(struct run *r, const struct stop *stop)
 {
-	if (r->plan->tls.policy != TLS_DANE || is_known(r, stop) || !r->facts ||
-	    !r->env->resolver)
+	if (r->plan->tls.policy != TLS_DANE || is_known(r, stop))
 		return false;
 	run_forget_dane(r);
 	r->dane = (struct dane){ .n_needs = 0 };
 	r->dane_host = xstrdup(stop->host);
 	r->dane_port = stop->port;
-	evaluate(r);
+	if (r->facts && r->env->resolver)
+		evaluate(r); /* else an address or a socket: no DNS */
 	if (!r->fetch) {
 		post_finding(r);
 		return false;
