@@ -218,6 +218,8 @@ static int run_front(const struct options *o, struct scene *s,
 		free_plans(plans, n);
 		return usage(error);
 	}
+	if (!batch)
+		ask_secret_guard(); /* a login may be typed at any time */
 	if (batch)
 		exit = front_batch(&look, s, t, plans, n);
 	else
