@@ -13,63 +13,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "clitest.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
 #define LEN(a) (sizeof(a) / sizeof *(a))
-enum { WORDS = 16 };
-
-static struct options o;
-
-static int begin(void **state)
-{
-	(void)state;
-	i18n_set("en");
-	unsetenv("SMTPSCOPE_OPTIONS");
-	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
-	options_init(&o);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	options_clear(&o);
-	return 0;
-}
-
-/* words: separated by one blank each. */
-static char *read_line(const char *line)
-{
-	char *copy = xstrdup(line), *words[WORDS], *error, *rest = copy;
-	size_t n = 0;
-
-	while (rest && *rest)
-		words[n++] = strsep(&rest, " ");
-	error = options_read_args(&o, n, words, SOURCE_ARGS);
-	free(copy);
-	return error;
-}
-
-static void accept(const char *line)
-{
-	char *error = read_line(line);
-
-	if (error)
-		fail_msg("%s: %s", line, error);
-}
-
-static void refuse(char *error, const char *what, const char *why)
-{
-	if (!error)
-		fail_msg("accepted: %s", what);
-	if (!strstr(error, why))
-		fail_msg("%s: \"%s\" does not say \"%s\"", what, error, why);
-	if (strchr(error, '\n'))
-		fail_msg("more than a line: %s", error);
-	free(error);
-}
-
 /* A value that fits the form of an option. */
 static const char *sample(const struct option *row)
 {
@@ -119,12 +67,12 @@ static void test_options_every_row_is_accepted_and_unset(void **state)
 		char *off = xasprintf("--no-%s", row->name);
 		static const struct options nothing;
 
-		accept(word);
+		cli_accept(word);
 		assert_int_equal(o.set_by[i], SOURCE_ARGS);
-		accept(off);
+		cli_accept(off);
 		if (strcmp(row->name, "record") == 0) { /* "" is none */
 			assert_string_equal(o.record, "");
-			accept("--no-no-record");
+			cli_accept("--no-no-record");
 		}
 		o.job = JOB_SESSION;
 		memset(o.set_by, 0, sizeof o.set_by);
@@ -182,7 +130,7 @@ static void test_options_line_breaks_are_refused_everywhere(void **state)
 				continue;
 			value = xasprintf("%s%cRCPT", sample(row), *bad);
 			word = as_word(row, value);
-			refuse(options_read_args(&o, 1, &word, SOURCE_ARGS),
+			cli_refuse(options_read_args(&o, 1, &word, SOURCE_ARGS),
 			       word, "control character");
 			free(value);
 			free(word);
@@ -237,12 +185,12 @@ static void test_options_wrong_ones_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(cases); i++) {
-		char *error = read_line(cases[i].line);
+		char *error = cli_read(cases[i].line);
 
 		if (!cases[i].why)
 			assert_null(error);
 		else
-			refuse(error, cases[i].line, cases[i].why);
+			cli_refuse(error, cases[i].line, cases[i].why);
 	}
 }
 
@@ -279,7 +227,8 @@ static void test_options_words_and_forms_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(cases); i++)
-		refuse(read_line(cases[i].line), cases[i].line, cases[i].why);
+		cli_refuse(cli_read(cases[i].line), cases[i].line,
+		           cases[i].why);
 }
 
 static void test_options_right_ones_are_taken(void **state)
@@ -296,7 +245,7 @@ static void test_options_right_ones_are_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(lines); i++)
-		accept(lines[i]);
+		cli_accept(lines[i]);
 }
 
 static void test_options_hostile_value_is_escaped_in_the_message(void **state)
@@ -304,14 +253,14 @@ static void test_options_hostile_value_is_escaped_in_the_message(void **state)
 	char *word = (char *)"--fro\x1b[2Jm";
 
 	(void)state;
-	refuse(options_read_args(&o, 1, &word, SOURCE_ARGS), "escape",
+	cli_refuse(options_read_args(&o, 1, &word, SOURCE_ARGS), "escape",
 	       "<1B>[2J");
 }
 
 static void test_options_letters_and_words_mix(void **state)
 {
 	(void)state;
-	accept("-4bq mail example.org -p2525 -- -x.example");
+	cli_accept("-4bq mail example.org -p2525 -- -x.example");
 	assert_int_equal(o.family, 4);
 	assert_int_equal(o.front, FRONT_BATCH);
 	assert_int_equal(o.stage, STAGE_MAIL + 1);
@@ -324,7 +273,7 @@ static void test_options_letters_and_words_mix(void **state)
 static void test_sources_later_one_wins_and_lists_are_not_mixed(void **state)
 {
 	(void)state;
-	accept("-t one@a.example -t two@a.example --no-helo --json");
+	cli_accept("-t one@a.example -t two@a.example --no-helo --json");
 	assert_null(options_read_words(&o,
 		"-t three@a.example --helo env.example -p 26 --plain",
 		SOURCE_ENVIRONMENT));
@@ -347,11 +296,11 @@ static void test_environment_quotes(void **state)
 	assert_string_equal(o.record, "a b");
 	assert_string_equal(o.script, "c \"d");
 	assert_string_equal(o.data, "e f");
-	refuse(options_read_words(&o, "--record 'a", SOURCE_ENVIRONMENT),
+	cli_refuse(options_read_words(&o, "--record 'a", SOURCE_ENVIRONMENT),
 	       "open quote", "quote");
-	refuse(options_read_words(&o, "example.org", SOURCE_ENVIRONMENT),
+	cli_refuse(options_read_words(&o, "example.org", SOURCE_ENVIRONMENT),
 	       "target in the environment", "no option");
-	refuse(options_read_words(&o, "--version", SOURCE_ENVIRONMENT),
+	cli_refuse(options_read_words(&o, "--version", SOURCE_ENVIRONMENT),
 	       "a job in the environment", "command line");
 }
 
@@ -402,10 +351,10 @@ static void test_config_wrong_lines_are_named(void **state)
 
 		assert_non_null(error);
 		assert_non_null(strstr(error, cases[i].line));
-		refuse(error, cases[i].text, cases[i].why);
+		cli_refuse(error, cases[i].text, cases[i].why);
 	}
 	assert_null(config_read(&o, "/nonexistent/config"));
-	refuse(config_read(&o, "/"), "a folder", "/");
+	cli_refuse(config_read(&o, "/"), "a folder", "/");
 }
 
 static void test_read_all_sources(void **state)
@@ -421,7 +370,8 @@ static void test_read_all_sources(void **state)
 	assert_int_equal(o.front, FRONT_JSON);
 	options_clear(&o);
 	setenv("SMTPSCOPE_OPTIONS", "--rubbish", 1);
-	refuse(options_read(&o, 4, argv), "environment", "SMTPSCOPE_OPTIONS:");
+	cli_refuse(options_read(&o, 4, argv), "environment",
+	           "SMTPSCOPE_OPTIONS:");
 	options_clear(&o);
 	assert_null(options_read(&o, 2, help));
 	options_clear(&o);
@@ -440,15 +390,15 @@ static void test_options_password_is_no_argument(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(lines); i++) {
-		error = read_line(lines[i]);
+		error = cli_read(lines[i]);
 		assert_non_null(error);
 		assert_null(strstr(error, "hunter2"));
-		refuse(error, lines[i], "can be read by others");
+		cli_refuse(error, lines[i], "can be read by others");
 	}
-	refuse(options_read_words(&o, "--auth-password hunter2",
+	cli_refuse(options_read_words(&o, "--auth-password hunter2",
 	                          SOURCE_ENVIRONMENT),
 	       "in the environment", "no option");
-	refuse(config("auth-password = hunter2\n"), "config", "no option");
+	cli_refuse(config("auth-password = hunter2\n"), "config", "no option");
 }
 
 static void test_options_blank_in_a_parameter_is_refused(void **state)
@@ -456,8 +406,9 @@ static void test_options_blank_in_a_parameter_is_refused(void **state)
 	char *word = (char *)"--mail-param=A=B RET=HDRS";
 
 	(void)state;
-	refuse(options_read_args(&o, 1, &word, SOURCE_ARGS), word, "no blank");
-	accept("--mail-param A=B --mail-param SMTPUTF8");
+	cli_refuse(options_read_args(&o, 1, &word, SOURCE_ARGS), word,
+	           "no blank");
+	cli_accept("--mail-param A=B --mail-param SMTPUTF8");
 	assert_string_equal(o.mail_params, "A=B SMTPUTF8");
 	assert_null(config("rcpt-param = NOTIFY=SUCCESS,FAILURE\n"
 	                   "rcpt-param = ORCPT=rfc822;a@b.example\n"));
@@ -465,7 +416,7 @@ static void test_options_blank_in_a_parameter_is_refused(void **state)
 	                    "NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;a@b.example");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, cli_begin, cli_end)
 
 int main(void)
 {

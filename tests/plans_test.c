@@ -16,70 +16,18 @@
 
 #include "cli/fit.h"
 #include "cli/password.h"
+#include "clitest.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
 #define LEN(a) (sizeof(a) / sizeof *(a))
-enum { WORDS = 16 };
-
-static struct options o;
-
-static int begin(void **state)
-{
-	(void)state;
-	i18n_set("en");
-	unsetenv("SMTPSCOPE_OPTIONS");
-	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
-	options_init(&o);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	options_clear(&o);
-	return 0;
-}
-
-/* words: separated by one blank each. */
-static char *read_line(const char *line)
-{
-	char *copy = xstrdup(line), *words[WORDS], *error, *rest = copy;
-	size_t n = 0;
-
-	while (rest && *rest)
-		words[n++] = strsep(&rest, " ");
-	error = options_read_args(&o, n, words, SOURCE_ARGS);
-	free(copy);
-	return error;
-}
-
-static void accept(const char *line)
-{
-	char *error = read_line(line);
-
-	if (error)
-		fail_msg("%s: %s", line, error);
-}
-
-static void refuse(char *error, const char *what, const char *why)
-{
-	if (!error)
-		fail_msg("accepted: %s", what);
-	if (!strstr(error, why))
-		fail_msg("%s: \"%s\" does not say \"%s\"", what, error, why);
-	if (strchr(error, '\n'))
-		fail_msg("more than a line: %s", error);
-	free(error);
-}
-
 static char *plan_of(const char *line, bool batch, struct plan **out)
 {
 	struct plan base;
 	char *error;
 
 	options_clear(&o);
-	accept(line);
+	cli_accept(line);
 	*out = NULL;
 	error = plans_base(&o, batch, &base);
 	if (!error)
@@ -191,7 +139,7 @@ static void test_plan_what_does_not_fit_is_refused(void **state)
 	for (size_t i = 0; i < LEN(cases); i++) {
 		struct plan *p;
 
-		refuse(plan_of(cases[i].line, true, &p), cases[i].line,
+		cli_refuse(plan_of(cases[i].line, true, &p), cases[i].line,
 		       cases[i].why);
 		plan_free(p);
 	}
@@ -325,7 +273,7 @@ static void test_password_is_the_first_line_of_its_file(void **state)
 			                          mode, &p);
 
 			if (cases[i].why)
-				refuse(error, cases[i].text, cases[i].why);
+				cli_refuse(error, cases[i].text, cases[i].why);
 			else
 				assert_string_equal(p.auth.password,
 				                    cases[i].password);
@@ -340,7 +288,7 @@ static void test_password_has_a_bound(void **state)
 
 	(void)state;
 	memset(text, 'x', sizeof text);
-	refuse(password_of(text, sizeof text, 0600, &p), "long", "64 KiB");
+	cli_refuse(password_of(text, sizeof text, 0600, &p), "long", "64 KiB");
 	plan_clear(&p);
 	text[PASSWORD_MAX] = '\n';
 	assert_null(password_of(text, sizeof text, 0600, &p));
@@ -369,7 +317,7 @@ static void test_plan_script_lines_are_steps(void **state)
 	unlink(path);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, cli_begin, cli_end)
 
 int main(void)
 {
