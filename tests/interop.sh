@@ -33,6 +33,11 @@ skip() {
 	exit 77
 }
 
+# A mount namespace: not in every chroot or container.
+can_unshare() {
+	unshare -m true 2>/dev/null
+}
+
 have() { # PROGRAM...
 	for program; do
 		command -v "$program" >/dev/null 2>&1 ||

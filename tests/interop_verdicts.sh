@@ -86,6 +86,12 @@ for program in knotd unbound ldns-keygen ldns-signzone unshare; do
 	}
 done
 
+can_unshare || {
+	missed "DANE: no mount namespace is to be had here"
+	stop
+	done_
+}
+
 # The rows of level dane: a host, the certificate that it shows, its TLSA
 # record, our exit, our reason and their word. Where no record can be used, both
 # go on without a proof: RFC 7672 2.2, 3.1.3.
