@@ -11,8 +11,12 @@
 enum { CHUNK = 16384, ALERT_FATAL = 2 }; /* RFC 8446 §5.1: a record's text */
 
 /* RFC 8446 §4 */
-enum { MSG_CERTIFICATE = 11, MSG_CERTIFICATE_REQUEST = 13,
-	EMPTY_CERTIFICATE = 8 }; /* header, context and list without any */
+enum {
+	MSG_CERTIFICATE = 11,
+	MSG_CERTIFICATE_REQUEST = 13,
+	MSG_COMPRESSED_CERTIFICATE = 25, /* RFC 8879: never an empty list */
+	EMPTY_CERTIFICATE = 8, /* header, context and list without any */
+};
 
 static void on_alert(struct tls *t, const unsigned char *alert, bool old)
 {
@@ -41,6 +45,8 @@ static void on_message(int write, int version, int type, const void *data,
 		t->cert_asked = true;
 	if (bytes[0] == MSG_CERTIFICATE && from_client)
 		t->cert_sent = len > EMPTY_CERTIFICATE;
+	if (bytes[0] == MSG_COMPRESSED_CERTIFICATE && from_client)
+		t->cert_sent = true;
 }
 
 static void watch(struct tls *t)
