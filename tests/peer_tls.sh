@@ -73,7 +73,8 @@ same_tls() { # [OUR ARGS [THEIR ARGS...]]
 		-in "$work/s_client" -noout -fingerprint -sha256 |
 		sed 's/.*=//; s/://g' | tr 'A-F' 'a-f')"
 	same group "$(value tls group | tr 'A-Z' 'a-z')" "$(sed -n \
-		's/^Server Temp Key: \(.*\), [0-9]* bits$/\1/p' \
+		-e 's/^Negotiated TLS1.3 group: //p' \
+		-e 's/^\(Server\|Peer\) Temp Key: \(.*\), [0-9]* bits$/\2/p' \
 		"$work/s_client" | sed 's/^ECDH, //' | tr 'A-Z' 'a-z' |
 		sed 's/^prime256v1$/secp256r1/')"
 	same verify "$(value tls verify)" \

@@ -200,7 +200,7 @@ static void act(struct talk *t, const struct fault *a)
 		talk_wait(t, 0, (int)a->number);
 		break;
 	case FAULT_TLS:
-		talk_begin_tls(t, a->tls);
+		talk_begin_tls(t, a->tls, a->data);
 		break;
 	case FAULT_HELLO:
 		swallow(t);

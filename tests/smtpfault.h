@@ -78,6 +78,11 @@ struct fault {
 #define WAIT(ms) { .kind = FAULT_WAIT, .number = ms }
 #define TLS(...)                                                               \
 	{ .kind = FAULT_TLS, .tls = &(const struct fault_tls){ __VA_ARGS__ } }
+/* The text comes so early that the client has it together with the end of the
+ * handshake, as no server may; TLS 1.3 is to be asked for by .min. */
+#define TLS_SAYING(text, ...)                                                  \
+	{ .kind = FAULT_TLS, .data = text,                                     \
+	  .tls = &(const struct fault_tls){ __VA_ARGS__ } }
 #define HELLO { .kind = FAULT_HELLO }
 #define RAW(text) { .kind = FAULT_RAW, .data = text }
 #define RAW_BYTES(text)                                                        \

@@ -47,7 +47,9 @@ size_t talk_read(struct talk *t, char *in, size_t size);
 
 /* ---- smtpfault_tls.c ---- */
 
-void talk_begin_tls(struct talk *t, const struct fault_tls *how);
+/* first: text with the end of the handshake, or NULL. */
+void talk_begin_tls(struct talk *t, const struct fault_tls *how,
+                    const char *first);
 void talk_end_tls(struct talk *t); /* frees */
 void talk_say_tls(struct talk *t, const char *data, size_t len);
 void talk_feed_tls(struct talk *t, const char *data, size_t len);

@@ -96,20 +96,49 @@ static struct tls_setup *make_setup(const struct fault_tls *how)
 	return s;
 }
 
-void talk_begin_tls(struct talk *t, const struct fault_tls *how)
+/* With TLS 1.3 the client's handshake ends before the server's: what is to
+ * come with its end goes out with the server's own flight (RFC 8446 §2). */
+static void speak_first(struct talk *t, const char *text)
+{
+	int (*early)(SSL *ssl, void *buf, size_t size, size_t *len);
+	int (*say)(SSL *ssl, const void *data, size_t len, size_t *written);
+	char in[16384];
+	size_t n;
+
+	find("SSL_read_early_data", &early);
+	find("SSL_write_early_data", &say);
+	while (early(t->tls->ssl, in, sizeof in, &n) ==
+	       SSL_READ_EARLY_DATA_ERROR) {
+		n = talk_read(t, in, sizeof in); /* the rest of the hello */
+		if (n == 0)
+			return;
+		libcrypto()->BIO_write(t->tls->in, in, (int)n);
+	}
+	if (say(t->tls->ssl, text, strlen(text), &n) != 1)
+		abort();
+	flush(t);
+}
+
+void talk_begin_tls(struct talk *t, const struct fault_tls *how,
+                    const char *first)
 {
 	bool odd = how->flight || how->drip_ms;
+	bool at_once = first && how->min >= TLS1_3_VERSION;
 	char in[16384];
 
 	if (!how->setup)
 		t->setup = make_setup(how);
 	t->tls = tls_new(how->setup ? how->setup : t->setup, NULL);
+	if (at_once)
+		speak_first(t, first);
 	while (!t->over && tls_status(t->tls) == TLS_HANDSHAKE) {
 		size_t n = talk_read(t, in, sizeof in);
 
 		if (n == 0)
 			break;
 		talk_feed_tls(t, in, n);
+		if (first && !at_once && tls_status(t->tls) == TLS_UP)
+			tls_write(t->tls, first, strlen(first));
 		if (odd)
 			flush_oddly(t, how);
 		else

@@ -33,12 +33,11 @@ static void test_handshake_in_any_split_and_version(void **state)
 	static const struct {
 		int version;
 		const char *name;
-		const char *group;
 	} versions[] = {
-		{ 0x0304, "TLSv1.3", "x25519" },
-		{ 0x0303, "TLSv1.2", "x25519" },
-		{ 0x0302, "TLSv1.1", "x25519" },
-		{ 0x0301, "TLSv1", "x25519" },
+		{ 0x0304, "TLSv1.3" },
+		{ 0x0303, "TLSv1.2" },
+		{ 0x0302, "TLSv1.1" },
+		{ 0x0301, "TLSv1" },
 	};
 	static const size_t steps[] = { 0, 1, 3, 500 };
 
@@ -59,7 +58,10 @@ static void test_handshake_in_any_split_and_version(void **state)
 		f = tls_facts(p.client);
 		assert_string_equal(f->version,
 		    versions[i / COUNT(steps)].name);
-		assert_string_equal(f->group, versions[i / COUNT(steps)].group);
+		assert_true(strcmp(f->group, "x25519") == 0 ||
+		            /* OpenSSL 3.5 and later */
+		            (versions[i / COUNT(steps)].version == 0x0304 &&
+		             strcmp(f->group, "X25519MLKEM768") == 0));
 		assert_true(strlen(f->cipher) > 8);
 		assert_string_equal(f->verify, "ok");
 		assert_int_equal(f->depth, -1);
