@@ -54,6 +54,7 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 smtpd_peername_lookup = no
 smtpd_error_sleep_time = 0
+smtpd_forbid_unauth_pipelining = no
 smtpd_delay_reject = no
 smtpd_sender_restrictions = check_sender_access
 	inline:{{bad@client.example=550 5.7.1 Not you}}
