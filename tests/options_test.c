@@ -31,7 +31,8 @@ static const char *sample(const struct option *row)
 		{ "never|may|must|verify|dane|wrap", "wrap" },
 		{ "1.0|1.1|1.2|1.3", "1.2" }, { "MECHS", "PLAIN,LOGIN" },
 		{ "LESSON", "first" }, { "HOST:PORT", "localhost:5300" },
-		{ "always", "always" }, { "ZONE", "dnsbl.example.org" },
+		{ "always", "always" }, { "DOMAIN", "example.org" },
+		{ "ZONE", "dnsbl.example.org" },
 		{ "esmtp|smtp|lmtp", "smtp" }, { "bash|zsh|fish", "zsh" },
 	};
 

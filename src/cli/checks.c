@@ -136,6 +136,23 @@ char *check_server(const char *value)
 	return error;
 }
 
+char *check_domain(const char *value)
+{
+	struct target t;
+	enum target_error e = target_parse(value, &t);
+	char *error = NULL;
+
+	if (!*value) /* the TARGET says it */
+		return NULL;
+	if (e != TARGET_OK)
+		return target_error_text(e, value);
+	if (t.kind != TARGET_DOMAIN)
+		error = wrong(value, _("%s is no domain of mail addresses "
+		                       "such as example.org"));
+	target_clear(&t);
+	return error;
+}
+
 static bool is_numeric(const char *s)
 {
 	unsigned char address[16];

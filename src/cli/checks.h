@@ -11,6 +11,7 @@ char *check_sender(const char *value);     /* an address, <> or nothing */
 char *check_recipients(const char *value); /* a comma list of addresses */
 char *check_helo(const char *value);
 char *check_server(const char *value);     /* HOST[:PORT] */
+char *check_domain(const char *value);     /* "", or of mail addresses */
 char *check_address(const char *value);    /* numeric */
 char *check_endpoint(const char *value);   /* ADDR[:PORT], [v6]:port */
 char *check_host_port(const char *value);  /* HOST:PORT */

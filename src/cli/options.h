@@ -58,6 +58,7 @@ struct options {
 	char *auth;             /* "": the best that is offered */
 	char *auth_user, *auth_password_file, *authzid;
 	bool auth_clear;
+	char *check;            /* "": the domain is a TARGET */
 	/* front end and output */
 	int front;              /* enum front */
 	char *record;           /* NULL: the automatic one, "": none */

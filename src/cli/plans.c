@@ -200,6 +200,7 @@ static void use_names(struct plan *p, const char *list,
 
 static void use_checks(const struct options *o, struct plan *p)
 {
+	p->checks.wanted = o->check != NULL;
 	p->checks.ip = copy_text(o->ip);
 	p->checks.ask_myip = o->ask_myip;
 	p->checks.like_mta = o->like_mta;
@@ -441,6 +442,8 @@ char *plans_finish(const struct options *o, struct plan *p)
 		                 SESSION_RCPT_MAX);
 	if (o->stage)
 		p->stage = (enum stage)(o->stage - 1);
+	else if (o->check)
+		p->stage = STAGE_ROUTE;
 	else if (o->script)
 		p->stage = script_stage(p);
 	else if (batch && p->n_to == 0)

@@ -209,6 +209,11 @@ static const struct option table[] = {
 	{ .name = "no-color", FLAG(no_color), .group = GROUP_OUTPUT,
 	  .help = N_("no colour (also: NO_COLOR in the environment)") },
 
+	{ .name = "check", .form = N_("DOMAIN"), .arg = ARG_OPTIONAL,
+	  .type = OPTION_TEXT, IN(check), .group = GROUP_CHECKS,
+	  .check = check_domain,
+	  .help = N_("check DNS and policies of the sender and of the "
+	             "receiver; no connection unless -q asks for one") },
 	{ .name = "ip", .form = N_("ADDR"), TEXT(ip), .group = GROUP_CHECKS,
 	  .check = check_address,
 	  .help = N_("the address that sends, as others see it (default: "
