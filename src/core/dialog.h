@@ -114,6 +114,9 @@ struct dialog_now {
 	uint16_t data_code;          /* 0: no reply yet */
 	uint64_t size_limit;         /* SIZE, 0 none */
 	bool esmtp;                  /* EHLO was accepted, not HELO */
+	const struct event **checks; /* n_checks EV_CHECK of this run, the
+	                              * newest of each id and subject; owned */
+	size_t n_checks;
 	bool ended;                  /* EV_END seen */
 	uint8_t exit;
 	int64_t first_us, last_us;   /* of the newest session's events */

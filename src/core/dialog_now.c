@@ -76,8 +76,18 @@ void now_init(struct dialog_now *now)
 		set(texts[i], "");
 }
 
+static void clear_checks(struct dialog_now *now)
+{
+	for (size_t i = 0; i < now->n_checks; i++)
+		free((void *)now->checks[i]);
+	free(now->checks);
+	now->checks = NULL;
+	now->n_checks = 0;
+}
+
 void now_clear(struct dialog_now *now)
 {
+	clear_checks(now);
 	clear_caps(now);
 	free_caps(&now->caps_before, &now->n_caps_before);
 	clear_rcpts(now);
@@ -107,6 +117,31 @@ static void keep(const struct event **slot, const struct event *e)
 {
 	free((void *)*slot);
 	*slot = e ? event_copy(e) : NULL;
+}
+
+/* More than one for each list, selector and address that a person names. */
+enum { CHECKS_KEPT = 500 };
+
+static bool same_check(const struct event *a, const struct event *b)
+{
+	return strcmp(event_text(a, a->u.check.id),
+	              event_text(b, b->u.check.id)) == 0 &&
+	       strcmp(event_text(a, a->u.check.subject),
+	              event_text(b, b->u.check.subject)) == 0;
+}
+
+static void apply_check(struct dialog_now *now, const struct event *e)
+{
+	for (size_t i = 0; i < now->n_checks; i++)
+		if (same_check(now->checks[i], e)) {
+			keep(&now->checks[i], e);
+			return;
+		}
+	if (now->n_checks == CHECKS_KEPT)
+		return;
+	now->checks = xreallocarray(now->checks, now->n_checks + 1,
+	                            sizeof *now->checks);
+	now->checks[now->n_checks++] = event_copy(e);
 }
 
 void now_answered(struct dialog_now *now)
@@ -495,6 +530,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	switch (e->kind) {
 	case EV_START:
 		set(&now->target, event_text(e, e->target));
+		clear_checks(now);
 		now->ended = false;
 		break;
 	case EV_DNS: apply_dns(now, e); break;
@@ -506,6 +542,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	case EV_REPLY: apply_reply(now, e); break;
 	case EV_STATE: apply_state(now, e); break;
 	case EV_TLS: apply_tls(now, e); break;
+	case EV_CHECK: apply_check(now, e); break;
 	case EV_CLOSED:
 		now->closed = true;
 		now->connected = false;

@@ -42,6 +42,13 @@ void do_replay(struct ui *u, const char *arg);
 void do_open(struct ui *u, const char *arg);
 void do_quit(struct ui *u, bool at_once);
 
+/* pane_checks.c */
+void do_checks(struct ui *u); /* looks at them; the first time, makes them */
+void do_check(struct ui *u);
+void checks_move(struct ui *u, enum cmd c);
+void checks_turn(struct ui *u); /* from the list into one, and back */
+bool checks_back(struct ui *u); /* false: it was at the list already */
+
 /* do_secure.c: encryption and login */
 void do_starttls(struct ui *u);
 void do_login(struct ui *u, const char *arg);

@@ -206,6 +206,9 @@ void ui_asked(struct ui *u)
 	u->started = true;
 	view_follow(u);
 	ui_focus(u, PANE_NONE);
+	u->checks = (struct check_view){ .asked = u->plan.checks.wanted };
+	if (u->checks.asked)
+		ui_focus(u, PANE_CHECKS);
 }
 
 void ui_reopen(struct ui *u)

@@ -123,6 +123,13 @@ struct presenter {
 	int density;  /* 0 large digits, 1 one turn, 2 last three turns */
 };
 
+struct check_view { /* pane_checks.c */
+	size_t row;  /* chosen */
+	bool open;   /* the chosen one alone, where there is no room for both */
+	size_t top;  /* first line shown of it */
+	bool asked;  /* REQ_CHECK was sent for this target */
+};
+
 struct ui {
 	const struct ui_config *cfg;
 	struct ui_link link;
@@ -146,6 +153,7 @@ struct ui {
 	struct explain_cache explain;
 	struct presenter present;
 	struct popup popup;
+	struct check_view checks;
 	size_t mx_row;   /* chosen in the MX pane: address, counted through */
 	size_t pane_top[PANE_COUNT]; /* scrolled, per pane */
 
@@ -262,6 +270,8 @@ void steps_edge(struct ui *u, struct pane_edge *e);
 void steps_draw(struct ui *u, struct rect body);
 void envelope_edge(struct ui *u, struct pane_edge *e);
 void envelope_draw(struct ui *u, struct rect body);
+void checks_edge(struct ui *u, struct pane_edge *e);
+void checks_draw(struct ui *u, struct rect body);
 void start_draw(struct ui *u, struct rect body);
 void present_draw(struct ui *u, struct rect body);
 void step_say(struct ui *u, struct doc *out); /* words of the lesson's step */
