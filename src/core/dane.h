@@ -34,6 +34,15 @@ enum dane_verdict {
 	DANE_VERDICT_COUNT
 };
 
+/* DANE_INSECURE: whose doing it is. */
+enum dane_doubt {
+	DANE_UNSIGNED,  /* the zone is not signed, or nobody knows better */
+	DANE_UNTRUSTED, /* the resolver says it is verified, but is reached
+	                 * over a network that is not trusted */
+	DANE_UNCHECKED, /* the resolver verifies nothing, not even the root */
+	DANE_DOUBT_COUNT
+};
+
 /* Why a record is not used: words of tls_reasons.tsv, or NULL for usable. */
 struct dane_record {
 	uint8_t usage, selector, matching; /* RFC 6698 §2.1 */
@@ -48,6 +57,7 @@ struct dane_record {
 
 struct dane {
 	enum dane_verdict verdict; /* valid when n_needs is 0 */
+	enum dane_doubt doubt;     /* DANE_INSECURE */
 	enum dns_status cause;     /* DANE_FAILED: how the lookup ended */
 	char *base;                /* TLSA base domain, no last dot; "" none */
 	char *next_hop;            /* mail domain, where its MX is verified
