@@ -428,7 +428,9 @@ void channel_answer(const struct channel *c, struct channel_answer *out)
 	out->len = c->given.len;
 	if (out->len == 0) {
 		out->wire = NULL;
-		if (out->status == DNS_NOERROR)
+		/* who closes in the middle of a frame was reached */
+		if (out->status == DNS_NOERROR ||
+		    (out->status == DNS_UNREACHABLE && c->stream.len))
 			out->status = DNS_MALFORMED;
 	}
 }

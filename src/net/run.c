@@ -158,6 +158,9 @@ void run_post_exchange(void *arg, const struct dns_exchange *x)
 
 	exchange_event(&b, x);
 	n = outlet_post(&r->env->out, &b, 0);
+	if (x->tcp && (x->status == DNS_TIMEOUT ||
+	               x->status == DNS_UNREACHABLE))
+		outlet_finding(&r->env->out, "dns-tcp", x->server, 0, n);
 	if (x->strays)
 		post_strays(r, x, n);
 	if (x->bogus)
