@@ -131,8 +131,7 @@ static void check_verdict(const struct client *c, int status)
 	assert_int_equal(v->u.verdict.exit, status);
 }
 
-/* However the lines of text are broken and indented. */
-static void check_shown(const char *text, const char *shown)
+void dnsrun_shows(const char *text, const char *shown)
 {
 	struct buf flat = { 0 };
 
@@ -163,7 +162,7 @@ static void check_promises(struct client *c, const struct dns_row *row)
 		assert_string_equal(route, row->route);
 	if (row->findings)
 		assert_string_equal(found, row->findings);
-	check_shown(text, row->shown);
+	dnsrun_shows(text, row->shown);
 	if (row->never)
 		assert_null(strstr(text, row->never));
 	check_verdict(c, row->exit);
@@ -189,13 +188,12 @@ void dnsrun(struct client *c, const struct worker_config *cfg,
 	assert_non_null(end);
 }
 
-/* 127.0.0.1 as IPv6 writes it, which is not taken for loopback. */
-static char *server_of(const struct dns_row *row, const struct dnsfault *d)
+char *dnsrun_server(const struct dnsfault *d, bool far)
 {
 	const char *port = strchr(dnsfault_server(d), ':');
 
-	return row->far ? xasprintf("[::ffff:127.0.0.1]%s", port)
-	                : xstrdup(dnsfault_server(d));
+	return far ? xasprintf("[::ffff:127.0.0.1]%s", port)
+	           : xstrdup(dnsfault_server(d));
 }
 
 void dnsrun_row(const struct dns_row *row)
@@ -203,7 +201,7 @@ void dnsrun_row(const struct dns_row *row)
 	struct dnsfault_config how = { .always = row->always,
 		.rows = row->zone, .ad = row->ad, .no_tcp = row->no_tcp };
 	struct dnsfault *d = dnsfault_start_with(&how);
-	char *server = server_of(row, d);
+	char *server = dnsrun_server(d, row->far);
 	struct worker_config cfg = { .dns = server };
 	struct plan *p = client_plan(row->target ? row->target : "two.test");
 	struct client c;

@@ -40,6 +40,9 @@ struct dns_row {
 	void (*check)(struct client *c, const char *text);
 };
 
+/* The server's address; far: 127.0.0.1 as IPv6 writes it, which is not taken
+ * for loopback. Heap. */
+char *dnsrun_server(const struct dnsfault *d, bool far);
 /* Runs the worker with cfg (dns and dns_try_ms are set when NULL and 0) and
  * plan, given away; fails when it does not end. c is to be stopped. */
 void dnsrun(struct client *c, const struct worker_config *cfg,
@@ -53,5 +56,8 @@ int dnsrun_all(const char *name, const struct dns_row *rows, size_t n);
 char *dnsrun_route(const struct client *c);
 /* What batch prints of it, in English, 80 columns; heap. */
 char *dnsrun_text(const struct client *c);
+/* Fails where text has no shown (NULL: nothing to look for), however its
+ * lines are broken and indented. */
+void dnsrun_shows(const char *text, const char *shown);
 
 #endif
