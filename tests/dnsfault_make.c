@@ -412,13 +412,24 @@ static void chunks_full(struct work *k)
 	chunks(k, 255, 255, "v=spf1 exists:%{i}.test -all ");
 }
 
-static void tlsa_full(struct work *k)
+/* A whole certificate, as it is, that is none. */
+static void tlsa_of(struct work *k, uint8_t usage)
 {
 	enum { CERTIFICATE = 65000 };
 
 	memset(k->rdata, 0, CERTIFICATE);
-	k->rdata[0] = 3; /* DANE-EE, the whole certificate, as it is */
+	k->rdata[0] = usage;
 	write_rr(k, DNS_ANSWER, &k->q.qname, RR_TLSA, CERTIFICATE);
+}
+
+static void tlsa_full(struct work *k)
+{
+	tlsa_of(k, 3);
+}
+
+static void tlsa_full_pkix(struct work *k)
+{
+	tlsa_of(k, 0);
 }
 
 static void many_mx(struct work *k)
@@ -555,6 +566,7 @@ static const struct fault {
 	{ "chunks4000", chunks_4000, 0, NULL },
 	{ "chunksfull", chunks_full, 0, NULL },
 	{ "tlsafull", tlsa_full, 0, NULL },
+	{ "tlsafullpkix", tlsa_full_pkix, 0, NULL },
 	{ "mx500", many_mx, 0, NULL }, { "a500", many_addresses, 0, NULL },
 	{ "flood", flood, 0, NULL }, { "flux", flux, 0, NULL },
 	{ "othercase", other_case, 0, NULL }, { "bogus", bogus, 0, NULL },

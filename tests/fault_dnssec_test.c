@@ -22,6 +22,8 @@
 #define HEX32 "00112233445566778899aabbccddeeff"
 #define HEX64 HEX32 HEX32
 
+enum { TEXT_MAX = 8000 }; /* of a session, whatever a record holds */
+
 struct tlsa_row {
 	const char *id;
 	const char *tlsa, *word;  /* one record, or what is done instead */
@@ -64,8 +66,10 @@ static const struct tlsa_row rows[] = {
   UNUSABLE("\\# 35 030102" HEX64, "any certificate") },
 { .id = "D15_an_unknown_usage_beside_a_good_one",
   USED("3 1 1 " KEY), .second = "7 7 7 00" },
-{ .id = "D15_certificate_of_64_kib", .word = "tlsafull", .exit = 77,
-  .dane = "dane-no-match", .finding = "tls-unverified" },
+{ .id = "D15_certificate_of_64_kib", .word = "tlsafull",
+  .dane = "dane-unusable", .finding = "dane-undecodable" },
+{ .id = "D15_certificate_of_64_kib_of_usage_0", .word = "tlsafullpkix",
+  .dane = "", .finding = "dane-unusable", .shown = "00000..." },
 { .id = "D15_digest_of_another_key", .tlsa = "3 1 1 " HEX64, .exit = 77,
   .dane = "dane-no-match", .finding = "tls-unverified" },
 
@@ -172,6 +176,7 @@ static void check(struct client *c, const struct tlsa_row *row)
 	if (!client_finding(c, row->finding))
 		assert_string_equal(text, row->finding);
 	dnsrun_shows(text, row->shown);
+	assert_in_range(strlen(text), 1, TEXT_MAX);
 	fault_check_verdict(c, 1, row->exit);
 	if (row->dane) {
 		assert_non_null(e);

@@ -85,6 +85,10 @@ static void add_record(struct dane *d, const struct dns_answer *a, size_t i)
 
 	*r = (struct dane_record){ .usable = false };
 	dns_rr_text(&a->msg, rr, &text);
+	if (text.len > DANE_TEXT_MAX) {
+		text.len = DANE_TEXT_MAX;
+		buf_adds(&text, "...");
+	}
 	r->text = buf_steal(&text);
 	if (rr->bad || rr->rdlen < 3) {
 		r->why = "dane-form";

@@ -22,6 +22,8 @@ enum {
 	DANE_RECORDS_MAX = 64,   /* of one host; more are dropped */
 	DANE_DATA_MAX = 65535,   /* octets of one, RFC 1035 §4.2.2 */
 	DANE_NEEDS_MAX = 4,
+	DANE_TEXT_MAX = 160,     /* of a record: a SHA-512 digest is whole, a
+	                          * certificate is no reading matter */
 };
 
 enum dane_verdict {
@@ -48,7 +50,7 @@ struct dane_record {
 	uint8_t usage, selector, matching; /* RFC 6698 §2.1 */
 	unsigned char *data;
 	size_t len;
-	char *text;      /* "3 1 1 0b9f...", owned */
+	char *text;      /* "3 1 1 0b9f", owned; cut with "..." */
 	bool usable;
 	const char *why; /* "dane-usage" (0, 1: RFC 7672 §3.1.3), "dane-form"
 	                  * (unknown selector or matching type, a digest of
