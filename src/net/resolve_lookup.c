@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/resolve_channel.h"
@@ -35,6 +36,8 @@ struct resolver {
 	struct server servers[RESOLVE_SERVERS_MAX];
 	size_t n_servers;
 	bool guesses;                 /* resolver_guesses() */
+	char *conf;                   /* resolv.conf; NULL: servers named */
+	struct stat conf_was;         /* all zero: it was not there */
 	uint32_t try_ms, total_ms;
 	size_t max, in_flight;
 	struct lookup *all;           /* every one, in flight or waiting */
@@ -410,6 +413,15 @@ static bool add_server(struct resolver *r, const struct server_address *s,
 	return true;
 }
 
+static struct stat conf_stat(const struct resolver *r)
+{
+	struct stat now = { 0 };
+
+	if (stat(r->conf, &now) < 0)
+		now = (struct stat){ 0 };
+	return now;
+}
+
 static void add_system_servers(struct resolver *r,
                                const struct resolve_config *cfg)
 {
@@ -417,6 +429,9 @@ static void add_system_servers(struct resolver *r,
 	size_t n = server_system(cfg->resolv_conf, list, RESOLVE_SERVERS_MAX);
 	bool trusted = cfg->trust_ad || server_conf_trusts(cfg->resolv_conf);
 
+	r->conf = xstrdup(cfg->resolv_conf ? cfg->resolv_conf
+	                                   : RESOLVE_CONF);
+	r->conf_was = conf_stat(r);
 	r->guesses = !server_conf_names(cfg->resolv_conf);
 	for (size_t i = 0; i < n; i++)
 		add_server(r, &list[i], trusted);
@@ -473,12 +488,26 @@ void resolver_free(struct resolver *r)
 		free(s->idle);
 	}
 	loop_timer_free(r->kick);
+	free(r->conf);
 	free(r);
 }
 
 size_t resolver_servers(const struct resolver *r)
 {
 	return r->n_servers;
+}
+
+bool resolver_is_stale(const struct resolver *r)
+{
+	struct stat now;
+
+	if (!r->conf || r->all)
+		return false;
+	now = conf_stat(r);
+	return now.st_ino != r->conf_was.st_ino ||
+	       now.st_dev != r->conf_was.st_dev ||
+	       now.st_size != r->conf_was.st_size ||
+	       now.st_mtime != r->conf_was.st_mtime;
 }
 
 bool resolver_guesses(const struct resolver *r)

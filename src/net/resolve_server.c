@@ -122,7 +122,7 @@ static bool has_word(char *line, const char *keyword, const char *word)
 static bool conf_says(const char *resolv_conf, const char *keyword,
                       const char *word)
 {
-	FILE *f = fopen(resolv_conf ? resolv_conf : "/etc/resolv.conf", "r");
+	FILE *f = fopen(resolv_conf ? resolv_conf : RESOLVE_CONF, "r");
 	char line[1024]; /* longer ones are cut: resolv.conf(5) allows 256 */
 	bool says = false;
 

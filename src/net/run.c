@@ -221,8 +221,9 @@ static bool have_resolver(struct run_env *env)
 		.trust_ad = env->cfg->trust_ad,
 		.try_ms = env->cfg->dns_try_ms };
 
-	if (env->resolver)
+	if (env->resolver && !resolver_is_stale(env->resolver))
 		return true;
+	resolver_free(env->resolver);
 	env->resolver = resolver_new(env->loop, &cfg);
 	if (env->resolver && resolver_guesses(env->resolver))
 		outlet_finding(&env->out, "dns-default",
