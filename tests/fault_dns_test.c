@@ -272,6 +272,35 @@ static const struct dns_row rows[] = {
   .shown = "6 DNSSEC Bogus: wrong key" },
 };
 
+/* ---- names that look like others ---- */
+
+static const struct dns_row idn_rows[] = {
+#define NAMED(name, a_label)                                                   \
+	.target = name, .zone = ZONE(RR(a_label ".", "MX", "10 mx.two.test."), \
+	                             A_OF("mx.two.test.")),                    \
+	.route = "mx *"
+{ .id = "D37_mixed_scripts", NAMED("раypal.example",
+    "xn--ypal-43d9g.example"), .findings = "idn-name idn-mixed",
+  .shown = "two scripts, Latin and Cyrillic" },
+{ .id = "D37_mixed_scripts_as_an_a_label", NAMED("xn--ypal-43d9g.example",
+    "xn--ypal-43d9g.example"), .findings = "idn-name idn-mixed",
+  .shown = "\"раypal.example\" is xn--ypal-43d9g.example in the DNS" },
+{ .id = "D37_all_letters_look_latin", NAMED("аррӏе.example",
+    "xn--80ak6aa92e.example"), .findings = "idn-name idn-lookalike",
+  .shown = "In the DNS it is xn--80ak6aa92e.example." },
+{ .id = "D37_a_word_below_its_own_domain", NAMED("сосо.рф",
+    "xn--n1aahb.xn--p1ai"), .findings = "idn-name" },
+{ .id = "D37_umlauts_are_ordinary", NAMED("münchen.example",
+    "xn--mnchen-3ya.example"), .findings = "idn-name",
+  .shown = "\"münchen.example\" is xn--mnchen-3ya.example in the DNS" },
+{ .id = "D37_what_does_not_decode", NAMED("xn--99999999.example",
+    "xn--99999999.example"), .findings = "idn-undecodable",
+  .shown = "is no valid A-label" },
+{ .id = "D37_one_part_decodes_and_one_does_not",
+  NAMED("xn--99999999.xn--mnchen-3ya.example",
+    "xn--99999999.xn--mnchen-3ya.example"), .findings = "idn-undecodable" },
+};
+
 /* ---- the same order again ---- */
 
 static char *route_with_seed(const struct dnsfault_row *zone, uint64_t seed)
@@ -476,5 +505,7 @@ int main(void)
 	};
 
 	return dnsrun_all("D: DNS", rows, sizeof rows / sizeof *rows) +
+	       dnsrun_all("D: names", idn_rows,
+	                  sizeof idn_rows / sizeof *idn_rows) +
 	       cmocka_run_group_tests_name("D: made", made, NULL, NULL);
 }

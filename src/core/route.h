@@ -111,7 +111,7 @@ void route_literal(struct route *out, const struct route_query *query);
 void route_clear(struct route *r);
 
 /* Adds what the target itself gives cause for: v6-untagged, single-label,
- * idn-transitional, idn-deviates. */
+ * idn-*. */
 void route_note_target(struct route *r, const struct target *t);
 
 /* Begins and fills an EV_ROUTE in b; the caller sets n, t_us, target. */

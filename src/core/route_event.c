@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/finding.h"
+#include "core/script.h"
 #include "util/xalloc.h"
 
 static bool is_there(const struct route *r, const char *id, const char *arg)
@@ -73,6 +74,21 @@ void route_note_answer(struct route *r, const struct dns_name *name,
 		               dns_rcode_text(a->msg.rcode, rcode), NULL);
 }
 
+/* Both forms are said: the one that deceives, and the one that does not. */
+static void note_look(struct route *r, const struct target *t)
+{
+	struct script_remark look = script_judge(t->shown);
+	const char *args[] = { t->shown, t->domain, script_name(look.first),
+		script_name(look.second) };
+
+	if (look.look == LOOK_MIXED) {
+		add(r, "idn-mixed", args);
+	} else if (look.look == LOOK_LATIN) {
+		args[3] = NULL;
+		add(r, "idn-lookalike", args);
+	}
+}
+
 void route_note_target(struct route *r, const struct target *t)
 {
 	const char *shown = t->shown ? t->shown : t->domain;
@@ -83,8 +99,14 @@ void route_note_target(struct route *r, const struct target *t)
 		route_find_out(r, "single-label", t->domain, NULL, NULL);
 	if (t->transitional)
 		route_find_out(r, "idn-transitional", shown, t->domain, NULL);
-	if (t->deviates)
+	else if (t->deviates)
 		route_find_out(r, "idn-deviates", shown, t->domain, NULL);
+	else if (t->shown)
+		route_find_out(r, "idn-name", shown, t->domain, NULL);
+	if (t->undecodable)
+		route_find_out(r, "idn-undecodable", t->domain, NULL, NULL);
+	if (t->shown)
+		note_look(r, t);
 }
 
 void route_clear(struct route *r)
