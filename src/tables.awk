@@ -1,6 +1,7 @@
 # tables.awk: one row of a .tsv becomes one line MACRO("cell", "cell", ...).
+# Several files of the same columns make one table.
 #
-#   awk -v macro=NAME [-v make=command] [-v bare=1] -f tables.awk FILE.tsv >FILE.inc
+#   awk -v macro=NAME [-v make=command] [-v bare=1] -f tables.awk FILE.tsv... >FILE.inc
 #
 # The first line is the header, # lines are comments, "-" is the empty text.
 # make=command turns verb names into C names, state lists into bit sets and
@@ -45,7 +46,7 @@ function state_set(s,   n, i, w, out)
 }
 
 /^#/ || /^$/ { next }
-!header { header = NF; for (i = 1; i <= NF; i++) column[$i] = i; next }
+FNR == 1 { header = NF; for (i = 1; i <= NF; i++) column[$i] = i; next }
 NF != header {
 	printf "%s:%d: %d cells, the header has %d\n", FILENAME, FNR, NF, header > "/dev/stderr"
 	bad = 1

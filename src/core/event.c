@@ -49,6 +49,7 @@ WORDS(fail_kind, fail_kind, FAIL_KIND_COUNT, "refused", "timeout", "reset",
 WORDS(bytes_why, bytes_why, BYTES_WHY_COUNT, "partial", "overlong",
       "dropped", "after_starttls")
 WORDS(level, level, LEVEL_COUNT, "info", "warn", "bad")
+WORDS(grade, grade, GRADE_COUNT, "pass", "note", "warn", "bad", "unknown")
 WORDS(outcome, outcome, OUTCOME_COUNT, "accepted", "mixed", "deferred",
       "refused", "unreachable", "protocol", "tls", "auth", "cancelled",
       "local")
@@ -84,6 +85,7 @@ size_t event_fixed_size(enum event_kind k)
 		[EV_MESSAGE] = FIXED(message),
 		[EV_STATE] = FIXED(state),
 		[EV_FINDING] = FIXED(finding),
+		[EV_CHECK] = FIXED(check),
 		[EV_VERDICT] = FIXED(verdict),
 		[EV_CLOSED] = FIXED(closed),
 		[EV_END] = FIXED(end),
@@ -138,6 +140,12 @@ const struct ev_cert *event_cert(const struct event *e, uint32_t i)
 {
 	assert(e->kind == EV_TLS && i < e->u.tls.chain.len);
 	return (const struct ev_cert *)array(e, e->u.tls.chain) + i;
+}
+
+const struct ev_trace *event_trace(const struct event *e, uint32_t i)
+{
+	assert(e->kind == EV_CHECK && i < e->u.check.trace.len);
+	return (const struct ev_trace *)array(e, e->u.check.trace) + i;
 }
 
 void event_begin(struct event_builder *b, enum event_kind k)

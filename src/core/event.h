@@ -36,6 +36,7 @@
 	X(EV_MESSAGE, "message")                                               \
 	X(EV_STATE, "state")                                                   \
 	X(EV_FINDING, "finding")                                               \
+	X(EV_CHECK, "check")                                                   \
 	X(EV_VERDICT, "verdict")                                               \
 	X(EV_CLOSED, "closed")                                                 \
 	X(EV_END, "end")                                                       \
@@ -99,6 +100,11 @@ enum bytes_why { BYTES_PARTIAL, BYTES_OVERLONG, BYTES_DROPPED,
 
 enum level { LEVEL_INFO, LEVEL_WARN, LEVEL_BAD, LEVEL_COUNT };
 
+/* How a check came out. Only BAD and WARN speak against the one who is
+ * checked; UNKNOWN is a check that could not be made, never a pass. */
+enum grade { GRADE_PASS, GRADE_NOTE /* nothing to judge */, GRADE_WARN,
+	GRADE_BAD, GRADE_UNKNOWN, GRADE_COUNT };
+
 enum outcome { OUT_ACCEPTED, OUT_MIXED, OUT_DEFERRED, OUT_REFUSED,
 	OUT_UNREACHABLE, OUT_PROTOCOL, OUT_TLS, OUT_AUTH, OUT_CANCELLED,
 	OUT_LOCAL, OUTCOME_COUNT };
@@ -119,6 +125,7 @@ const char *fail_phase_name(enum fail_phase p);
 const char *fail_kind_name(enum fail_kind k);
 const char *bytes_why_name(enum bytes_why w);
 const char *level_name(enum level l);
+const char *grade_name(enum grade g);
 const char *outcome_name(enum outcome o);
 const char *act_name(enum act a);
 const char *confidence_name(enum confidence c);
@@ -132,6 +139,7 @@ int fail_phase_find(const char *word);
 int fail_kind_find(const char *word);
 int bytes_why_find(const char *word);
 int level_find(const char *word);
+int grade_find(const char *word);
 int outcome_find(const char *word);
 int act_find(const char *word);
 int confidence_find(const char *word);
@@ -164,6 +172,12 @@ struct ev_cert { /* one certificate, as the server sent it; RFC 5280 §4.1 */
 	struct ev_ref sha256, spki_sha256;   /* fingerprints, lower case hex */
 	struct ev_ref key, signature;  /* "EC P-256", "RSA 2048"; algorithm */
 	struct ev_ref serial;          /* lower case hex */
+};
+
+struct ev_trace { /* one step of a check, or a piece of its evidence */
+	struct ev_ref say;  /* id of a sentence (knowledge/check_words.h) */
+	struct ev_ref args; /* array of texts */
+	uint32_t depth;     /* 0: of the check itself; 1: inside a step ... */
 };
 
 #define EV_GREETING 0u         /* reply.to: the greeting answers no command */
@@ -261,6 +275,16 @@ struct event {
 			int32_t caret; /* byte column in its line, -1 none */
 			uint8_t level;
 		} finding;
+		struct ev_check { /* what was looked up about one side */
+			struct ev_ref id;      /* check_kinds.tsv: "spf-mail" */
+			struct ev_ref subject; /* domain, address, list */
+			struct ev_ref result;  /* the RFC's own word for it:
+			                        * "softfail", "none" */
+			struct ev_ref say;     /* id of its sentence */
+			struct ev_ref args;    /* array of texts */
+			struct ev_ref trace;   /* array of ev_trace */
+			uint8_t grade;         /* enum grade */
+		} check;
 		struct ev_verdict {
 			struct ev_ref recipient; /* len 0: the session */
 			struct ev_ref rule, args; /* id; array of ev_ref */
@@ -302,6 +326,7 @@ const char *event_item_text(const struct event *e, struct ev_ref r,
 const struct ev_rr *event_rr(const struct event *e, uint32_t i);
 const struct ev_host *event_host(const struct event *e, uint32_t i);
 const struct ev_cert *event_cert(const struct event *e, uint32_t i);
+const struct ev_trace *event_trace(const struct event *e, uint32_t i);
 /* Bytes of the fixed part of this kind: events carry no more than they use. */
 size_t event_fixed_size(enum event_kind k);
 

@@ -70,6 +70,7 @@ void explain_caps(const struct event *e, const struct surroundings *at,
  * after explain_reply_view(). */
 void explain_recipient(const struct event *e, struct explanation *x);
 void explain_chunk(const struct event *e, struct explanation *x);
+void explain_check(const struct event *e, struct explanation *x);
 void explain_other(const struct event *e, const struct surroundings *at,
                    struct explanation *x);
 /* Fields that are still NULL become "". */

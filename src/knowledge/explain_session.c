@@ -327,6 +327,9 @@ void explain_other(const struct event *e, const struct surroundings *at,
 	case EV_FINDING:
 		finding(e, x);
 		break;
+	case EV_CHECK:
+		explain_check(e, x);
+		break;
 	case EV_VERDICT:
 		verdict(e, x);
 		break;

@@ -20,6 +20,7 @@ WORDS(fail_phase)
 WORDS(fail_kind)
 WORDS(bytes_why)
 WORDS(level)
+WORDS(grade)
 WORDS(outcome)
 WORDS(act)
 WORDS(confidence)
@@ -180,6 +181,19 @@ static const struct field finding_fields[] = {
 	END,
 };
 
+static const struct field check_fields[] = {
+	{ "id", FIELD_TEXT, AT(check.id), NULL },
+	{ "subject", FIELD_TEXT, AT(check.subject), NULL },
+	{ "result", FIELD_TEXT, AT(check.result), NULL },
+	{ "grade", FIELD_WORD, AT(check.grade), &grade_words },
+	{ "text", FIELD_SAY_TEXT, 0, NULL },
+	{ "next", FIELD_SAY_NEXT, 0, NULL },
+	{ "say", FIELD_TEXT, AT(check.say), NULL },
+	{ "args", FIELD_TEXTS, AT(check.args), NULL },
+	{ "trace", FIELD_TRACE, AT(check.trace), NULL },
+	END,
+};
+
 static const struct field verdict_fields[] = {
 	{ "recipient", FIELD_TEXT_NULL, AT(verdict.recipient), NULL },
 	{ "exit", FIELD_U8, AT(verdict.exit), NULL },
@@ -244,6 +258,7 @@ const struct field *fields_of(enum event_kind kind)
 		[EV_MESSAGE] = message_fields,
 		[EV_STATE] = state_fields,
 		[EV_FINDING] = finding_fields,
+		[EV_CHECK] = check_fields,
 		[EV_VERDICT] = verdict_fields,
 		[EV_CLOSED] = closed_fields,
 		[EV_END] = end_fields,

@@ -30,6 +30,7 @@ enum field_type {
 	FIELD_ANSWERS,   /* ev_ref array of ev_rr */
 	FIELD_HOSTS,     /* ev_ref array of ev_host */
 	FIELD_CHAIN,     /* ev_ref array of ev_cert */
+	FIELD_TRACE,     /* ev_ref array of ev_trace */
 	FIELD_LEAF,      /* a member of the chain's first; not read */
 	FIELD_RAW,       /* base64; also where lines cannot say it in UTF-8 */
 	FIELD_SAY_TEXT, FIELD_SAY_NEXT, FIELD_SAY_WHY, /* sentences; not read */

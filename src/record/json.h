@@ -23,7 +23,7 @@ enum {
 	JSON_LINE_MAX = 8 << 20,  /* the largest reply, all escaped, twice */
 };
 
-enum json_say { JSON_SAY_TEXT, JSON_SAY_NEXT, JSON_SAY_WHY };
+enum json_say { JSON_SAY_TEXT, JSON_SAY_NEXT, JSON_SAY_WHY, JSON_SAY_STEP };
 
 /*
  * The sentences that record cannot make itself, because it knows neither
@@ -31,7 +31,8 @@ enum json_say { JSON_SAY_TEXT, JSON_SAY_NEXT, JSON_SAY_WHY };
  */
 struct json_voice {
 	/* What a person reads about e: a heap text, or NULL when there is
-	 * nothing to say. item: of a route's hosts, else 0. */
+	 * nothing to say. item: of a route's hosts, of a
+	 * check's trace, else 0. */
 	char *(*say)(const struct event *e, enum json_say what, uint32_t item);
 	bool wire; /* DNS answers as they came, too: twice the size */
 };

@@ -218,13 +218,15 @@ static bool get_ms(struct json_reader *r, size_t i, const char *name,
 	return true;
 }
 
-static bool read_answer(struct json_reader *r, size_t item, struct ev_rr *rr)
+/* Items of the lists of objects: each fills the struct at out. */
+
+static bool read_answer(struct json_reader *r, size_t item, void *out)
 {
 	static const int64_t ttl_range[2] = { 0, UINT32_MAX };
 	size_t type = find(r, item, "type"), ttl = find(r, item, "ttl");
+	struct ev_rr *rr = out;
 	int64_t seconds = 0;
 
-	*rr = (struct ev_rr){ .ttl = 0 };
 	if (ttl != NONE && !get_integer(r, ttl, "ttl", ttl_range, &seconds))
 		return false;
 	rr->ttl = (uint32_t)seconds;
@@ -233,13 +235,13 @@ static bool read_answer(struct json_reader *r, size_t item, struct ev_rr *rr)
 	       put_text(r, item, "data", &rr->data);
 }
 
-static bool read_host(struct json_reader *r, size_t item, struct ev_host *h)
+static bool read_host(struct json_reader *r, size_t item, void *out)
 {
 	static const int64_t range[2] = { 0, UINT16_MAX };
 	size_t preference = find(r, item, "preference");
+	struct ev_host *h = out;
 	int64_t v = 0;
 
-	*h = (struct ev_host){ .preference = 0 };
 	if (preference != NONE &&
 	    !get_integer(r, preference, "preference", range, &v))
 		return false;
@@ -250,19 +252,37 @@ static bool read_host(struct json_reader *r, size_t item, struct ev_host *h)
 	       put_texts(r, item, "addresses", &h->addresses);
 }
 
-static bool read_cert(struct json_reader *r, size_t item, struct ev_cert *c)
+static bool read_cert(struct json_reader *r, size_t item, void *out)
 {
 	bool ok = true;
 
-	*c = (struct ev_cert){ .subject = { 0, 0 } };
 	for (const struct field *f = fields_of_cert(); ok && f->name; f++) {
-		struct ev_ref *at = (void *)((char *)c + f->offset);
+		struct ev_ref *at = (void *)((char *)out + f->offset);
 
 		ok = f->type == FIELD_TEXTS ? put_texts(r, item, f->name, at)
 		                            : put_text(r, item, f->name, at);
 	}
 	return ok;
 }
+
+static bool read_step(struct json_reader *r, size_t item, void *out)
+{
+	static const int64_t range[2] = { 0, UINT32_MAX };
+	size_t depth = find(r, item, "depth");
+	struct ev_trace *step = out;
+	int64_t v = 0;
+
+	if (depth != NONE && !get_integer(r, depth, "depth", range, &v))
+		return false;
+	step->depth = (uint32_t)v;
+	return put_text(r, item, "say", &step->say) &&
+	       put_texts(r, item, "args", &step->args);
+}
+
+struct list_form {
+	bool (*read)(struct json_reader *r, size_t item, void *out);
+	size_t size; /* of the struct that it fills, zeroed before */
+};
 
 /* How many values list holds; each must be an object. */
 static bool count_objects(struct json_reader *r, size_t list,
@@ -278,56 +298,43 @@ static bool count_objects(struct json_reader *r, size_t list,
 	return true;
 }
 
-static bool put_answers(struct json_reader *r, size_t list,
-                        struct ev_ref *out)
+static bool put_list(struct json_reader *r, const struct field *f, size_t list,
+                     const struct list_form *form, struct ev_ref *out)
 {
-	struct ev_rr *rrs;
 	size_t n, done = 0;
 	bool ok = true;
+	char *items;
 
-	if (!count_objects(r, list, "answers", &n))
+	if (!count_objects(r, list, f->name, &n))
 		return false;
-	rrs = xcalloc(n, sizeof *rrs);
+	items = xcalloc(n, form->size);
 	for (size_t i = list + 1; ok && done < n; i = token(r, i)->next)
-		ok = read_answer(r, i, &rrs[done++]);
+		ok = form->read(r, i, items + form->size * done++);
 	if (ok)
-		*out = event_put_array(&r->b, rrs, sizeof *rrs, n);
-	free(rrs);
+		*out = event_put_array(&r->b, items, form->size, n);
+	free(items);
 	return ok;
 }
 
-static bool put_chain(struct json_reader *r, size_t list, struct ev_ref *out)
+/* False: f is no list of objects. */
+static bool list_form(const struct field *f, struct list_form *out)
 {
-	struct ev_cert *certs;
-	size_t n, done = 0;
-	bool ok = true;
+	static const struct {
+		enum field_type type;
+		struct list_form form;
+	} forms[] = {
+		{ FIELD_ANSWERS, { read_answer, sizeof(struct ev_rr) } },
+		{ FIELD_HOSTS, { read_host, sizeof(struct ev_host) } },
+		{ FIELD_CHAIN, { read_cert, sizeof(struct ev_cert) } },
+		{ FIELD_TRACE, { read_step, sizeof(struct ev_trace) } },
+	};
 
-	if (!count_objects(r, list, "chain", &n))
-		return false;
-	certs = xcalloc(n, sizeof *certs);
-	for (size_t i = list + 1; ok && done < n; i = token(r, i)->next)
-		ok = read_cert(r, i, &certs[done++]);
-	if (ok)
-		*out = event_put_array(&r->b, certs, sizeof *certs, n);
-	free(certs);
-	return ok;
-}
-
-static bool put_hosts(struct json_reader *r, size_t list, struct ev_ref *out)
-{
-	struct ev_host *hosts;
-	size_t n, done = 0;
-	bool ok = true;
-
-	if (!count_objects(r, list, "hosts", &n))
-		return false;
-	hosts = xcalloc(n, sizeof *hosts);
-	for (size_t i = list + 1; ok && done < n; i = token(r, i)->next)
-		ok = read_host(r, i, &hosts[done++]);
-	if (ok)
-		*out = event_put_array(&r->b, hosts, sizeof *hosts, n);
-	free(hosts);
-	return ok;
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		if (forms[i].type == f->type) {
+			*out = forms[i].form;
+			return true;
+		}
+	return false;
 }
 
 /* raw is in the file also where only JSON needed it (json_write.c): then the
@@ -406,6 +413,7 @@ static bool get_number(struct json_reader *r, const struct field *f, size_t i,
 static bool read_field(struct json_reader *r, const struct field *f)
 {
 	void *at = (char *)&r->b.e + f->offset;
+	struct list_form form;
 	size_t i;
 
 	if (f->type == FIELD_TEXT || f->type == FIELD_TEXT_NULL ||
@@ -418,6 +426,8 @@ static bool read_field(struct json_reader *r, const struct field *f)
 	i = find(r, 0, f->name);
 	if (i == NONE)
 		return true;
+	if (list_form(f, &form))
+		return put_list(r, f, i, &form, at);
 	switch (f->type) {
 	case FIELD_LEAF:
 	case FIELD_SAY_TEXT:
@@ -425,9 +435,6 @@ static bool read_field(struct json_reader *r, const struct field *f)
 	case FIELD_SAY_WHY: return true;
 	case FIELD_WIRE:
 	case FIELD_BASE64: return put_base64(r, i, f->name, at);
-	case FIELD_ANSWERS: return put_answers(r, i, at);
-	case FIELD_CHAIN: return put_chain(r, i, at);
-	case FIELD_HOSTS: return put_hosts(r, i, at);
 	case FIELD_RAW: return put_raw(r, i, at);
 	case FIELD_WORD: return get_word(r, f, i, at);
 	case FIELD_DIRECTION: return get_direction(r, i, at);

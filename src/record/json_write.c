@@ -178,6 +178,26 @@ static void set_hosts(json_t *o, const char *name, const struct event *e,
 	set(o, name, list);
 }
 
+static void set_trace(json_t *o, const char *name, const struct event *e,
+                      const struct json_voice *voice)
+{
+	json_t *list = have(json_array());
+
+	for (uint32_t i = 0; i < e->u.check.trace.len; i++) {
+		const struct ev_trace *step = event_trace(e, i);
+		json_t *item = have(json_object());
+
+		set(item, "depth", json_integer(step->depth));
+		if (voice)
+			set_said(item, "text",
+			         voice->say(e, JSON_SAY_STEP, i));
+		set_text(item, "say", e, step->say);
+		set_texts(item, "args", e, step->args);
+		append(list, item);
+	}
+	set(o, name, list);
+}
+
 /* What lines cannot say in UTF-8 is in raw even where the session saw no need
  * to keep the bytes apart: lines joined by CRLF are what came. */
 static void set_raw(json_t *o, const char *name, const struct event *e)
@@ -313,6 +333,7 @@ static void set_field(json_t *o, const struct field *f, const struct event *e,
 	case FIELD_ANSWERS: set_answers(o, f->name, e); return;
 	case FIELD_HOSTS: set_hosts(o, f->name, e, voice); return;
 	case FIELD_CHAIN: set_chain(o, f->name, e); return;
+	case FIELD_TRACE: set_trace(o, f->name, e, voice); return;
 	case FIELD_LEAF: set_leaf(o, f->name, e); return;
 	case FIELD_RAW: set_raw(o, f->name, e); return;
 	case FIELD_SAY_TEXT:

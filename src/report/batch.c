@@ -10,6 +10,7 @@
 #include "core/ehlo.h"
 #include "core/finding.h"
 #include "report/block.h"
+#include "report/check_block.h"
 #include "report/mx_table.h"
 #include "report/paper.h"
 #include "report/sayings.h"
@@ -546,6 +547,7 @@ static void print_event(struct batch *b, const struct event *e)
 	case EV_BYTES: print_bytes(b, e); break;
 	case EV_MESSAGE: print_message(b, e); break;
 	case EV_FINDING: print_finding(b, e); break;
+	case EV_CHECK: check_block(&b->paper, e); break;
 	case EV_VERDICT: print_verdict(b, e); break;
 	case EV_CLOSED: print_closed(b, e); break;
 	case EV_END: print_end(b, e); break;

@@ -9,6 +9,7 @@
 #include "core/dialog.h"
 #include "core/finding.h"
 #include "core/rules.h"
+#include "knowledge/check_words.h"
 #include "knowledge/explain.h"
 #include "util/buf.h"
 #include "util/i18n.h"
@@ -39,6 +40,7 @@ char *saying_text(const struct event *e)
 	switch (e->kind) {
 	case EV_FAILED: return failed_text(e);
 	case EV_FINDING: return finding_sentence(e);
+	case EV_CHECK: return check_text(e);
 	case EV_VERDICT: return verdict_text(e);
 	default: return NULL;
 	}
@@ -46,7 +48,16 @@ char *saying_text(const struct event *e)
 
 char *saying_next(const struct event *e)
 {
-	return e->kind == EV_VERDICT ? verdict_next(e) : NULL;
+	switch (e->kind) {
+	case EV_CHECK: return check_next(e);
+	case EV_VERDICT: return verdict_next(e);
+	default: return NULL;
+	}
+}
+
+char *saying_step(const struct event *e, uint32_t item)
+{
+	return e->kind == EV_CHECK ? check_step(e, item) : NULL;
 }
 
 char *saying_why(const struct event *e, uint32_t item)

@@ -34,6 +34,7 @@ bool entry_shown(const struct dialog *d, size_t index)
 	switch (e->kind) {
 	case EV_START:
 	case EV_STATE:
+	case EV_CHECK: /* they have a pane of their own */
 	case EV_END:
 	case EV_PROMPT:
 	case EV_ASK:
