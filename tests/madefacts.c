@@ -25,7 +25,7 @@ static size_t write_answer(const struct fact *f, size_t n, uint8_t *out,
 	struct dns_writer w;
 	struct dns_name name;
 	uint16_t type = dns_type_find(f->type);
-	bool ad = starts(f->data, "AD ");
+	bool ad = starts(f->data, "AD ") || starts(f->data, "CLAIM ");
 
 	dns_name_parse(&name, f->name);
 	dns_write_begin(&w, out, size, 0, DNS_QR | (ad ? DNS_AD : 0));
@@ -39,6 +39,8 @@ static size_t write_answer(const struct fact *f, size_t n, uint8_t *out,
 
 		if (starts(data, "AD "))
 			data += 3;
+		if (starts(data, "CLAIM "))
+			data += 6;
 		if (!*data)
 			break; /* AD, and no record */
 		if (starts(data, "CNAME ")) {
@@ -73,7 +75,7 @@ void add_answer(struct facts *to, const struct fact *f, size_t n)
 		answer_fail(a, (enum dns_status)dns_status_find(f->data + 1));
 	else
 		answer_fold(a, wire, write_answer(f, n, wire, sizeof wire),
-		            true);
+		            !starts(f->data, "CLAIM "));
 	facts_add(to, a);
 }
 

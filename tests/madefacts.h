@@ -11,6 +11,7 @@
  * 3597), "CNAME other.test" (what follows belongs to that), "TTL0 ..." first;
  * "!nxdomain" (a status). "AD ..." in the first record: the answer is verified;
  * "AD " alone: verified that there is none.
+ * "CLAIM " in its place: a resolver says so that is not trusted.
  */
 struct fact {
 	const char *name, *type, *data;

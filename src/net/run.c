@@ -2,12 +2,14 @@
 
 #include "net/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "check/verdict.h"
+#include "core/finding.h"
 #include "net/run_priv.h"
 #include "net/start.h"
 #include "util/i18n.h"
@@ -135,13 +137,46 @@ void run_conclude(struct run *r)
 
 /* ---- the route ---- */
 
+static void post_strays(struct run *r, const struct dns_exchange *x,
+                        uint32_t about)
+{
+	char number[16];
+	const char *args[] = { number, x->server };
+	struct event_builder b;
+
+	snprintf(number, sizeof number, "%u", x->strays);
+	finding_begin(&b, "dns-stray", args, 2, about);
+	outlet_post(&r->env->out, &b, 0);
+}
+
+static void post_bogus(struct run *r, const struct dns_exchange *x,
+                       uint32_t about)
+{
+	char name[DNS_NAME_TEXT_MAX];
+	const char *args[] = { dns_name_host(x->name, name), x->server,
+		x->bogus };
+	struct event_builder b;
+
+	finding_begin(&b, *x->bogus ? "dns-bogus-why" : "dns-bogus", args,
+	              *x->bogus ? 3 : 2, about);
+	outlet_post(&r->env->out, &b, 0);
+}
+
 void run_post_exchange(void *arg, const struct dns_exchange *x)
 {
 	struct run *r = arg;
 	struct event_builder b;
+	uint32_t n;
 
 	exchange_event(&b, x);
-	outlet_post(&r->env->out, &b, 0);
+	n = outlet_post(&r->env->out, &b, 0);
+	if (x->tcp && (x->status == DNS_TIMEOUT ||
+	               x->status == DNS_UNREACHABLE))
+		outlet_finding(&r->env->out, "dns-tcp", x->server, 0, n);
+	if (x->strays)
+		post_strays(r, x, n);
+	if (x->bogus)
+		post_bogus(r, x, n);
 }
 
 /* A classroom that was joined is one machine behind every name, on purpose. */
@@ -199,10 +234,17 @@ bool run_resolver(struct run *r)
 {
 	struct run_env *env = r->env;
 	struct resolve_config cfg = { .server = env->cfg->dns,
-		.trust_ad = env->cfg->trust_ad };
+		.resolv_conf = env->cfg->resolv_conf,
+		.trust_ad = env->cfg->trust_ad,
+		.try_ms = env->cfg->dns_try_ms };
 
-	if (!env->resolver)
-		env->resolver = resolver_new(env->loop, &cfg);
+	if (env->resolver && !resolver_is_stale(env->resolver))
+		return true;
+	resolver_free(env->resolver);
+	env->resolver = resolver_new(env->loop, &cfg);
+	if (env->resolver && resolver_guesses(env->resolver))
+		outlet_finding(&env->out, "dns-default",
+		               resolver_server(env->resolver, 0), 0, 0);
 	return env->resolver != NULL;
 }
 

@@ -2,11 +2,16 @@
 
 #include "net/run_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "check/verdict.h"
 #include "core/finding.h"
 #include "net/next.h"
+
+/* Where nobody asked for --all: a domain with hundreds of dead addresses must
+ * not hold up for hours. Postfix tries 5 (smtp_mx_address_limit). */
+enum { TRIES_MAX = 10 };
 
 /* ---- one visit after the other ---- */
 
@@ -107,6 +112,7 @@ void run_end_wait(struct run *r)
 {
 	loop_timer_at(r->timer, INT64_MAX);
 	r->step++;
+	r->tries = 0; /* a lesson's own connections are no tries */
 	stops_pick(&r->stops, NULL, NULL);
 	run_go_on(r);
 }
@@ -118,6 +124,7 @@ void run_connect(struct run *r, const struct request *q)
 		return;
 	}
 	r->step = 0;
+	r->tries = 0;
 	all_again(r);
 	run_go_on(r);
 }
@@ -291,10 +298,31 @@ static const char *objection(const struct run *r, const struct stop *stop)
 	return stops_tried(&r->stops, stop) ? "address-tried" : NULL;
 }
 
+/* As many as go by themselves were tried: the rest is left alone. */
+static bool tried_enough(struct run *r)
+{
+	size_t left = r->stops.end - r->stops.at;
+	char tries[16], rest[24];
+	const char *args[] = { tries, rest };
+	struct event_builder b;
+
+	if (r->plan->all || r->tries < TRIES_MAX || left == 0)
+		return false;
+	snprintf(tries, sizeof tries, "%u", r->tries);
+	snprintf(rest, sizeof rest, "%zu", left);
+	finding_begin(&b, "tries-limit", args, 2, 0);
+	outlet_post(&r->env->out, &b, 0);
+	return true;
+}
+
 void run_go_on(struct run *r)
 {
 	struct stop *stop;
 
+	if (tried_enough(r)) {
+		run_conclude(r);
+		return;
+	}
 	while ((stop = stops_peek(&r->stops))) {
 		const char *why;
 
@@ -303,6 +331,7 @@ void run_go_on(struct run *r)
 		why = objection(r, stop);
 		if (!why) {
 			stops_take(&r->stops);
+			r->tries++;
 			visit(r, stop);
 			return;
 		}

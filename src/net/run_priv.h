@@ -67,6 +67,7 @@ struct run {
 	struct request *connect;    /* wanted once the visit is over, or NULL */
 	uint16_t port;
 	size_t step;                /* of plan.steps, for the next visit */
+	unsigned tries;             /* connections that came of themselves */
 	bool named;                 /* the user named the host: never ask */
 	bool private_ok, private_no; /* what the user said */
 	bool leaving;
