@@ -84,7 +84,9 @@ void run_fail(struct run *r, enum fail_phase phase, enum fail_kind kind,
 	b.e.u.failed.kind = (uint8_t)kind;
 	b.e.u.failed.detail = event_puts(&b, detail);
 	outlet_post(&r->env->out, &b, 0);
-	verdict_session(&b, &result, NULL, r->plan->stage);
+	verdict_session(&b, &result, NULL,
+	                &(struct verdict_context){
+	                    .wanted = r->plan->stage });
 	post_verdict(r, &b);
 	run_rest(r);
 }
@@ -97,7 +99,9 @@ static void conclude_route(struct run *r)
 	struct event_builder b;
 
 	if (stops_peek(&r->stops))
-		verdict_session(&b, &found, NULL, STAGE_ROUTE);
+		verdict_session(&b, &found, NULL,
+		                &(struct verdict_context){
+		                    .wanted = STAGE_ROUTE });
 	else
 		verdict_route(&b, r->route);
 	post_verdict(r, &b);
