@@ -162,6 +162,8 @@ static char *make_plans(const struct options *o, const struct scene *s,
 	while (!error && made < n) {
 		const char *word = o->n_words ? o->words[made] : NULL;
 
+		if (!word && o->check && *o->check)
+			word = o->check;
 		if (!word && !o->to && !o->server && !o->pipe && s->lesson)
 			word = s->lesson->target;
 		error = plans_target(o, &base, word, &plans[made]);
@@ -191,7 +193,7 @@ static char *check_session(const struct options *o, bool batch)
 		                   "cvd-dark cvd-light ansi mono ascii"),
 		                 o->theme);
 	if (batch && !o->n_words && !o->to && !o->server && !o->pipe &&
-	    !o->demo)
+	    !o->demo && !(o->check && *o->check))
 		return xstrdup(_("no target; smtpscope [OPTION...] TARGET, "
 		                 "such as user@example.org, or --demo"));
 	if (!batch && o->n_words > 1)

@@ -425,6 +425,36 @@ void verdict_route(struct event_builder *b, const struct event *route)
 	put(b, &f, "", NULL);
 }
 
+void verdict_checks(struct event_builder *b, const struct event *const *checks,
+                    size_t n)
+{
+	struct judgement f = { .outcome = OUT_ACCEPTED,
+		                .exit = EXIT_ACCEPTED, .act = ACT_NOBODY,
+		                .confidence = CONF_SURE };
+	size_t of[GRADE_COUNT] = { 0 };
+	char counts[3][COUNT_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		of[checks[i]->u.check.grade]++;
+	snprintf(counts[0], COUNT_MAX, "%zu", of[GRADE_BAD]);
+	snprintf(counts[1], COUNT_MAX, "%zu", of[GRADE_WARN]);
+	snprintf(counts[2], COUNT_MAX, "%zu", of[GRADE_UNKNOWN]);
+	for (size_t i = 0; i < 3; i++)
+		f.args[i] = counts[i];
+	set_rule(&f, "checks-", of[GRADE_BAD] ? "bad"
+	                        : of[GRADE_UNKNOWN] ? "unknown" : "good");
+	if (of[GRADE_BAD]) {
+		f.outcome = OUT_MIXED;
+		f.exit = EXIT_SOME;
+		f.act = ACT_UNKNOWN;
+	} else if (of[GRADE_UNKNOWN]) {
+		f.outcome = OUT_DEFERRED;
+		f.exit = EXIT_LATER;
+		f.act = ACT_UNKNOWN;
+	}
+	put(b, &f, "", NULL);
+}
+
 static const struct row *row_of(const struct event *verdict)
 {
 	const char *id = event_text(verdict, verdict->u.verdict.rule);

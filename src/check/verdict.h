@@ -39,6 +39,10 @@ void verdict_recipient(struct event_builder *b, const struct event *reply,
 void verdict_session(struct event_builder *b, const struct session_result *r,
                      const struct event *reply,
                      const struct verdict_context *ctx);
+/* The verdict on checks alone. checks: n EV_CHECK. 1 when one is bad, 75 when
+ * one could not be made for now, else 0. */
+void verdict_checks(struct event_builder *b, const struct event *const *checks,
+                    size_t n);
 /* The verdict on a target that never got a connection: by its route. */
 void verdict_route(struct event_builder *b, const struct event *route);
 

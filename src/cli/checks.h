@@ -11,6 +11,7 @@ char *check_sender(const char *value);     /* an address, <> or nothing */
 char *check_recipients(const char *value); /* a comma list of addresses */
 char *check_helo(const char *value);
 char *check_server(const char *value);     /* HOST[:PORT] */
+char *check_domain(const char *value);     /* "", or of mail addresses */
 char *check_address(const char *value);    /* numeric */
 char *check_endpoint(const char *value);   /* ADDR[:PORT], [v6]:port */
 char *check_host_port(const char *value);  /* HOST:PORT */
@@ -24,6 +25,8 @@ char *check_command(const char *value);    /* not empty */
 char *check_language(const char *value);
 char *check_shell(const char *value);
 char *check_file(const char *value);       /* not empty */
+char *check_selectors(const char *value);  /* a comma list, of DKIM */
+char *check_zones(const char *value);      /* a comma list, of blocklists */
 
 /*
  * Takes the next address off a comma list: commas inside "..." belong to it;

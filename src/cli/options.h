@@ -58,11 +58,15 @@ struct options {
 	char *auth;             /* "": the best that is offered */
 	char *auth_user, *auth_password_file, *authzid;
 	bool auth_clear;
+	char *check;            /* "": the domain is a TARGET */
 	/* front end and output */
 	int front;              /* enum front */
 	char *record;           /* NULL: the automatic one, "": none */
 	char *lang, *theme;
 	bool no_color, as_command;
+	/* checks */
+	char *ip, *selectors, *dnsbls; /* the last two: comma lists */
+	bool ask_myip, like_mta;
 	/* class */
 	char *demo, *serve;     /* "" is the first lesson */
 	char *listen, *join, *replay;
@@ -79,8 +83,8 @@ struct options {
 };
 
 enum option_group { GROUP_ENVELOPE, GROUP_ROUTE, GROUP_DIALOG, GROUP_TLS,
-	GROUP_AUTH, GROUP_FRONT, GROUP_OUTPUT, GROUP_CLASS, GROUP_REFERENCE,
-	GROUP_COUNT };
+	GROUP_AUTH, GROUP_FRONT, GROUP_OUTPUT, GROUP_CHECKS, GROUP_CLASS,
+	GROUP_REFERENCE, GROUP_COUNT };
 const char *option_group_name(enum option_group g); /* translated */
 
 enum option_arg { ARG_NONE, ARG_NEEDED, ARG_OPTIONAL /* only as =VALUE */ };

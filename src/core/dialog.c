@@ -233,26 +233,33 @@ size_t dialog_verdict_on(const struct dialog *d, size_t index)
 	return found;
 }
 
-static bool same_recipient(const struct event *a, const struct event *b)
+static bool same_matter(const struct event *a, const struct event *b)
 {
-	return strcmp(event_text(a, a->u.verdict.recipient),
+	return a->u.verdict.about && a->u.verdict.about == b->u.verdict.about &&
+	       a->session == b->session &&
+	       strcmp(event_text(a, a->u.verdict.recipient),
 	              event_text(b, b->u.verdict.recipient)) == 0;
 }
 
 bool dialog_verdict_old(const struct dialog *d, size_t index)
 {
-	const struct event *old = d->at[index];
 	size_t from = verdicts_from(d, index);
 
 	for (size_t i = from;
-	     i < d->verdicts.n && i < from + DIALOG_VERDICTS_MAX; i++) {
-		const struct event *e = d->at[d->verdicts.at[i]];
-
-		if (old->u.verdict.about &&
-		    e->u.verdict.about == old->u.verdict.about &&
-		    same_recipient(e, old))
+	     i < d->verdicts.n && i < from + DIALOG_VERDICTS_MAX; i++)
+		if (same_matter(d->at[index], d->at[d->verdicts.at[i]]))
 			return true;
-	}
+	return false;
+}
+
+bool dialog_verdict_again(const struct dialog *d, size_t index)
+{
+	size_t end = verdicts_from(d, index), looked = 0;
+
+	for (size_t i = end; i-- > 0 && looked < DIALOG_VERDICTS_MAX; looked++)
+		if (d->verdicts.at[i] < index &&
+		    same_matter(d->at[index], d->at[d->verdicts.at[i]]))
+			return true;
 	return false;
 }
 

@@ -41,6 +41,8 @@ size_t dialog_check(const struct dialog *d, size_t i);
 size_t dialog_verdict_on(const struct dialog *d, size_t index);
 /* Was the verdict at index replaced by a later one? */
 bool dialog_verdict_old(const struct dialog *d, size_t index);
+/* Does it replace an earlier one? */
+bool dialog_verdict_again(const struct dialog *d, size_t index);
 size_t dialog_bytes(const struct dialog *d); /* memory held, for the bench */
 
 /* How far the look back goes for what a reply needs: no session has that many

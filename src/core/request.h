@@ -17,6 +17,7 @@ enum request_kind {
 	REQ_ANSWER,  /* yes: to the open EV_ASK; text: the password that was
 	              * asked for, NULL none */
 	REQ_LOGIN,   /* text: "USER" or "USER MECH", text2: password */
+	REQ_CHECK,   /* make the checks (check/checks.h), or make them anew */
 	REQ_CANCEL,  /* lookup, connect or wait: stop within 250 ms */
 	REQ_CLOSE,   /* drop the connection without QUIT */
 	REQ_GUIDE,   /* yes: guided prefill on; text: nothing */

@@ -9,12 +9,25 @@
 
 #include "util/xalloc.h"
 
+/* Made once for each list, selector or server; the others are made once, and
+ * anew when the address or the name they were made for was wrong. */
+static bool has_many(const struct check_kind *kind)
+{
+	static const char *const ids[] = { "dnsbl", "dkim", "mx-ptr", "dane" };
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (strcmp(kind->id, ids[i]) == 0)
+			return true;
+	return false;
+}
+
 static struct evidence_item *find(struct evidence *v,
                                   const struct evidence_item *like)
 {
 	for (size_t i = 0; i < v->n; i++)
 		if (v->items[i].kind == like->kind &&
-		    strcmp(v->items[i].subject, like->subject) == 0)
+		    (!has_many(like->kind) ||
+		     strcmp(v->items[i].subject, like->subject) == 0))
 			return &v->items[i];
 	return NULL;
 }

@@ -14,6 +14,8 @@ void outlet_give(struct outlet *o, struct event *e)
 {
 	if (o->stamp)
 		o->stamp(e);
+	if (o->see)
+		o->see(o->see_arg, e);
 	if (!queue_post(o->events, e, e->size))
 		o->full = true;
 }

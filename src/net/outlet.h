@@ -18,6 +18,9 @@ struct outlet {
 	const char *target;   /* of the run; borrowed, NULL between runs */
 	bool full;            /* stop reading sockets until there is room */
 	void (*stamp)(struct event *e); /* worker_config.stamp */
+	/* Each event on its way out, or NULL; must not post any itself. */
+	void (*see)(void *arg, const struct event *e);
+	void *see_arg;
 };
 
 /* Time on the clock of the events' t_us. */

@@ -45,6 +45,8 @@ void run_prompt(struct run *r, int64_t deadline_us)
 
 void run_rest(struct run *r)
 {
+	if (run_check_last(r))
+		return;
 	r->doing = DO_NOTHING;
 	if (r->plan->hold_enter || r->leaving)
 		run_finish(r);
@@ -91,6 +93,13 @@ void run_fail(struct run *r, enum fail_phase phase, enum fail_kind kind,
 	run_rest(r);
 }
 
+/* Nothing can be said of a domain that does not exist. */
+static bool no_domain(const struct run *r)
+{
+	return r->route && (r->route->u.route.kind == ROUTE_NXDOMAIN ||
+	                    r->route->u.route.kind == ROUTE_BADNAME);
+}
+
 /* Asked for no more than the way: there is one, or the route says why not. */
 static void conclude_route(struct run *r)
 {
@@ -98,7 +107,10 @@ static void conclude_route(struct run *r)
 		.reached = STAGE_ROUTE };
 	struct event_builder b;
 
-	if (stops_peek(&r->stops))
+	if (r->plan->checks.wanted && !no_domain(r))
+		verdict_checks(&b, (const struct event *const *)r->check.told,
+		               r->check.n_told);
+	else if (stops_peek(&r->stops))
 		verdict_session(&b, &found, NULL,
 		                &(struct verdict_context){
 		                    .wanted = STAGE_ROUTE });
@@ -168,6 +180,12 @@ static void on_route(void *arg, const struct route *route)
 	r->facts = routing_take_facts(r->routing);
 	routing_free(r->routing);
 	r->routing = NULL;
+	if (!run_check_first(r))
+		run_begin(r);
+}
+
+void run_begin(struct run *r)
+{
 	if (r->plan->stage == STAGE_ROUTE)
 		conclude_route(r);
 	else
@@ -177,14 +195,13 @@ static void on_route(void *arg, const struct route *route)
 /* No route was looked for. */
 static void go_local(struct run *r)
 {
-	if (r->plan->stage == STAGE_ROUTE)
-		conclude_route(r);
-	else
-		run_go_on(r);
+	if (!run_check_first(r))
+		run_begin(r);
 }
 
-static bool have_resolver(struct run_env *env)
+bool run_resolver(struct run *r)
 {
+	struct run_env *env = r->env;
 	struct resolve_config cfg = { .server = env->cfg->dns,
 		.trust_ad = env->cfg->trust_ad };
 
@@ -239,7 +256,7 @@ static void begin_routing(struct run *r)
 	r->named = query.kind != TARGET_DOMAIN;
 	r->doing = DO_ROUTING;
 	run_prompt(r, 0);
-	if (query.kind != TARGET_LITERAL && !have_resolver(r->env)) {
+	if (query.kind != TARGET_LITERAL && !run_resolver(r)) {
 		loop_timer_at(r->timer, 0);
 		return;
 	}
@@ -290,12 +307,20 @@ static void begin_proxy(struct run *r)
 	}
 	r->doing = DO_ROUTING;
 	run_prompt(r, 0);
-	if (!have_resolver(r->env)) {
+	if (!run_resolver(r)) {
 		loop_timer_at(r->timer, 0);
 		return;
 	}
 	r->routing = routing_start(r->env->loop, r->env->resolver,
 	                           &r->plan->target, &query, &calls);
+}
+
+static void see(void *arg, const struct event *e)
+{
+	struct run *r = arg;
+
+	run_check_see(r, e);
+	docket_see(r->docket, e);
 }
 
 struct run *run_new(struct run_env *env, struct plan *plan,
@@ -308,6 +333,9 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->calls = *calls;
 	r->timer = loop_timer_new(env->loop, on_time, r);
 	env->out.target = plan->target.text;
+	r->docket = docket_new(&env->out);
+	env->out.see = see;
+	env->out.see_arg = r;
 	plan_follow_target(plan);
 	if (plan->seed == 0)
 		plan->seed = some_seed();
@@ -337,6 +365,8 @@ void run_free(struct run *r)
 	join_free(r->join);
 	loop_timer_free(r->timer);
 	run_forget_dane(r);
+	run_check_clear(r);
+	docket_free(r->docket);
 	facts_free(r->facts);
 	tls_setup_free(r->tls);
 	stops_clear(&r->stops);
@@ -344,6 +374,7 @@ void run_free(struct run *r)
 	request_free(r->connect);
 	free(r->route);
 	r->env->out.target = NULL;
+	r->env->out.see = NULL;
 	plan_free(r->rest);
 	plan_free(r->plan);
 	free(r);
@@ -376,6 +407,7 @@ static void ask_to_connect(struct run *r, const struct request *q)
 		break;
 	case DO_ROUTING:
 	case DO_PORT:
+	case DO_CHECKS:
 	case DO_DANE:
 		break; /* it will connect as soon as it knows where */
 	}
@@ -389,6 +421,7 @@ static void stop_looking(struct run *r)
 	r->join = NULL;
 	fetch_free(r->fetch);
 	r->fetch = NULL;
+	run_check_stop(r);
 	loop_timer_at(r->timer, INT64_MAX);
 }
 
@@ -410,6 +443,7 @@ static void cancel(struct run *r)
 		break;
 	case DO_ROUTING:
 	case DO_PORT:
+	case DO_CHECKS:
 	case DO_DANE:
 		give_up(r, PHASE_DNS);
 		break;
@@ -469,6 +503,9 @@ void run_request(struct run *r, const struct request *q)
 			run_answer(r, q->yes);
 		else
 			answer_visit(r, q);
+		break;
+	case REQ_CHECK:
+		run_check(r);
 		break;
 	case REQ_CANCEL:
 		cancel(r);

@@ -6,7 +6,10 @@
 #ifndef NET_RUN_PRIV_H
 #define NET_RUN_PRIV_H
 
+#include "check/checks.h"
 #include "core/dane.h"
+#include "net/docket.h"
+#include "net/examine.h"
 #include "net/fetch.h"
 #include "net/join.h"
 #include "net/routing.h"
@@ -17,11 +20,26 @@
 enum doing {
 	DO_ROUTING, /* DNS for the route */
 	DO_PORT,    /* DNS for the port of a host (join) */
+	DO_CHECKS,  /* the checks, which come first where they are wanted */
 	DO_DANE,    /* DNS for the TLSA records of a host */
 	DO_ASKING,  /* may this private address be used? */
 	DO_VISIT,   /* a connection, or the try to get one */
 	DO_WAIT,    /* a lesson's pause before its next connection */
 	DO_NOTHING, /* until the user wants something */
+};
+
+enum { RUN_SEEN_MAX = 16 }; /* views of our own address; each once */
+
+struct run_check { /* run_check.c */
+	struct examine *examine; /* under way, or NULL */
+	bool wanted;             /* as soon as the route is known */
+	bool again;              /* once more when it is done */
+	bool ends;               /* the run waits for it to end itself */
+	struct check_query query; /* what examine is told; texts are ours */
+	struct address_seen seen[RUN_SEEN_MAX]; /* n_seen; texts are ours */
+	size_t n_seen;
+	struct event **told;     /* n_told, what was posted, by its place */
+	size_t n_told, place;
 };
 
 struct run {
@@ -38,6 +56,8 @@ struct run {
 	struct dane dane;      /* of dane_host */
 	char *dane_host;       /* NULL: none was looked up yet */
 	uint16_t dane_port;
+	struct run_check check;
+	struct docket *docket; /* refusals, and what the checks found */
 	struct tls_setup *tls; /* of all visits; made by the first */
 	bool clear;            /* the next visit goes without STARTTLS */
 	struct stops stops;
@@ -62,6 +82,10 @@ struct run {
 /* Nothing more happens by itself: batch is over, a person may go on. r may be
  * gone afterwards, as after everything below that goes on. */
 void run_rest(struct run *r);
+/* The DNS server, made when first needed; false: none is known. */
+bool run_resolver(struct run *r);
+/* The route is known and the checks that come first are made. */
+void run_begin(struct run *r);
 /* It failed before there was a connection to fail. */
 void run_fail(struct run *r, enum fail_phase phase, enum fail_kind kind,
               const char *detail);
@@ -85,6 +109,21 @@ const struct dane *run_dane(const struct run *r, const struct stop *stop);
 /* DANE forbids to deliver there: the id of a finding, NULL: it does not. */
 const char *run_dane_objection(const struct run *r, const struct stop *stop);
 void run_forget_dane(struct run *r);
+
+/* ---- run_check.c ---- */
+
+/* Makes the checks, or makes them anew; waits for the route first. What did
+ * not change is not posted again. */
+void run_check(struct run *r);
+/* The route is known, or there is none to be found. True: the checks are being
+ * made and the rest waits for them (DO_CHECKS). */
+bool run_check_first(struct run *r);
+/* The run could end. True: checks that it is for are still being made; it goes
+ * on with run_rest() when they are (DO_CHECKS). */
+bool run_check_last(struct run *r);
+void run_check_see(struct run *r, const struct event *e);
+void run_check_stop(struct run *r); /* without a word */
+void run_check_clear(struct run *r);
 
 /* ---- run_next.c ---- */
 

@@ -110,6 +110,18 @@ static void add_auth(struct buf *b, const struct plan_auth *a)
 	add_flag(b, "auth-clear", a->clear_ok);
 }
 
+static void add_checks(struct buf *b, const struct plan_checks *c)
+{
+	add_flag(b, "check", c->wanted);
+	add_text(b, "ip", c->ip);
+	for (size_t i = 0; i < c->n_selectors; i++)
+		add_text(b, "dkim-selector", c->selectors[i]);
+	for (size_t i = 0; i < c->n_dnsbls; i++)
+		add_text(b, "dnsbl", c->dnsbls[i]);
+	add_flag(b, "ask-myip", c->ask_myip);
+	add_flag(b, "like-mta", c->like_mta);
+}
+
 char *start_options(const struct plan *p)
 {
 	struct buf b = { 0 };
@@ -125,10 +137,6 @@ char *start_options(const struct plan *p)
 	if (p->family)
 		buf_addf(&b, " -%d", p->family);
 	add_text(&b, "source", p->source);
-	if (p->way.socks_host)
-		buf_addf(&b, " --proxy=socks5://%s:%u", p->way.socks_host,
-		         p->way.socks_port);
-	add_text(&b, "pipe", p->way.pipe);
 	add_flag(&b, "all", p->all);
 	add_flag(&b, "allow-private", p->allow_private);
 	add_number(&b, "seed", p->seed);
@@ -142,6 +150,7 @@ char *start_options(const struct plan *p)
 	add_way(&b, &p->way);
 	add_tls(&b, &p->tls);
 	add_auth(&b, &p->auth);
+	add_checks(&b, &p->checks);
 	return buf_steal(&b);
 }
 

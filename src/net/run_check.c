@@ -1,0 +1,218 @@
+#include "config.h"
+
+#include "net/run_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/hostname.h"
+#include "util/xalloc.h"
+
+static void begin(struct run *r);
+
+/* ---- what is known about who sends ---- */
+
+static void forget_query(struct run_check *c)
+{
+	free((char *)c->query.helo);
+	free((char *)c->query.mail_from);
+	c->query = (struct check_query){ .n_seen = 0 };
+}
+
+/* The name that the sessions give, where that can be known before them. */
+static char *helo_of(const struct run *r)
+{
+	return r->plan->helo ? xstrdup(r->plan->helo) : host_full_name();
+}
+
+/* Of --check DOMAIN alone, the domain is sender and receiver. */
+static char *sender_of(const struct run *r, const char *helo)
+{
+	const struct plan *p = r->plan;
+
+	if (p->from)
+		return xstrdup(p->from);
+	if (p->stage == STAGE_ROUTE && p->target.domain &&
+	    p->target.kind == TARGET_DOMAIN)
+		return xasprintf("postmaster@%s", p->target.domain);
+	return helo ? xasprintf("postmaster@%s", helo) : NULL;
+}
+
+static void fill_query(struct run *r)
+{
+	struct check_query *q = &r->check.query;
+	const struct plan *p = r->plan;
+	char *helo = helo_of(r);
+
+	forget_query(&r->check);
+	*q = (struct check_query){
+		.seen = r->check.seen, .n_seen = r->check.n_seen,
+		.behind = p->way.socks_host || p->way.pipe,
+		.helo = helo, .mail_from = sender_of(r, helo),
+		.selectors = (const char *const *)p->checks.selectors,
+		.n_selectors = p->checks.n_selectors,
+		.dnsbls = (const char *const *)p->checks.dnsbls,
+		.n_dnsbls = p->checks.n_dnsbls,
+		.domain = p->target.kind == TARGET_DOMAIN ? p->target.domain
+		                                          : NULL,
+		.port = r->port,
+	};
+}
+
+static void learn(struct run *r, enum address_source source, const char *text,
+                  const char *where)
+{
+	struct run_check *c = &r->check;
+
+	for (size_t i = 0; i < c->n_seen; i++)
+		if (c->seen[i].source == source &&
+		    strcmp(c->seen[i].text, text) == 0)
+			return;
+	if (c->n_seen == RUN_SEEN_MAX)
+		return;
+	c->seen[c->n_seen++] = (struct address_seen){ .source = source,
+		.text = xstrdup(text), .where = xstrdup(where) };
+	if (c->examine)
+		c->again = true;
+	else if (c->n_told) /* said without it: may be wrong now */
+		begin(r);
+}
+
+void run_check_see(struct run *r, const struct event *e)
+{
+	const struct ev_connect *c = &e->u.connect;
+
+	if (e->kind == EV_START && r->plan->checks.ip)
+		learn(r, ADDRESS_GIVEN, r->plan->checks.ip, "");
+	else if (e->kind == EV_CONNECTED && c->local.len)
+		learn(r, ADDRESS_LOCAL, event_text(e, c->local), "");
+}
+
+/* ---- the examination ---- */
+
+static bool same(const struct event *a, const struct event *b)
+{
+	size_t head = offsetof(struct event, target);
+
+	return a && a->size == b->size &&
+	       memcmp((const char *)a + head, (const char *)b + head,
+	              a->size - head) == 0;
+}
+
+static struct event *event_of(const struct check *c)
+{
+	struct event_builder b;
+
+	check_event(&b, c);
+	return event_finish(&b);
+}
+
+static void on_checked(void *arg, const struct check *c)
+{
+	struct run *r = arg;
+	struct run_check *k = &r->check;
+	struct event *e = event_of(c);
+	struct event_builder b;
+	size_t at = k->place++;
+
+	if (at == k->n_told) {
+		k->told = xreallocarray(k->told, at + 1, sizeof *k->told);
+		k->told[k->n_told++] = NULL;
+	}
+	if (same(k->told[at], e)) {
+		free(e);
+		return;
+	}
+	free(k->told[at]);
+	k->told[at] = e;
+	check_event(&b, c);
+	outlet_post(&r->env->out, &b, 0);
+}
+
+static void on_done(void *arg)
+{
+	struct run *r = arg;
+
+	examine_free(r->check.examine);
+	r->check.examine = NULL;
+	docket_again(r->docket);
+	if (r->check.again)
+		begin(r);
+	else if (r->doing == DO_CHECKS && r->check.ends)
+		run_rest(r);
+	else if (r->doing == DO_CHECKS)
+		run_begin(r);
+}
+
+static void begin(struct run *r)
+{
+	struct examine_calls calls = { .exchange = run_post_exchange,
+		.checked = on_checked, .done = on_done, .arg = r };
+	struct examine_way way = { .loop = r->env->loop };
+
+	r->check.wanted = r->check.again = false;
+	r->check.place = 0;
+	if (!run_resolver(r))
+		return;
+	if (!r->facts)
+		r->facts = facts_new();
+	fill_query(r);
+	way.resolver = r->env->resolver;
+	way.facts = r->facts;
+	r->check.examine = examine_start(&way, &r->check.query, &calls);
+}
+
+void run_check(struct run *r)
+{
+	if (r->check.examine)
+		r->check.again = true;
+	else if (r->doing == DO_ROUTING)
+		r->check.wanted = true;
+	else
+		begin(r);
+}
+
+bool run_check_first(struct run *r)
+{
+	bool first = r->plan->checks.wanted;
+
+	if (!first && !r->check.wanted)
+		return false;
+	begin(r);
+	if (!first || !r->check.examine)
+		return false;
+	r->doing = DO_CHECKS;
+	return true;
+}
+
+bool run_check_last(struct run *r)
+{
+	if (!r->check.examine || !r->plan->checks.wanted ||
+	    !r->plan->hold_enter || r->leaving)
+		return false;
+	r->check.ends = true;
+	r->doing = DO_CHECKS;
+	return true;
+}
+
+void run_check_stop(struct run *r)
+{
+	examine_free(r->check.examine);
+	r->check.examine = NULL;
+	r->check.wanted = r->check.again = false;
+}
+
+void run_check_clear(struct run *r)
+{
+	struct run_check *c = &r->check;
+
+	run_check_stop(r);
+	forget_query(c);
+	for (size_t i = 0; i < c->n_seen; i++) {
+		free((char *)c->seen[i].text);
+		free((char *)c->seen[i].where);
+	}
+	for (size_t i = 0; i < c->n_told; i++)
+		free(c->told[i]);
+	free(c->told);
+}
