@@ -74,7 +74,7 @@ static void grounds(struct paper *p, const struct event *e)
 
 	grounds_of_verdict(e, &g);
 	text = grounds_why(&g);
-	block_row(p, _("Because of"), text);
+	block_row(p, _("Because"), text);
 	free(text);
 	for (unsigned i = 0; (text = grounds_note(&g, i)); i++) {
 		block_line(p, INK_NOTE, text);
