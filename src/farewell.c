@@ -11,13 +11,20 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-/* The newest verdict on a session or on a way, or NULL. */
+/* The newest verdict on the newest session, or on a way where there is none
+ * behind it; NULL. One on an earlier session says nothing about this one, even
+ * when checks have renewed it since. */
 static const struct event *last_verdict(const struct dialog *d)
 {
+	uint32_t session = dialog_now(d)->session;
+
 	for (size_t i = dialog_count(d); i-- > 0;) {
 		const struct event *e = dialog_at(d, i);
 
-		if (e->kind == EV_VERDICT && e->u.verdict.recipient.len == 0)
+		if (e->kind == EV_CONNECTING && e->session == session)
+			return NULL;
+		if (e->kind == EV_VERDICT && e->u.verdict.recipient.len == 0 &&
+		    (e->session == 0 || e->session == session))
 			return e;
 	}
 	return NULL;
@@ -77,9 +84,6 @@ char *farewell_result(const struct dialog *d)
 
 	if (dialog_count(d) == 0)
 		return xstrdup("");
-	/* the verdict on an earlier session says nothing about this one */
-	if (v && v->session != 0 && v->session != now->session)
-		v = NULL;
 	if (v && v->u.verdict.outcome != OUT_CANCELLED)
 		text = verdict_text(v);
 	else
@@ -100,7 +104,7 @@ int farewell_status(const struct dialog *d)
 
 	if (now->ended)
 		exit = now->exit;
-	else if (v && (v->session == 0 || v->session == now->session))
+	else if (v)
 		exit = v->u.verdict.exit;
 	return exit == EXIT_CANCELLED ? EXIT_ACCEPTED : exit;
 }

@@ -26,6 +26,7 @@ static char *say(const struct event *e, enum json_say what, uint32_t item)
 	case JSON_SAY_NEXT: return saying_next(e);
 	case JSON_SAY_WHY: return saying_why(e, item);
 	case JSON_SAY_STEP: return saying_step(e, item);
+	case JSON_SAY_MTA: return saying_mta(e);
 	}
 	return NULL;
 }

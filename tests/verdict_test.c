@@ -14,6 +14,9 @@
 #include "check/verdict.h"
 #include "util/i18n.h"
 
+static const struct verdict_context at_rcpt = { .wanted = STAGE_RCPT,
+	.before = ST_MAIL };
+
 static struct event *make_reply(const char *lines, uint32_t to)
 {
 	struct event_builder b;
@@ -111,8 +114,7 @@ static void test_recipient_reply_gives_exit_and_act(void **state)
 		struct event_builder b;
 		struct event *e;
 
-		verdict_recipient(&b, reply, "bob@example.org", ST_MAIL,
-		                  STAGE_RCPT);
+		verdict_recipient(&b, reply, "bob@example.org", &at_rcpt);
 		e = event_finish(&b);
 		if (strcmp(event_text(e, e->u.verdict.rule),
 		           recipients[i].rule) != 0)
@@ -137,8 +139,7 @@ static char *words_of(const char *text, bool german)
 	struct event_builder b;
 	char *words;
 
-	verdict_recipient(&b, reply, "bob@example.org", ST_MAIL,
-		                  STAGE_RCPT);
+	verdict_recipient(&b, reply, "bob@example.org", &at_rcpt);
 	e = event_finish(&b);
 	i18n_set(german ? "de" : "en");
 	words = verdict_text(e);
@@ -327,7 +328,10 @@ static void test_session_result_gives_exit(void **state)
 		struct event_builder b;
 		struct event *e;
 
-		verdict_session(&b, &s->r, reply, s->wanted);
+		verdict_session(&b, &s->r, reply,
+		                &(struct verdict_context){
+		                    .wanted = s->wanted,
+		                    .before = ST_READY });
 		e = event_finish(&b);
 		if (strcmp(event_text(e, e->u.verdict.rule), s->rule) != 0)
 			fail_msg("row %zu: %s, not %s", i,
@@ -351,7 +355,7 @@ static void test_session_mixed_names_the_counts(void **state)
 	char *text;
 
 	(void)state;
-	verdict_session(&b, &r, NULL, STAGE_RCPT);
+	verdict_session(&b, &r, NULL, &at_rcpt);
 	e = event_finish(&b);
 	text = verdict_text(e);
 	assert_string_equal(text, "Some recipients were accepted, some were "

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "knowledge/cause.h"
+#include "check/blame.h"
 #include "knowledge/say.h"
 #include "knowledge/tables.h"
 #include "util/i18n.h"
@@ -30,6 +30,7 @@ struct judgement {
 	enum act act;
 	enum confidence confidence;
 	const char *args[3];
+	const struct blame *blame; /* NULL: no reply is to be blamed */
 };
 
 int exit_worse(int a, int b)
@@ -68,6 +69,8 @@ static void put(struct event_builder *b, const struct judgement *f,
 	v->outcome = (uint8_t)f->outcome;
 	v->act = (uint8_t)f->act;
 	v->confidence = (uint8_t)f->confidence;
+	if (f->blame)
+		blame_put(b, f->blame);
 }
 
 /* prefix and word make the id of a row of verdicts.tsv. */
@@ -120,28 +123,35 @@ static void refused(struct judgement *f, unsigned code, const char *verb,
 	}
 }
 
+/* LMTP asks for each recipient again behind the message (RFC 2033 §4.2). */
+static const char *refused_verb(const struct event *reply, const char *verb)
+{
+	return reply->u.reply.recipient.len ? "RCPT" : verb;
+}
+
 /*
  * A refusal or anything but a success. codes: room for "550 5.1.1", borrowed
- * by f; view: of the reply, lives as long as f.
+ * by f as blame is.
  */
-static void by_reply(struct judgement *f, const struct reply_view *v,
-                     const struct explain_context *ctx, char *codes)
+static void by_reply(struct judgement *f, const struct blame *blame,
+                     const char *verb, char *codes)
 {
-	struct cause c;
+	const struct reply_view *v = &blame->view;
+	const struct cause *c = &blame->cause;
 
-	cause_find(v, ctx, &c);
 	snprintf(codes, CODES_MAX, "%03u%s%s", v->code % 1000,
 	         *v->enhanced ? " " : "", v->enhanced);
+	f->blame = blame;
 	f->args[1] = codes;
-	f->args[2] = cause_id(&c, v->enhanced);
-	f->act = c.act;
-	f->confidence = c.confidence;
+	f->args[2] = cause_id(c, v->enhanced);
+	f->act = c->act;
+	f->confidence = c->confidence;
 	if (v->code / 100 == 4) {
 		f->outcome = OUT_DEFERRED;
 		f->exit = EXIT_LATER;
 		set_rule(f, "later-", act_name(f->act));
 	} else if (v->code / 100 == 5) {
-		refused(f, v->code, ctx->verb, &c);
+		refused(f, v->code, verb, c);
 	} else {
 		f->outcome = OUT_PROTOCOL;
 		f->exit = EXIT_PROTOCOL;
@@ -152,34 +162,44 @@ static void by_reply(struct judgement *f, const struct reply_view *v,
 	}
 }
 
+static void accepted(struct judgement *f, unsigned code, bool dot,
+                     enum stage wanted)
+{
+	f->outcome = OUT_ACCEPTED;
+	f->exit = EXIT_ACCEPTED;
+	f->act = ACT_NOBODY;
+	f->confidence = CONF_SURE;
+	if (dot)
+		set_rule(f, "accepted-dot", "");
+	else if (code == 251)
+		set_rule(f, "accepted-forward", "");
+	else
+		set_rule(f, wanted == STAGE_DOT ? "accepted-so-far" :
+		                                  "accepted-rcpt", "");
+}
+
 void verdict_recipient(struct event_builder *b, const struct event *reply,
-                       const char *recipient, enum state before,
-                       enum stage wanted)
+                       const char *recipient,
+                       const struct verdict_context *ctx)
 {
 	bool dot = reply->u.reply.recipient.len; /* LMTP, behind the dot */
-	const struct explain_context ctx = {
+	const struct explain_context at = {
 		.verb = dot ? "(END OF DATA)" : "RCPT",
-		.line = "", .state = before,
+		.line = "", .state = ctx->before, .checks = ctx->checks,
 	};
-	struct judgement f = { .outcome = OUT_ACCEPTED,
-		                .exit = EXIT_ACCEPTED, .act = ACT_NOBODY,
-		                .confidence = CONF_SURE };
-	struct reply_view v;
+	struct judgement f = { .args = { recipient } };
+	struct blame blame;
 	char codes[CODES_MAX];
 
-	view_event(&v, reply);
-	f.args[0] = recipient;
-	if (dot && v.code / 100 == 2)
-		set_rule(&f, "accepted-dot", "");
-	else if (v.code == 251)
-		set_rule(&f, "accepted-forward", "");
-	else if (v.code / 100 == 2)
-		set_rule(&f, wanted == STAGE_DOT ? "accepted-so-far" :
-		                                   "accepted-rcpt", "");
-	else
-		by_reply(&f, &v, &ctx, codes);
+	blame_reply(reply, &at, &blame);
+	by_reply(&f, &blame, refused_verb(reply, at.verb), codes);
+	if (blame.view.code / 100 == 2) {
+		f.args[1] = f.args[2] = "";
+		accepted(&f, blame.view.code, dot, ctx->wanted);
+		f.confidence = blame.cause.confidence;
+	}
 	put(b, &f, recipient, reply);
-	view_clear(&v);
+	blame_clear(&blame);
 }
 
 static void by_failure(struct judgement *f, const struct session_result *r)
@@ -303,7 +323,7 @@ static const char *verb_of(const struct session_result *r,
                            const struct event *reply)
 {
 	if (reply->u.reply.recipient.len) /* LMTP: it is about one of them */
-		return "RCPT";
+		return "(END OF DATA)";
 	if (reply->u.reply.to == EV_GREETING)
 		return "(CONNECT)";
 	if (reply->u.reply.to == EV_UNASKED)
@@ -311,37 +331,53 @@ static const char *verb_of(const struct session_result *r,
 	return command_info(r->verb)->name;
 }
 
-void verdict_session(struct event_builder *b, const struct session_result *r,
-                     const struct event *reply, enum stage wanted)
+/* The session's reply, where it decided. */
+static void by_session_reply(struct judgement *f,
+                             const struct session_result *r,
+                             const struct blame *blame, const char *verb,
+                             char *codes)
 {
-	struct judgement f = { .act = ACT_UNKNOWN, .confidence = CONF_SURE };
-	char counts[3][COUNT_MAX], codes[CODES_MAX];
-	struct reply_view v;
+	if (blame->view.code / 100 == 2) { /* good so far: someone stopped */
+		f->outcome = OUT_CANCELLED;
+		f->exit = EXIT_CANCELLED;
+		f->act = ACT_NOBODY;
+		set_rule(f, "ended-early", "");
+	} else if (!none_mixed(f, r)) {
+		by_reply(f, blame, verb, codes);
+	}
+}
 
-	view_begin(&v);
+static void begin_counts(struct judgement *f, const struct session_result *r,
+                         char counts[3][COUNT_MAX])
+{
 	snprintf(counts[0], COUNT_MAX, "%zu", r->accepted);
 	snprintf(counts[1], COUNT_MAX, "%zu", r->deferred);
 	snprintf(counts[2], COUNT_MAX, "%zu", r->refused);
 	for (size_t i = 0; i < 3; i++)
-		f.args[i] = counts[i];
-	if (reached(r, wanted)) {
-		success(&f, r, wanted);
+		f->args[i] = counts[i];
+}
+
+void verdict_session(struct event_builder *b, const struct session_result *r,
+                     const struct event *reply,
+                     const struct verdict_context *ctx)
+{
+	struct judgement f = { .act = ACT_UNKNOWN, .confidence = CONF_SURE };
+	char counts[3][COUNT_MAX], codes[CODES_MAX];
+	struct blame blame = { 0 };
+
+	begin_counts(&f, r, counts);
+	if (reached(r, ctx->wanted)) {
+		success(&f, r, ctx->wanted);
 	} else if (!r->failed && lacking(&f, r)) {
 		reply = NULL; /* no reply is to blame */
 	} else if (reply_decides(r, reply)) {
-		struct explain_context ctx = { .verb = verb_of(r, reply),
-			                       .line = "",
-			                       .state = ST_READY };
+		const struct explain_context at = {
+			.verb = verb_of(r, reply), .line = "",
+			.state = ctx->before, .checks = ctx->checks };
 
-		view_event(&v, reply);
-		if (v.code / 100 == 2) { /* good so far: someone stopped */
-			f.outcome = OUT_CANCELLED;
-			f.exit = EXIT_CANCELLED;
-			f.act = ACT_NOBODY;
-			set_rule(&f, "ended-early", "");
-		} else if (!none_mixed(&f, r)) {
-			by_reply(&f, &v, &ctx, codes);
-		}
+		blame_reply(reply, &at, &blame);
+		by_session_reply(&f, r, &blame,
+		                 refused_verb(reply, at.verb), codes);
 	} else if (r->failed) {
 		by_failure(&f, r);
 	} else {
@@ -351,7 +387,7 @@ void verdict_session(struct event_builder *b, const struct session_result *r,
 		set_rule(&f, "ended-early", "");
 	}
 	put(b, &f, "", reply);
-	view_clear(&v);
+	blame_clear(&blame);
 }
 
 void verdict_route(struct event_builder *b, const struct event *route)

@@ -7,6 +7,7 @@
 
 #include "core/event.h"
 #include "core/session.h"
+#include "knowledge/evidence.h"
 
 enum exit_status { EXIT_ACCEPTED = 0, EXIT_SOME = 1, EXIT_USAGE_ERROR = 64,
 	EXIT_RECIPIENT = 67, EXIT_NO_HOST = 68, EXIT_REFUSED = 69,
@@ -16,21 +17,28 @@ enum exit_status { EXIT_ACCEPTED = 0, EXIT_SOME = 1, EXIT_USAGE_ERROR = 64,
 /* The worse of two, in the order of design §4. */
 int exit_worse(int a, int b);
 
+/* What a verdict on a reply needs beside it; all borrowed. */
+struct verdict_context {
+	enum stage wanted;  /* how far the session goes */
+	enum state before;  /* what the command met */
+	const struct evidence *checks; /* NULL: none were made */
+};
+
 /*
  * The verdict on one recipient. reply: the EV_REPLY to its RCPT, or in LMTP to
- * the message. wanted: how far the session goes. b is begun
- * and filled by this function; the caller sets n, t_us, session, target and
- * finishes it.
+ * the message. b is begun and filled by this function; the caller sets n,
+ * t_us, session, target and finishes it.
  */
 void verdict_recipient(struct event_builder *b, const struct event *reply,
-                       const char *recipient, enum state before,
-                       enum stage wanted);
+                       const char *recipient,
+                       const struct verdict_context *ctx);
 /*
- * The verdict on a whole session. reply: the reply r->reply_n names, or NULL.
- * wanted: the stage asked for.
+ * The verdict on a whole session. reply: the reply r->reply_n names, or NULL;
+ * ctx->before: what its command met.
  */
 void verdict_session(struct event_builder *b, const struct session_result *r,
-                     const struct event *reply, enum stage wanted);
+                     const struct event *reply,
+                     const struct verdict_context *ctx);
 /* The verdict on checks alone. checks: n EV_CHECK. 1 when one is bad, 75 when
  * one could not be made for now, else 0. */
 void verdict_checks(struct event_builder *b, const struct event *const *checks,

@@ -19,6 +19,10 @@ struct block {
 	max_align_t data[];
 };
 
+struct places { /* indices of the events of one kind, in order */
+	size_t *at, n, size;
+};
+
 struct dialog {
 	struct block *blocks; /* newest first */
 	const struct event **at;
@@ -27,6 +31,7 @@ struct dialog {
 	size_t count, size;
 	uint8_t *state;         /* of each session, by its number */
 	size_t n_states;
+	struct places checks, verdicts;
 	size_t bytes;
 	struct dialog_now now;
 };
@@ -53,6 +58,8 @@ void dialog_free(struct dialog *d)
 	free(d->at);
 	free(d->before);
 	free(d->state);
+	free(d->checks.at);
+	free(d->verdicts.at);
 	free(d);
 }
 
@@ -107,6 +114,15 @@ static void note_state(struct dialog *d, const struct event *e)
 		*state = (uint8_t)(e->u.state.to | (*state & SECURE));
 }
 
+static void add_place(struct places *p, size_t index)
+{
+	if (p->n == p->size) {
+		p->size = p->size ? p->size * 2 : 16;
+		p->at = xreallocarray(p->at, p->size, sizeof *p->at);
+	}
+	p->at[p->n++] = index;
+}
+
 void dialog_append(struct dialog *d, const struct event *e)
 {
 	struct event *copy;
@@ -122,6 +138,10 @@ void dialog_append(struct dialog *d, const struct event *e)
 		d->before = xreallocarray(d->before, d->size, 1);
 	}
 	note_state(d, copy);
+	if (e->kind == EV_CHECK)
+		add_place(&d->checks, d->count);
+	else if (e->kind == EV_VERDICT)
+		add_place(&d->verdicts, d->count);
 	d->at[d->count++] = copy;
 }
 
@@ -180,9 +200,73 @@ bool dialog_secure_at(const struct dialog *d, size_t i)
 	return d->before[i] & SECURE;
 }
 
+size_t dialog_check(const struct dialog *d, size_t i)
+{
+	return i < d->checks.n ? d->checks.at[i] : SIZE_MAX;
+}
+
+/* The first verdict behind an event. */
+static size_t verdicts_from(const struct dialog *d, size_t index)
+{
+	size_t low = 0, high = d->verdicts.n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (d->verdicts.at[mid] <= index)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+size_t dialog_verdict_on(const struct dialog *d, size_t index)
+{
+	uint32_t n = d->at[index]->n;
+	size_t found = SIZE_MAX, from = verdicts_from(d, index);
+
+	for (size_t i = from;
+	     i < d->verdicts.n && i < from + DIALOG_VERDICTS_MAX; i++)
+		if (n && d->at[d->verdicts.at[i]]->u.verdict.about == n)
+			found = d->verdicts.at[i];
+	return found;
+}
+
+static bool same_matter(const struct event *a, const struct event *b)
+{
+	return a->u.verdict.about && a->u.verdict.about == b->u.verdict.about &&
+	       a->session == b->session &&
+	       strcmp(event_text(a, a->u.verdict.recipient),
+	              event_text(b, b->u.verdict.recipient)) == 0;
+}
+
+bool dialog_verdict_old(const struct dialog *d, size_t index)
+{
+	size_t from = verdicts_from(d, index);
+
+	for (size_t i = from;
+	     i < d->verdicts.n && i < from + DIALOG_VERDICTS_MAX; i++)
+		if (same_matter(d->at[index], d->at[d->verdicts.at[i]]))
+			return true;
+	return false;
+}
+
+bool dialog_verdict_again(const struct dialog *d, size_t index)
+{
+	size_t end = verdicts_from(d, index), looked = 0;
+
+	for (size_t i = end; i-- > 0 && looked < DIALOG_VERDICTS_MAX; looked++)
+		if (d->verdicts.at[i] < index &&
+		    same_matter(d->at[index], d->at[d->verdicts.at[i]]))
+			return true;
+	return false;
+}
+
 size_t dialog_bytes(const struct dialog *d)
 {
 	return d->bytes + d->size * (sizeof *d->at + sizeof *d->before) +
+	       (d->checks.size + d->verdicts.size) * sizeof *d->checks.at +
 	       d->n_states;
 }
 

@@ -34,11 +34,23 @@ enum state dialog_state_at(const struct dialog *d, size_t i);
 /* Was event i of a session that was inside TLS by then? The end of the
  * handshake itself is. */
 bool dialog_secure_at(const struct dialog *d, size_t i);
+/* Index of the check number i (from 0) of all, SIZE_MAX past the last. */
+size_t dialog_check(const struct dialog *d, size_t i);
+/* Index of the newest verdict about the reply at index, SIZE_MAX none: a later
+ * one replaces the earlier (event.h). */
+size_t dialog_verdict_on(const struct dialog *d, size_t index);
+/* Was the verdict at index replaced by a later one? */
+bool dialog_verdict_old(const struct dialog *d, size_t index);
+/* Does it replace an earlier one? */
+bool dialog_verdict_again(const struct dialog *d, size_t index);
 size_t dialog_bytes(const struct dialog *d); /* memory held, for the bench */
 
 /* How far the look back goes for what a reply needs: no session has that many
  * events between two states, and a key must not walk a million entries. */
 enum { DIALOG_BACK_MAX = 65536 };
+/* Verdicts behind a reply that are looked through for its own: more than
+ * there are recipients in a session (net/plan.h). */
+enum { DIALOG_VERDICTS_MAX = 1024 };
 /* Sessions of a recording whose states are remembered, a byte each. */
 enum { DIALOG_SESSIONS_MAX = 4 << 20 };
 

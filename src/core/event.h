@@ -285,9 +285,23 @@ struct event {
 			struct ev_ref trace;   /* array of ev_trace */
 			uint8_t grade;         /* enum grade */
 		} check;
+		/* A later verdict on the same recipient about the same reply
+		 * replaces this one: checks came afterwards. */
 		struct ev_verdict {
 			struct ev_ref recipient; /* len 0: the session */
-			struct ev_ref rule, args; /* id; array of ev_ref */
+			struct ev_ref rule, args; /* sentence's id; array of
+			                           * texts */
+			/* the blame (knowledge/cause.h), "" and empty where no
+			 * reply is to be blamed */
+			struct ev_ref because; /* "wording:ui-ptr",
+			                        * "enhanced:5.7.25" ... */
+			struct ev_ref words;   /* of the reply, raw */
+			struct ev_ref supports, opposes; /* texts: ids of
+			                                  * checks */
+			struct ev_ref contradictions; /* texts: "class",
+			                               * "cause" ... */
+			struct ev_ref mta; /* what a mail server does next:
+			                    * "QUEUE" (meanings.tsv) */
 			uint32_t about; /* n of the reply that decided */
 			uint8_t exit, outcome, act, confidence;
 		} verdict;

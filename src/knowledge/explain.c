@@ -284,9 +284,14 @@ static void reply_event(const struct event *e, const struct surroundings *at,
                         struct explanation *x)
 {
 	struct explain_context ctx = { .verb = "", .line = "" };
+	struct evidence checks;
 	struct reply_view v;
 
 	find_command(at->dialog, at->index, &ctx);
+	if (e->u.reply.recipient.len)
+		ctx.verb = "(END OF DATA)"; /* LMTP; the last BDAT, too */
+	evidence_of_reply(&checks, at->dialog, at->index);
+	ctx.checks = &checks;
 	ctx.state = dialog_state_at(at->dialog, at->index);
 	ctx.rcpt_ok = ctx.state == ST_RCPT;
 	view_event(&v, e);
@@ -300,6 +305,7 @@ static void reply_event(const struct event *e, const struct surroundings *at,
 	else if (strcmp(ctx.verb, "BDAT") == 0 && !is_last_chunk(ctx.line))
 		explain_chunk(e, x);
 	view_clear(&v);
+	evidence_clear(&checks);
 }
 
 /* Findings about this event, whole sentences. */

@@ -16,6 +16,8 @@
 #include "core/dialog.h"
 #include "core/event.h"
 
+struct evidence;
+
 enum reply_class { CLASS_NONE, CLASS_OK, CLASS_GO_ON, CLASS_LATER, CLASS_NO,
 	CLASS_NOTE, CLASS_CLIENT };
 
@@ -80,6 +82,7 @@ struct explain_context {
 	const char *line;     /* that command's line, or "" */
 	enum state state;     /* before the command */
 	unsigned rcpt_ok;     /* recipients accepted in this transaction */
+	const struct evidence *checks; /* what they found, NULL none */
 };
 
 /* Caller clears out with explanation_clear(). */

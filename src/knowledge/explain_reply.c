@@ -198,32 +198,66 @@ static const char *cause_label(const struct cause *j)
 	return "";
 }
 
-static void likely(const struct reply_view *v, const struct cause *j,
+/* How the cause came to be known, beside the cause. */
+static void evidence(const struct reply_view *v,
+                     const struct explain_context *ctx,
+                     const struct cause *j, struct explanation *x)
+{
+	struct grounds g;
+
+	grounds_of_cause(j, v, ctx, &g);
+	if (j->agreed)
+		part_copy(&x->evidence, phrase(EVIDENCE_BOTH));
+	else if (j->evidence == EVIDENCE_TEXT)
+		part_copy(&x->evidence, phrase(EVIDENCE_SAYS));
+	else if (j->evidence == EVIDENCE_WORDING)
+		part_copy(&x->evidence, phrase(EVIDENCE_TYPICAL));
+	else
+		part_set(&x->evidence, grounds_why(&g));
+}
+
+/* The first check that supports the cause, as a label and what it means. */
+static void likely_check(const struct explain_context *ctx,
+                         const struct cause *j, struct explanation *x)
+{
+	for (size_t i = 0; ctx->checks && i < ctx->checks->n; i++) {
+		const struct check_kind *k = ctx->checks->items[i].kind;
+
+		if (!(j->supports >> i & 1))
+			continue;
+		part_set(&x->likely,
+		         say(LIKELY_CAUSE, i18n_pick(k->label_en, k->label_de),
+		             i18n_pick(k->meaning_en, k->meaning_de), NULL));
+		return;
+	}
+}
+
+static void likely(const struct reply_view *v,
+                   const struct explain_context *ctx, const struct cause *j,
                    struct explanation *x)
 {
 	const struct enhanced_code *d = j->detail;
+	const struct category *c = j->category;
+	bool by_code = j->evidence == EVIDENCE_ENHANCED ||
+	               (j->agreed && (!j->row || provider_is_generic(j->row)));
 
 	if (x->cls != CLASS_LATER && x->cls != CLASS_NO)
 		return;
-	if (j->row && j->evidence != EVIDENCE_ENHANCED) {
+	if (j->evidence == EVIDENCE_CHECK)
+		likely_check(ctx, j, x);
+	else if (j->row && !by_code)
 		part_set(&x->likely,
 		         say(LIKELY_CAUSE, cause_label(j),
 		             i18n_pick(j->row->meaning_en, j->row->meaning_de),
 		             NULL));
-		if (j->evidence == EVIDENCE_TEXT)
-			part_copy(&x->evidence, phrase(EVIDENCE_SAYS));
-		else
-			part_copy(&x->evidence, phrase(EVIDENCE_TYPICAL));
-	} else if (d && !*d->brief_en) {
+	else if (c && !by_code)
+		part_copy(&x->likely, i18n_pick(c->label_en, c->label_de));
+	else if (d && !*d->brief_en)
 		part_set(&x->likely,
 		         say(LIKELY_CAUSE, i18n_pick(d->title_en, d->title_de),
 		             i18n_pick(d->explain_en, d->explain_de), NULL));
-		if (j->row && !j->act_differs)
-			part_copy(&x->evidence, phrase(EVIDENCE_BOTH));
-		else
-			part_set(&x->evidence,
-			         say(EVIDENCE_CODE_SAYS, v->enhanced, NULL));
-	}
+	if (x->likely)
+		evidence(v, ctx, j, x);
 }
 
 /* "any" of the table stands for no provider in particular. */
@@ -239,7 +273,8 @@ static void who(const struct cause *j, struct explanation *x)
 	enum phrase act = (enum phrase)(WHO_NOBODY + (int)j->act);
 
 	part_act(x, j->act);
-	if (c && !*j->row->act && strcmp(c->act, act_name(j->act)) == 0)
+	if (c && !(j->row && *j->row->act) &&
+	    strcmp(c->act, act_name(j->act)) == 0)
 		part_copy(&x->who, i18n_pick(c->who_en, c->who_de));
 	else if (j->row && *j->row->act)
 		part_set(&x->who,
@@ -248,38 +283,13 @@ static void who(const struct cause *j, struct explanation *x)
 		             NULL));
 }
 
-/* The column mta of meanings.tsv names one of these. */
-static enum phrase mta_phrase(const char *name)
-{
-	static const struct {
-		const char *name;
-		enum phrase id;
-	} names[] = {
-		{ "EHLO", MTA_EHLO }, { "MAIL", MTA_MAIL },
-		{ "RCPT", MTA_RCPT }, { "NEXT_CMD", MTA_NEXT_CMD },
-		{ "MESSAGE", MTA_MESSAGE }, { "DONE", MTA_DONE },
-		{ "CLOSE", MTA_CLOSE }, { "HELO", MTA_HELO },
-		{ "TLS", MTA_TLS }, { "CLEAR", MTA_CLEAR },
-		{ "AUTH", MTA_AUTH }, { "NEVER", MTA_NEVER },
-		{ "FAULT", MTA_FAULT }, { "QUEUE", MTA_QUEUE },
-		{ "BOUNCE", MTA_BOUNCE }, { "BOUNCE_RCPT", MTA_BOUNCE_RCPT },
-		{ "NEXT_BOUNCE", MTA_NEXT_BOUNCE },
-		{ "NEXT_LATER", MTA_NEXT_LATER },
-	};
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i].name, name) == 0)
-			return names[i].id;
-	return MTA_UNKNOWN;
-}
-
 static void mta(const struct explain_context *ctx, const struct cause *j,
                 struct explanation *x)
 {
 	if (x->cls == CLASS_NONE)
 		part_copy(&x->mta, phrase(MTA_NONE));
 	else if (j->meaning)
-		part_copy(&x->mta, phrase(mta_phrase(j->meaning->mta)));
+		part_copy(&x->mta, cause_mta(j->meaning->mta));
 	if (x->cls == CLASS_LATER)
 		part_refs(x, "RFC 5321 §4.5.4.1");
 	if (strcmp(ctx->verb, "RCPT") == 0 && x->cls == CLASS_NO &&
@@ -287,24 +297,27 @@ static void mta(const struct explain_context *ctx, const struct cause *j,
 		part_note(x, say(NOTE_OTHERS_STAY, NULL));
 }
 
-/* Where code, enhanced code, words and order do not go together. */
+void explain_grounds(const struct grounds *g, struct explanation *x)
+{
+	char *note;
+
+	for (unsigned i = 0; (note = grounds_note(g, i)); i++)
+		part_note(x, note);
+	if (g->contradictions & CONTRA_CLASS)
+		part_refs(x, "RFC 2034 §4");
+}
+
+/* Where code, enhanced code, words, order and checks do not go together. */
 static void contradictions(const struct reply_view *v,
                            const struct explain_context *ctx,
                            const struct cause *j, struct explanation *x)
 {
-	const struct contradiction *c;
+	struct grounds g;
 	char code[12];
 
 	snprintf(code, sizeof code, "%03u", v->code % 1000);
-	if (j->class_differs) {
-		part_note(x, say(NOTE_CLASS_DIFFERS, code, v->enhanced, NULL));
-		part_refs(x, "RFC 2034 §4");
-	}
-	if (j->act_differs)
-		part_note(x, say(NOTE_ACT_DIFFERS, v->enhanced, NULL));
-	c = contradiction_find((char)('0' + v->code / 100 % 10), v->lower);
-	if (c && !(v->code / 100 == 4 && j->class_differs))
-		part_note(x, xstrdup(i18n_pick(c->text_en, c->text_de)));
+	grounds_of_cause(j, v, ctx, &g);
+	explain_grounds(&g, x);
 	if (*ctx->verb && ctx->verb[0] != '(' && x->cls != CLASS_NONE) {
 		enum verb verb = command_find(ctx->verb, strlen(ctx->verb));
 
@@ -364,7 +377,7 @@ void explain_reply_view(const struct reply_view *v,
 	enhanced(v, x);
 	code_text(v, ctx, &j, x);
 	part_set(&x->said, xmemdup0(v->said.data, v->said.len));
-	likely(v, &j, x);
+	likely(v, ctx, &j, x);
 	provider(&j, x);
 	who(&j, x);
 	mta(ctx, &j, x);

@@ -211,7 +211,30 @@ static void finding(const struct event *e, struct explanation *x)
 	x->act = ACT_NOBODY;
 }
 
-static void verdict(const struct event *e, struct explanation *x)
+/* The blame in it, and whether it still holds. */
+static void verdict_grounds(const struct event *e,
+                            const struct surroundings *at,
+                            struct explanation *x)
+{
+	const char *mta = cause_mta(event_text(e, e->u.verdict.mta));
+	struct grounds g;
+	char *why;
+
+	grounds_of_verdict(e, &g);
+	why = grounds_why(&g);
+	if (*mta)
+		part_copy(&x->mta, mta);
+	if (*why)
+		part_set(&x->likely, say(LIKELY_CAUSE, act_label(x->act), why,
+		                         NULL));
+	free(why);
+	explain_grounds(&g, x);
+	if (at->dialog && dialog_verdict_old(at->dialog, at->index))
+		part_note(x, say(VERDICT_OLD, NULL));
+}
+
+static void verdict(const struct event *e, const struct surroundings *at,
+                    struct explanation *x)
 {
 	static const struct {
 		enum phrase head, mta;
@@ -246,6 +269,7 @@ static void verdict(const struct event *e, struct explanation *x)
 	part_copy(&x->mta, phrase(rows[o].mta));
 	x->confidence = e->u.verdict.confidence;
 	part_act(x, e->u.verdict.act);
+	verdict_grounds(e, at, x);
 }
 
 static void bytes(const struct event *e, struct explanation *x)
@@ -317,7 +341,6 @@ static void ended(const struct event *e, struct explanation *x)
 void explain_other(const struct event *e, const struct surroundings *at,
                    struct explanation *x)
 {
-	(void)at;
 	x->cls = CLASS_NOTE;
 	x->confidence = CONF_SURE;
 	switch ((enum event_kind)e->kind) {
@@ -331,7 +354,7 @@ void explain_other(const struct event *e, const struct surroundings *at,
 		explain_check(e, x);
 		break;
 	case EV_VERDICT:
-		verdict(e, x);
+		verdict(e, at, x);
 		break;
 	case EV_BYTES:
 		bytes(e, x);

@@ -32,7 +32,7 @@ static const regex_t *compiled(_Atomic(regex_t *) *slot, const char *pattern)
 	if (have)
 		return have;
 	made = xmalloc(sizeof *made);
-	if (regcomp(made, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
+	if (regcomp(made, pattern, REG_EXTENDED) != 0) {
 		free(made);
 		return NULL;
 	}
@@ -99,6 +99,10 @@ void view_line(struct reply_view *v, const char *line, size_t len)
 		v->enhanced[skip] = '\0';
 	}
 	add_words(&v->said, line + skip, len - skip);
+	if (v->n_end == VIEW_LINES)
+		memmove(v->end, v->end + 1,
+		        --v->n_end * sizeof *v->end);
+	v->end[v->n_end++] = v->said.len;
 }
 
 static char printable(char c)
@@ -173,6 +177,15 @@ void view_text(struct reply_view *v, const char *text)
 	view_end(v);
 }
 
+static void lower_pattern(const char *pattern, char out[PATTERN_MAX])
+{
+	size_t n = 0;
+
+	for (; pattern[n] && n + 1 < PATTERN_MAX; n++)
+		out[n] = (char)tolower((unsigned char)pattern[n]);
+	out[n] = '\0';
+}
+
 static bool fits(_Atomic(regex_t *) *slot, const char *pattern,
                  const char *text)
 {
@@ -182,26 +195,77 @@ static bool fits(_Atomic(regex_t *) *slot, const char *pattern,
 }
 
 /* Both sides in lower case: REG_ICASE would ask the locale. */
-static bool provider_fits(size_t i, const struct reply_view *v)
+static bool provider_fits(size_t i, unsigned code, const char *text)
 {
 	const char *pattern = provider_at(i)->pattern;
 	char lower[PATTERN_MAX];
-	size_t n = 0;
 
-	if (!pattern_may_fit(pattern, v->code, v->lower))
+	if (!pattern_may_fit(pattern, code, text))
 		return false;
-	for (; pattern[n] && n + 1 < sizeof lower; n++)
-		lower[n] = (char)tolower((unsigned char)pattern[n]);
-	lower[n] = '\0';
-	return fits(&provider_slots[i], lower, v->lower);
+	lower_pattern(pattern, lower);
+	return fits(&provider_slots[i], lower, text);
 }
 
 const struct provider_row *provider_find(const struct reply_view *v)
 {
 	for (size_t i = 0; i < SLOTS && provider_at(i); i++)
-		if (provider_fits(i, v))
+		if (provider_fits(i, v->code, v->lower))
 			return provider_at(i);
 	return NULL;
+}
+
+bool provider_is_generic(const struct provider_row *row)
+{
+	return strncmp(row->id, "generic-", strlen("generic-")) == 0;
+}
+
+const struct provider_row *provider_find_text(unsigned code,
+                                              const char *lower, bool generic)
+{
+	for (size_t i = 0; i < SLOTS && provider_at(i); i++)
+		if (provider_is_generic(provider_at(i)) == generic &&
+		    provider_fits(i, code, lower))
+			return provider_at(i);
+	return NULL;
+}
+
+/* Behind the first ".*" that is in no group: digits and filling stand before
+ * it, and the words that were looked for behind it. */
+static const char *own_words(const char *pattern)
+{
+	int depth = 0;
+
+	for (const char *p = pattern; *p; p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == '(')
+			depth++;
+		else if (*p == ')')
+			depth--;
+		else if (*p == '|' && depth == 0)
+			return pattern;
+		else if (p[0] == '.' && p[1] == '*' && depth == 0 && p[2])
+			return p + 2;
+	}
+	return pattern;
+}
+
+void provider_words(const struct provider_row *row, const char *lower,
+                    size_t *from, size_t *to)
+{
+	char pattern[PATTERN_MAX];
+	regmatch_t at;
+	regex_t re;
+
+	lower_pattern(row->pattern, pattern);
+	*from = *to = 0;
+	if (regcomp(&re, own_words(pattern), REG_EXTENDED) != 0)
+		return;
+	if (regexec(&re, lower, 1, &at, 0) == 0) {
+		*from = (size_t)at.rm_so;
+		*to = (size_t)at.rm_eo;
+	}
+	regfree(&re);
 }
 
 const struct banner *banner_find(const char *where, const char *line,

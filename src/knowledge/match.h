@@ -17,7 +17,11 @@
 #include "knowledge/tables.h"
 #include "util/buf.h"
 
-enum { MATCH_MAX = 1024 }; /* recognisable words stand at the front */
+enum {
+	MATCH_MAX = 1024, /* recognisable words stand at the front */
+	VIEW_LINES = 32,  /* lines known apart: the last ones, for the reason
+	                   * stands at the end; no server explains in more */
+};
 
 /*
  * A reply as one line: "CODE [ENHANCED] text". The code before each line and
@@ -28,6 +32,8 @@ struct reply_view {
 	char enhanced[16];      /* of the last line that has one, or "" */
 	size_t lines;
 	struct buf said;        /* the server's words, raw, without codes */
+	size_t end[VIEW_LINES]; /* where the last lines end in said */
+	size_t n_end;
 	char match[MATCH_MAX + 1]; /* printable ASCII; made by view_end() */
 	char lower[MATCH_MAX + 1];
 };
@@ -44,6 +50,18 @@ void view_text(struct reply_view *v, const char *text);
 
 /* First row of provider_replies.tsv that fits, or NULL. */
 const struct provider_row *provider_find(const struct reply_view *v);
+/*
+ * The same for any text in the form of a reply_view's lower. Rows whose id
+ * begins with "generic-" are for any server: they alone, or all but they.
+ */
+const struct provider_row *provider_find_text(unsigned code,
+                                              const char *lower,
+                                              bool generic);
+bool provider_is_generic(const struct provider_row *row);
+/* Where the words of a row that fits stand in that text: the part that does
+ * not fit every reply. */
+void provider_words(const struct provider_row *row, const char *lower,
+                    size_t *from, size_t *to);
 /*
  * Could the pattern fit a reply with this code and (lower case) text? Looks
  * at its first digits and at the longest plain words in it, so that few

@@ -37,6 +37,10 @@ static const struct provider_row provider_rows[] = {
 #define PROVIDER_REPLY ROW
 #include "knowledge/provider_replies.inc"
 };
+static const struct wording wordings[] = {
+#define WORDING ROW
+#include "knowledge/wordings.inc"
+};
 static const struct banner banners[] = {
 #define BANNER ROW
 #include "knowledge/banners.inc"
@@ -89,6 +93,7 @@ AT(enhanced_code, enhanced_at, enhanced_codes)
 AT(category, category_at, categories)
 AT(meaning, meaning_at, meanings)
 AT(provider_row, provider_at, provider_rows)
+AT(wording, wording_at, wordings)
 AT(banner, banner_at, banners)
 AT(term, term_at, terms)
 AT(contrast, contrast_at, contrasts)

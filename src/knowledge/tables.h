@@ -53,6 +53,10 @@ struct provider_row { /* provider_replies.tsv: wordings of real servers */
 	const char *meaning_de, *next_de, *source, *confidence, *act;
 };
 
+struct wording { /* wordings.tsv: words that name a cause anywhere */
+	const char *id, *category, *act, *words;
+};
+
 struct banner { /* banners.tsv: how server software shows itself */
 	const char *id, *software, *kind, *where, *pattern, *note_en, *note_de;
 	const char *confidence, *source;
@@ -128,6 +132,7 @@ const struct enhanced_code *enhanced_at(size_t i);
 const struct category *category_at(size_t i);
 const struct meaning *meaning_at(size_t i);
 const struct provider_row *provider_at(size_t i);
+const struct wording *wording_at(size_t i);
 const struct banner *banner_at(size_t i);
 const struct term *term_at(size_t i);
 const struct contrast *contrast_at(size_t i);

@@ -18,10 +18,12 @@ struct rcpt { /* a RCPT that went out */
 
 struct judge {
 	struct outlet *out;
+	struct docket *docket;  /* or NULL */
 	uint32_t session;
 	enum stage wanted;
 	enum state state;       /* after the events seen so far */
 	struct event *decisive; /* copy of the reply that decides, or NULL */
+	enum state decisive_before; /* what its command met */
 	struct rcpt *rcpts;     /* without a verdict yet, in order */
 	size_t n_rcpts, size;
 	size_t n_due;           /* of them answered */
@@ -29,12 +31,13 @@ struct judge {
 	char **deferred;        /* sum.deferred of them */
 };
 
-struct judge *judge_new(struct outlet *out, uint32_t session,
-                        enum stage wanted)
+struct judge *judge_new(struct outlet *out, struct docket *docket,
+                        uint32_t session, enum stage wanted)
 {
 	struct judge *j = xcalloc(1, sizeof *j);
 
 	j->out = out;
+	j->docket = docket;
 	j->session = session;
 	j->wanted = wanted;
 	j->state = ST_CLOSED;
@@ -107,6 +110,7 @@ static void see_reply(struct judge *j, const struct event *e,
 	if (e->n == r->reply_n) {
 		free(j->decisive);
 		j->decisive = copy_event(e);
+		j->decisive_before = j->state;
 	}
 	if (e->u.reply.recipient.len) {
 		see_delivery(j, e);
@@ -158,21 +162,37 @@ static void count(struct judge *j, const struct rcpt *r, uint8_t outcome)
 	j->deferred[j->sum.deferred++] = xstrdup(r->address);
 }
 
+static struct verdict_context context(const struct judge *j, enum stage wanted,
+                                      enum state before)
+{
+	return (struct verdict_context){ .wanted = wanted, .before = before,
+		.checks = docket_checks(j->docket) };
+}
+
+static void judge_one(struct judge *j, const struct rcpt *r)
+{
+	struct verdict_context ctx = context(j, j->wanted, r->before);
+	struct event_builder b;
+
+	verdict_recipient(&b, r->reply, r->address, &ctx);
+	count(j, r, b.e.u.verdict.outcome);
+	if (b.e.u.verdict.outcome != OUT_ACCEPTED)
+		docket_file(j->docket, &(struct docket_case){
+			.reply = r->reply, .recipient = r->address,
+			.wanted = j->wanted, .before = r->before,
+			.session = j->session });
+	outlet_post_at(j->out, &b, j->session, r->reply->t_us);
+}
+
 void judge_recipients(struct judge *j)
 {
 	size_t due = j->n_due;
 
 	for (size_t i = 0; i < due; i++) {
 		struct rcpt *r = &j->rcpts[i];
-		struct event_builder b;
 
-		if (r->reply) {
-			verdict_recipient(&b, r->reply, r->address, r->before,
-			                  j->wanted);
-			count(j, r, b.e.u.verdict.outcome);
-			outlet_post_at(j->out, &b, j->session,
-			               r->reply->t_us);
-		}
+		if (r->reply)
+			judge_one(j, r);
 		clear_rcpt(r);
 	}
 	if (due == 0)
@@ -185,12 +205,18 @@ void judge_recipients(struct judge *j)
 void judge_session(struct judge *j, const struct session_result *r,
                    enum stage wanted)
 {
-	struct event_builder b;
+	struct verdict_context ctx = context(j, wanted, j->decisive_before);
 	const struct event *reply = j->decisive;
+	struct event_builder b;
 
 	if (reply && reply->n != r->reply_n)
 		reply = NULL;
-	verdict_session(&b, r, reply, wanted);
+	verdict_session(&b, r, reply, &ctx);
+	if (b.e.u.verdict.mta.len) /* a reply is blamed */
+		docket_file(j->docket, &(struct docket_case){
+			.reply = reply, .recipient = "", .result = r,
+			.wanted = wanted, .before = j->decisive_before,
+			.session = j->session });
 	j->sum.exit = b.e.u.verdict.exit;
 	j->sum.outcome = b.e.u.verdict.outcome;
 	outlet_post(j->out, &b, j->session);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/session.h"
+#include "net/docket.h"
 #include "net/outlet.h"
 
 struct judge;
@@ -20,8 +21,10 @@ struct judge_sum {
 	uint32_t accepted, deferred, refused; /* recipients */
 };
 
-struct judge *judge_new(struct outlet *out, uint32_t session,
-                        enum stage wanted);
+/* docket: the run's, borrowed; what its checks found counts, and refusals are
+ * kept there to be judged anew. NULL: no checks. */
+struct judge *judge_new(struct outlet *out, struct docket *docket,
+                        uint32_t session, enum stage wanted);
 void judge_free(struct judge *j); /* NULL is fine */
 
 /* Before e is given away. r: the session's result so far. */

@@ -88,7 +88,9 @@ void run_fail(struct run *r, enum fail_phase phase, enum fail_kind kind,
 	b.e.u.failed.kind = (uint8_t)kind;
 	b.e.u.failed.detail = event_puts(&b, detail);
 	outlet_post(&r->env->out, &b, 0);
-	verdict_session(&b, &result, NULL, r->plan->stage);
+	verdict_session(&b, &result, NULL,
+	                &(struct verdict_context){
+	                    .wanted = r->plan->stage });
 	post_verdict(r, &b);
 	run_rest(r);
 }
@@ -111,7 +113,9 @@ static void conclude_route(struct run *r)
 		verdict_checks(&b, (const struct event *const *)r->check.told,
 		               r->check.n_told);
 	else if (stops_peek(&r->stops))
-		verdict_session(&b, &found, NULL, STAGE_ROUTE);
+		verdict_session(&b, &found, NULL,
+		                &(struct verdict_context){
+		                    .wanted = STAGE_ROUTE });
 	else
 		verdict_route(&b, r->route);
 	post_verdict(r, &b);
@@ -355,7 +359,10 @@ static void begin_proxy(struct run *r)
 
 static void see(void *arg, const struct event *e)
 {
-	run_check_see(arg, e);
+	struct run *r = arg;
+
+	run_check_see(r, e);
+	docket_see(r->docket, e);
 }
 
 struct run *run_new(struct run_env *env, struct plan *plan,
@@ -368,6 +375,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->calls = *calls;
 	r->timer = loop_timer_new(env->loop, on_time, r);
 	env->out.target = plan->target.text;
+	r->docket = docket_new(&env->out);
 	env->out.see = see;
 	env->out.see_arg = r;
 	plan_follow_target(plan);
@@ -400,6 +408,7 @@ void run_free(struct run *r)
 	loop_timer_free(r->timer);
 	run_forget_dane(r);
 	run_check_clear(r);
+	docket_free(r->docket);
 	facts_free(r->facts);
 	tls_setup_free(r->tls);
 	stops_clear(&r->stops);

@@ -135,6 +135,7 @@ static void on_done(void *arg)
 
 	examine_free(r->check.examine);
 	r->check.examine = NULL;
+	docket_again(r->docket);
 	if (r->check.again)
 		begin(r);
 	else if (r->doing == DO_CHECKS && r->check.ends)

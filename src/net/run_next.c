@@ -192,7 +192,8 @@ static void visit(struct run *r, const struct stop *stop)
 		.via_port = redirected(r, stop),
 		.session = ++r->env->sessions, .step = r->step,
 		.dane = run_dane(r, stop), .setup = &r->tls,
-		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear };
+		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear,
+		.docket = r->docket };
 
 	r->clear = false;
 	r->doing = DO_VISIT;

@@ -8,6 +8,7 @@
 
 #include "check/checks.h"
 #include "core/dane.h"
+#include "net/docket.h"
 #include "net/examine.h"
 #include "net/fetch.h"
 #include "net/join.h"
@@ -56,6 +57,7 @@ struct run {
 	char *dane_host;       /* NULL: none was looked up yet */
 	uint16_t dane_port;
 	struct run_check check;
+	struct docket *docket; /* refusals, and what the checks found */
 	struct tls_setup *tls; /* of all visits; made by the first */
 	bool clear;            /* the next visit goes without STARTTLS */
 	struct stops stops;

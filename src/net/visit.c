@@ -415,7 +415,8 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	v->to = *to;
 	v->to.host = xstrdup(to->host);
 	v->to.address = xstrdup(to->address);
-	v->judge = judge_new(out, to->session, plan->stage);
+	v->judge = judge_new(out, to->docket, to->session,
+	                     plan->stage);
 	v->leave_us = INT64_MAX;
 	v->started_us = visit_now_us(v);
 	v->deadline_us = v->started_us + (int64_t)limit_ms * 1000;

@@ -35,6 +35,7 @@ struct visit_to { /* texts borrowed, copied by visit_new() */
 	const struct dane *dane; /* what the DNS demands; borrowed, outlives
 	                          * the visit; NULL: DANE is not asked for */
 	struct tls_setup **setup; /* made when first needed; the owner frees */
+	struct docket *docket; /* borrowed, outlives the visit */
 	const char *trust_pem;    /* a lesson's own authority, or NULL */
 	bool clear;               /* no STARTTLS: it failed here before */
 	uint16_t port;

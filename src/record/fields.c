@@ -205,6 +205,13 @@ static const struct field verdict_fields[] = {
 	{ "text", FIELD_SAY_TEXT, 0, NULL },
 	{ "next", FIELD_SAY_NEXT, 0, NULL },
 	{ "args", FIELD_TEXTS, AT(verdict.args), NULL },
+	{ "because", FIELD_TEXT, AT(verdict.because), NULL },
+	{ "words", FIELD_TEXT, AT(verdict.words), NULL },
+	{ "supported_by", FIELD_TEXTS, AT(verdict.supports), NULL },
+	{ "contradicted_by", FIELD_TEXTS, AT(verdict.opposes), NULL },
+	{ "contradictions", FIELD_TEXTS, AT(verdict.contradictions), NULL },
+	{ "mta", FIELD_TEXT, AT(verdict.mta), NULL },
+	{ "mta_text", FIELD_SAY_MTA, 0, NULL },
 	{ "about", FIELD_U32, AT(verdict.about), NULL },
 	END,
 };

@@ -34,6 +34,7 @@ enum field_type {
 	FIELD_LEAF,      /* a member of the chain's first; not read */
 	FIELD_RAW,       /* base64; also where lines cannot say it in UTF-8 */
 	FIELD_SAY_TEXT, FIELD_SAY_NEXT, FIELD_SAY_WHY, /* sentences; not read */
+	FIELD_SAY_MTA,
 };
 
 /* Words of an enum and back; find gives -1 for an unknown word. */

@@ -23,7 +23,8 @@ enum {
 	JSON_LINE_MAX = 8 << 20,  /* the largest reply, all escaped, twice */
 };
 
-enum json_say { JSON_SAY_TEXT, JSON_SAY_NEXT, JSON_SAY_WHY, JSON_SAY_STEP };
+enum json_say { JSON_SAY_TEXT, JSON_SAY_NEXT, JSON_SAY_WHY, JSON_SAY_STEP,
+	JSON_SAY_MTA };
 
 /*
  * The sentences that record cannot make itself, because it knows neither

@@ -432,7 +432,8 @@ static bool read_field(struct json_reader *r, const struct field *f)
 	case FIELD_LEAF:
 	case FIELD_SAY_TEXT:
 	case FIELD_SAY_NEXT:
-	case FIELD_SAY_WHY: return true;
+	case FIELD_SAY_WHY:
+	case FIELD_SAY_MTA: return true;
 	case FIELD_WIRE:
 	case FIELD_BASE64: return put_base64(r, i, f->name, at);
 	case FIELD_RAW: return put_raw(r, i, at);

@@ -345,6 +345,9 @@ static void set_field(json_t *o, const struct field *f, const struct event *e,
 	case FIELD_SAY_WHY:
 		set_voice(o, f->name, e, voice, JSON_SAY_WHY);
 		return;
+	case FIELD_SAY_MTA:
+		set_voice(o, f->name, e, voice, JSON_SAY_MTA);
+		return;
 	default:
 		set(o, f->name,
 		    plain_value(f, (const char *)e + f->offset));

@@ -15,6 +15,7 @@
 #include "report/paper.h"
 #include "report/sayings.h"
 #include "report/tls_text.h"
+#include "report/verdict_block.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -422,61 +423,11 @@ static void print_finding(struct batch *b, const struct event *e)
 	free(text);
 }
 
-static const char *outcome_text(enum outcome o)
-{
-	static const char *const texts[OUTCOME_COUNT] = {
-		[OUT_ACCEPTED] = N_("accepted"), [OUT_MIXED] = N_("mixed"),
-		[OUT_DEFERRED] = N_("put off"), [OUT_REFUSED] = N_("refused"),
-		[OUT_UNREACHABLE] = N_("no connection"),
-		[OUT_PROTOCOL] = N_("protocol broken"), [OUT_TLS] = "TLS",
-		[OUT_AUTH] = N_("login refused"),
-		[OUT_CANCELLED] = N_("cancelled"),
-		[OUT_LOCAL] = N_("local fault"),
-	};
-
-	return _(texts[o]);
-}
-
-static enum ink outcome_ink(enum outcome o)
-{
-	return o == OUT_ACCEPTED ? INK_OK
-	       : o == OUT_MIXED || o == OUT_DEFERRED ? INK_LATER : INK_NO;
-}
-
-static void print_one_verdict(struct batch *b, const struct event *e)
-{
-	static const char *const sure[CONFIDENCE_COUNT] = {
-		N_("certain"), N_("likely"), N_("a guess"),
-	};
-	const struct ev_verdict *v = &e->u.verdict;
-	char *text = saying_text(e), *next = saying_next(e);
-	struct paper *p = &b->paper;
-	struct buf who = { 0 };
-
-	paper_newline(p);
-	star(p, INK_BOLD);
-	paper_text(p, v->recipient.len ? "" : _("Result"));
-	bytes_of(p, e, v->recipient);
-	paper_text(p, ": ");
-	paper_ink(p, outcome_ink(v->outcome));
-	paper_text(p, outcome_text(v->outcome));
-	end_star(p);
-	block_line(p, INK_PLAIN, text ? text : "");
-	if (v->act != ACT_NOBODY && v->act != ACT_UNKNOWN) {
-		buf_addf(&who, "%s (%s)", act_label(v->act),
-		         _(sure[v->confidence]));
-		block_row(p, _("Must act"), buf_str(&who));
-	}
-	block_row(p, _("Try"), next ? next : "");
-	buf_clear(&who);
-	free(text);
-	free(next);
-}
-
 static void flush_verdicts(struct batch *b)
 {
 	for (size_t i = 0; i < b->n_verdicts; i++)
-		print_one_verdict(b, dialog_at(b->dialog, b->verdicts[i]));
+		if (!dialog_verdict_old(b->dialog, b->verdicts[i]))
+			verdict_block(&b->paper, b->dialog, b->verdicts[i]);
 	b->n_verdicts = 0;
 }
 
@@ -492,7 +443,7 @@ static void print_verdict(struct batch *b, const struct event *e)
 		return;
 	}
 	flush_verdicts(b);
-	print_one_verdict(b, e);
+	verdict_block(&b->paper, b->dialog, newest(b));
 }
 
 static void print_closed(struct batch *b, const struct event *e)

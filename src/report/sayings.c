@@ -9,6 +9,7 @@
 #include "core/dialog.h"
 #include "core/finding.h"
 #include "core/rules.h"
+#include "knowledge/cause_words.h"
 #include "knowledge/check_words.h"
 #include "knowledge/explain.h"
 #include "util/buf.h"
@@ -53,6 +54,15 @@ char *saying_next(const struct event *e)
 	case EV_VERDICT: return verdict_next(e);
 	default: return NULL;
 	}
+}
+
+char *saying_mta(const struct event *e)
+{
+	const char *text = e->kind == EV_VERDICT
+	                       ? cause_mta(event_text(e, e->u.verdict.mta))
+	                       : "";
+
+	return *text ? xstrdup(text) : NULL;
 }
 
 char *saying_step(const struct event *e, uint32_t item)

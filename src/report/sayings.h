@@ -10,6 +10,8 @@
 char *saying_text(const struct event *e);
 /* "next" of a check or verdict. Heap or NULL. */
 char *saying_next(const struct event *e);
+/* What a real mail server does after a verdict. Heap or NULL. */
+char *saying_mta(const struct event *e);
 /* "text" of step item of a check's trace. Heap or NULL. */
 char *saying_step(const struct event *e, uint32_t item);
 /* "why" of a state event; of host item of a route. Heap or NULL. */

@@ -1,0 +1,101 @@
+#include "config.h"
+
+#include "report/verdict_block.h"
+
+#include <stdlib.h>
+
+#include "knowledge/cause_words.h"
+#include "knowledge/explain.h"
+#include "report/block.h"
+#include "report/sayings.h"
+#include "util/buf.h"
+#include "util/i18n.h"
+
+static const char *outcome_text(enum outcome o)
+{
+	static const char *const texts[OUTCOME_COUNT] = {
+		[OUT_ACCEPTED] = N_("accepted"), [OUT_MIXED] = N_("mixed"),
+		[OUT_DEFERRED] = N_("put off"), [OUT_REFUSED] = N_("refused"),
+		[OUT_UNREACHABLE] = N_("no connection"),
+		[OUT_PROTOCOL] = N_("protocol broken"), [OUT_TLS] = "TLS",
+		[OUT_AUTH] = N_("login refused"),
+		[OUT_CANCELLED] = N_("cancelled"),
+		[OUT_LOCAL] = N_("local fault"),
+	};
+
+	return _(texts[o]);
+}
+
+static enum ink outcome_ink(enum outcome o)
+{
+	return o == OUT_ACCEPTED ? INK_OK
+	       : o == OUT_MIXED || o == OUT_DEFERRED ? INK_LATER : INK_NO;
+}
+
+static void title(struct paper *p, const struct dialog *d, size_t index)
+{
+	const struct event *e = dialog_at(d, index);
+	const struct ev_verdict *v = &e->u.verdict;
+
+	paper_newline(p);
+	paper_ink(p, INK_BOLD);
+	paper_text(p, "* ");
+	paper_text(p, v->recipient.len ? "" : _("Result"));
+	paper_bytes(p, event_text(e, v->recipient), v->recipient.len);
+	if (dialog_verdict_again(d, index))
+		paper_text(p, _(", now with the checks"));
+	paper_text(p, ": ");
+	paper_ink(p, outcome_ink(v->outcome));
+	paper_text(p, outcome_text(v->outcome));
+	paper_ink(p, INK_PLAIN);
+	paper_newline(p);
+}
+
+/* "sending server (likely)": who; nobody and unclear need no row. */
+static void who(struct paper *p, const struct ev_verdict *v)
+{
+	static const char *const sure[CONFIDENCE_COUNT] = {
+		N_("certain"), N_("likely"), N_("a guess"),
+	};
+	struct buf text = { 0 };
+
+	if (v->act == ACT_NOBODY || v->act == ACT_UNKNOWN)
+		return;
+	buf_addf(&text, "%s (%s)", act_label(v->act), _(sure[v->confidence]));
+	block_row(p, _("Must act"), buf_str(&text));
+	buf_clear(&text);
+}
+
+/* Which rule fired, what supports and what contradicts it. */
+static void grounds(struct paper *p, const struct event *e)
+{
+	struct grounds g;
+	char *text;
+
+	grounds_of_verdict(e, &g);
+	text = grounds_why(&g);
+	block_row(p, _("Because"), text);
+	free(text);
+	for (unsigned i = 0; (text = grounds_note(&g, i)); i++) {
+		block_line(p, INK_NOTE, text);
+		free(text);
+	}
+}
+
+void verdict_block(struct paper *p, const struct dialog *d, size_t index)
+{
+	const struct event *e = dialog_at(d, index);
+	char *text = saying_text(e), *next = saying_next(e);
+	char *mta = saying_mta(e);
+
+	title(p, d, index);
+	block_line(p, INK_PLAIN, text ? text : "");
+	who(p, &e->u.verdict);
+	grounds(p, e);
+	block_row(p, _("Try"), next ? next : "");
+	if (e->u.verdict.outcome != OUT_ACCEPTED)
+		block_row(p, _("MTA"), mta ? mta : "");
+	free(text);
+	free(next);
+	free(mta);
+}
