@@ -114,6 +114,13 @@ struct dialog_now {
 	uint16_t data_code;          /* 0: no reply yet */
 	uint64_t size_limit;         /* SIZE, 0 none */
 	bool esmtp;                  /* EHLO was accepted, not HELO */
+	bool trial;                  /* an experiment is under way: what
+	                              * happens is the program's own doing */
+	uint32_t own_session;        /* newest that is no experiment's, 0 */
+	uint32_t base_session;       /* the same, and one that got an answer
+	                              * rather than a later one that did not:
+	                              * what an experiment repeats */
+	bool base_replied;           /* it did get one */
 	bool ended;                  /* EV_END seen */
 	uint8_t exit;
 	int64_t first_us, last_us;   /* of the newest session's events */

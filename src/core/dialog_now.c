@@ -8,6 +8,7 @@
 
 #include "core/caps.h"
 #include "core/command.h"
+#include "core/trial.h"
 #include "util/xalloc.h"
 
 static void set(char **field, const char *text)
@@ -208,10 +209,46 @@ static void forget_login(struct dialog_now *now)
 	set(&now->auth_mech, "");
 }
 
+/* Sessions between the remark that an experiment begins and its outcome are
+ * the experiment's. */
+static void apply_finding(struct dialog_now *now, const struct event *e)
+{
+	if (strcmp(event_text(e, e->u.finding.id), "experiment") == 0)
+		now->trial = true;
+}
+
+static void apply_check(struct dialog_now *now, const struct event *e)
+{
+	const char *id = event_text(e, e->u.check.id);
+
+	for (int k = TRIAL_NONE + 1; k < TRIAL_COUNT; k++)
+		if (strcmp(id, trial_check((enum trial_kind)k)) == 0)
+			now->trial = false;
+}
+
+static void note_own_session(struct dialog_now *now, const struct event *e)
+{
+	if (now->trial)
+		return;
+	if (e->kind == EV_CONNECTING)
+		now->own_session = e->session;
+	if (e->kind == EV_CONNECTING && now->base_replied)
+		return;
+	now->base_session = e->session;
+	now->base_replied = e->kind == EV_REPLY;
+}
+
+static void forget_sessions(struct dialog_now *now)
+{
+	now->trial = now->base_replied = false;
+	now->own_session = now->base_session = 0;
+}
+
 static void apply_connecting(struct dialog_now *now, const struct event *e)
 {
 	const struct ev_connect *c = &e->u.connect;
 
+	note_own_session(now, e);
 	now->session = e->session;
 	set(&now->host, event_text(e, c->host));
 	set(&now->address, event_text(e, c->address));
@@ -464,6 +501,7 @@ static void apply_reply(struct dialog_now *now, const struct event *e)
 	uint32_t to = e->u.reply.to;
 	unsigned code = e->u.reply.code;
 
+	note_own_session(now, e);
 	if (to == EV_GREETING) {
 		apply_greeting(now, e);
 		return;
@@ -496,6 +534,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	case EV_START:
 		set(&now->target, event_text(e, e->target));
 		now->ended = false;
+		forget_sessions(now);
 		break;
 	case EV_DNS: apply_dns(now, e); break;
 	case EV_ROUTE: apply_route(now, e); break;
@@ -505,6 +544,8 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	case EV_SENT: apply_sent(now, e); break;
 	case EV_REPLY: apply_reply(now, e); break;
 	case EV_STATE: apply_state(now, e); break;
+	case EV_FINDING: apply_finding(now, e); break;
+	case EV_CHECK: apply_check(now, e); break;
 	case EV_TLS: apply_tls(now, e); break;
 	case EV_CLOSED:
 		now->closed = true;
@@ -512,6 +553,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 		break;
 	case EV_END:
 		now->ended = true;
+		now->trial = false;
 		now->exit = e->u.end.exit;
 		break;
 	case EV_PROMPT: keep(&now->prompt, e); break;

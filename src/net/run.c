@@ -48,6 +48,8 @@ void run_rest(struct run *r)
 	if (run_check_last(r))
 		return;
 	r->doing = DO_NOTHING;
+	if (run_trial_due(r))
+		return;
 	if (r->plan->hold_enter || r->leaving)
 		run_finish(r);
 	else
@@ -212,6 +214,8 @@ static void on_time(void *arg)
 
 	if (r->doing == DO_WAIT)
 		run_end_wait(r);
+	else if (r->doing == DO_TRIAL)
+		run_trial_time(r);
 	else if (r->doing == DO_ROUTING && stops_peek(&r->stops))
 		go_local(r);
 	else if (r->doing == DO_ROUTING)
@@ -314,6 +318,7 @@ static void begin_proxy(struct run *r)
 static void see(void *arg, const struct event *e)
 {
 	run_check_see(arg, e);
+	run_trial_see(arg, e);
 }
 
 struct run *run_new(struct run_env *env, struct plan *plan,
@@ -336,6 +341,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->port = plan->port ? plan->port
 	          : r->server.port ? r->server.port
 	          : plan->target.port ? plan->target.port : SMTP_PORT;
+	run_trials_begin(r);
 	start_post(&env->out, plan);
 	if (plan->way.pipe || plan->way.unix_path)
 		begin_local(r, plan->way.pipe ? plan->way.pipe
@@ -353,6 +359,7 @@ void run_free(struct run *r)
 	if (!r)
 		return;
 	visit_free(r->visit);
+	run_trials_free(r);
 	routing_free(r->routing);
 	join_free(r->join);
 	loop_timer_free(r->timer);
@@ -392,6 +399,10 @@ static void ask_to_connect(struct run *r, const struct request *q)
 		loop_timer_at(r->timer, INT64_MAX);
 		run_connect(r, q);
 		break;
+	case DO_TRIAL:
+		run_trial_stop(r);
+		run_connect(r, q);
+		break;
 	case DO_NOTHING:
 	case DO_ASKING:
 		run_connect(r, q);
@@ -428,6 +439,7 @@ static void give_up(struct run *r, enum fail_phase phase)
 
 static void cancel(struct run *r)
 {
+	r->cancelled = true;
 	switch (r->doing) {
 	case DO_VISIT:
 		visit_cancel(r->visit);
@@ -441,6 +453,10 @@ static void cancel(struct run *r)
 	case DO_ASKING:
 	case DO_WAIT:
 		give_up(r, PHASE_CONNECT);
+		break;
+	case DO_TRIAL:
+		run_trial_stop(r);
+		run_rest(r);
 		break;
 	case DO_NOTHING:
 		break;
@@ -483,7 +499,7 @@ void run_request(struct run *r, const struct request *q)
 {
 	switch (q->kind) {
 	case REQ_SEND:
-		if (r->visit && q->text)
+		if (r->visit && !r->trial && q->text)
 			visit_send(r->visit, q->text);
 		break;
 	case REQ_CONNECT:
@@ -508,6 +524,9 @@ void run_request(struct run *r, const struct request *q)
 	case REQ_LOGIN:
 		set_login(r, q);
 		break;
+	case REQ_TRY:
+		run_try(r, q);
+		break;
 	case REQ_GUIDE: /* every prompt holds a proposal; ui may hide it */
 	case REQ_OPEN:
 	case REQ_STOP: /* the worker's */
@@ -526,6 +545,7 @@ void run_end(struct run *r, bool polite)
 		visit_close(r->visit);
 	} else {
 		stop_looking(r);
+		run_trial_stop(r);
 		run_finish(r);
 	}
 }
