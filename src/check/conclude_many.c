@@ -154,6 +154,7 @@ enum port_state port_state_of(enum fail_kind kind)
 	case FAIL_CLOSED:
 		return PORT_REFUSED;
 	case FAIL_TIMEOUT:
+	case FAIL_CANCELLED: /* the user did not wait for its end */
 		return PORT_SILENT;
 	default:
 		return PORT_UNREACHABLE;

@@ -20,7 +20,7 @@ static const char *greylist_objection(const struct trial *t,
 		return "try-no-4yz";
 	if (f->retried)
 		return "try-once";
-	return trials_wait_s(t, f->base, 0) > TRIAL_WAIT_MAX_S ? "try-long"
+	return trials_wait_s(t, f->base, f->plan) > TRIAL_WAIT_MAX_S ? "try-long"
 	                                                       : NULL;
 }
 
@@ -142,8 +142,17 @@ bool trials_fits(const struct trial *t, const struct summary *base,
 
 /* ---- how long, how often ---- */
 
+/* A lesson's pause before it comes back, 0 none. */
+static uint32_t lesson_ms(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == STEP_CONNECT)
+			return p->steps[i].wait_ms;
+	return 0;
+}
+
 unsigned trials_wait_s(const struct trial *t, const struct summary *base,
-                       uint32_t lesson_ms)
+                       const struct plan *p)
 {
 	const struct summary_row *row = summary_deferral(base);
 	char lower[SUMMARY_TEXT_MAX + 1];
@@ -152,8 +161,8 @@ unsigned trials_wait_s(const struct trial *t, const struct summary *base,
 
 	if (t->value)
 		return trial_number(t, TRIALS_WAIT_S);
-	if (lesson_ms)
-		return (lesson_ms + 999) / 1000;
+	if (lesson_ms(p))
+		return (lesson_ms(p) + 999) / 1000;
 	for (; row && row->text[len] && len < SUMMARY_TEXT_MAX; len++)
 		lower[len] = (char)tolower((unsigned char)row->text[len]);
 	lower[len] = '\0';

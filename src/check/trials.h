@@ -17,6 +17,7 @@ enum { TRIALS_WAIT_S = 300 }; /* of a greylisting that names no time: what
 
 /* What an experiment begins with. Borrowed. */
 struct trial_facts {
+	const struct plan *plan;
 	const struct summary *base; /* the dialog that is repeated: the newest
 	                             * one that was no experiment and that got
 	                             * an answer; session 0: there is none */
@@ -41,10 +42,10 @@ bool trials_fits(const struct trial *t, const struct summary *base,
 
 bool trials_logged_in(const struct summary *base);
 
-/* The seconds to wait for a greylisting before the next try. lesson_ms: what
- * the lesson's own steps wait, 0 none. */
+/* The seconds to wait for a greylisting before the next try: those of t, of
+ * the lesson's own steps, of the reply, or TRIALS_WAIT_S. */
 unsigned trials_wait_s(const struct trial *t, const struct summary *base,
-                       uint32_t lesson_ms);
+                       const struct plan *p);
 /* How many connections it makes. */
 size_t trials_visits(const struct trial *t);
 /*

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/event.h"
+#include "core/trial.h"
 
 struct dialog;
 
@@ -114,8 +115,8 @@ struct dialog_now {
 	uint16_t data_code;          /* 0: no reply yet */
 	uint64_t size_limit;         /* SIZE, 0 none */
 	bool esmtp;                  /* EHLO was accepted, not HELO */
-	bool trial;                  /* an experiment is under way: what
-	                              * happens is the program's own doing */
+	enum trial_kind trial;       /* experiment that is under way: what
+	                              * happens is its doing */
 	uint32_t own_session;        /* newest that is no experiment's, 0 */
 	uint32_t base_session;       /* the same, and one that got an answer
 	                              * rather than a later one that did not:

@@ -213,17 +213,16 @@ static void forget_login(struct dialog_now *now)
  * the experiment's. */
 static void apply_finding(struct dialog_now *now, const struct event *e)
 {
-	if (strcmp(event_text(e, e->u.finding.id), "experiment") == 0)
-		now->trial = true;
+	if (strcmp(event_text(e, e->u.finding.id), "experiment") == 0 &&
+	    e->u.finding.args.len > 0)
+		now->trial = trial_find(event_item_text(e, e->u.finding.args,
+		                                        0));
 }
 
 static void apply_check(struct dialog_now *now, const struct event *e)
 {
-	const char *id = event_text(e, e->u.check.id);
-
-	for (int k = TRIAL_NONE + 1; k < TRIAL_COUNT; k++)
-		if (strcmp(id, trial_check((enum trial_kind)k)) == 0)
-			now->trial = false;
+	if (trial_of_check(event_text(e, e->u.check.id)))
+		now->trial = TRIAL_NONE;
 }
 
 static void note_own_session(struct dialog_now *now, const struct event *e)
@@ -240,7 +239,8 @@ static void note_own_session(struct dialog_now *now, const struct event *e)
 
 static void forget_sessions(struct dialog_now *now)
 {
-	now->trial = now->base_replied = false;
+	now->trial = TRIAL_NONE;
+	now->base_replied = false;
 	now->own_session = now->base_session = 0;
 }
 
@@ -553,7 +553,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 		break;
 	case EV_END:
 		now->ended = true;
-		now->trial = false;
+		now->trial = TRIAL_NONE;
 		now->exit = e->u.end.exit;
 		break;
 	case EV_PROMPT: keep(&now->prompt, e); break;

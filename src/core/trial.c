@@ -35,11 +35,21 @@ enum trial_takes trial_takes(enum trial_kind k)
 	return kinds[k].takes;
 }
 
-static enum trial_kind find(const char *word, size_t len)
+enum trial_kind trial_of_check(const char *check)
 {
 	for (int k = TRIAL_NONE + 1; k < TRIAL_COUNT; k++)
+		if (strcmp(kinds[k].check, check) == 0)
+			return (enum trial_kind)k;
+	return TRIAL_NONE;
+}
+
+enum trial_kind trial_find(const char *text)
+{
+	size_t len = strcspn(text, "= ");
+
+	for (int k = TRIAL_NONE + 1; k < TRIAL_COUNT; k++)
 		if (strlen(kinds[k].word) == len &&
-		    memcmp(kinds[k].word, word, len) == 0)
+		    memcmp(kinds[k].word, text, len) == 0)
 			return (enum trial_kind)k;
 	return TRIAL_NONE;
 }
@@ -108,7 +118,7 @@ static char *unknown(void)
 char *trial_parse(const char *text, struct trial *out)
 {
 	size_t len = strcspn(text, "= ");
-	enum trial_kind k = find(text, len);
+	enum trial_kind k = trial_find(text);
 	const char *value = text + len + (text[len] != '\0'), *wrong;
 
 	value += strspn(value, " ");

@@ -48,6 +48,11 @@ const char *trial_word(enum trial_kind k);  /* "null-sender" */
 const char *trial_check(enum trial_kind k); /* "try-null-sender" */
 enum trial_takes trial_takes(enum trial_kind k);
 
+/* The experiment that has this outcome; TRIAL_NONE: it is another check. */
+enum trial_kind trial_of_check(const char *check);
+/* The one that "WORD" or "WORD=VALUE" begins with; TRIAL_NONE: none. */
+enum trial_kind trial_find(const char *text);
+
 /*
  * text: "WORD", "WORD=VALUE" or "WORD VALUE". NULL: out is it, its value on
  * the heap. Else one sentence (heap, the user's language) that says what is

@@ -223,6 +223,7 @@ static const char *objection(const struct run *r, const struct trial *t,
 {
 	const struct summary *base = base_of(r->trials);
 	struct trial_facts f = {
+		.plan = r->plan,
 		.base = base,
 		.fits = stop != SIZE_MAX,
 		.lesson = is_lesson(r, t, base),
@@ -303,15 +304,6 @@ static int64_t pause_end(const struct run *r)
 	       (int64_t)(brief ? PAUSE_CLASSROOM_MS : PAUSE_MS) * 1000;
 }
 
-/* The lesson's own pause before it comes back, 0 none. */
-static uint32_t lesson_wait_ms(const struct plan *p)
-{
-	for (size_t i = 0; i < p->n_steps; i++)
-		if (p->steps[i].kind == STEP_CONNECT)
-			return p->steps[i].wait_ms;
-	return 0;
-}
-
 /* Counted from the reply, which may be a while ago; a time that the user
  * named begins now. */
 static int64_t greylist_end(struct run *r)
@@ -323,7 +315,7 @@ static int64_t greylist_end(struct run *r)
 	int64_t from = t->trial.value || reply > now ? now : reply;
 
 	at = from + (int64_t)1000000 * trials_wait_s(&t->trial, base,
-	                                             lesson_wait_ms(r->plan));
+	                                             r->plan);
 	at = at > least ? at : least;
 	t->waited_s = (unsigned)((at - from + 500000) / 1000000);
 	return at;
