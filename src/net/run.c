@@ -50,6 +50,8 @@ void run_rest(struct run *r)
 	if (run_check_last(r))
 		return;
 	r->doing = DO_NOTHING;
+	if (run_trial_due(r))
+		return;
 	if (r->plan->hold_enter || r->leaving)
 		run_finish(r);
 	else
@@ -258,6 +260,8 @@ static void on_time(void *arg)
 
 	if (r->doing == DO_WAIT)
 		run_end_wait(r);
+	else if (r->doing == DO_TRIAL)
+		run_trial_time(r);
 	else if (r->doing == DO_ROUTING && stops_peek(&r->stops))
 		go_local(r);
 	else if (r->doing == DO_ROUTING)
@@ -362,6 +366,7 @@ static void see(void *arg, const struct event *e)
 	struct run *r = arg;
 
 	run_check_see(r, e);
+	run_trial_see(r, e);
 	docket_see(r->docket, e);
 }
 
@@ -386,6 +391,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->port = plan->port ? plan->port
 	          : r->server.port ? r->server.port
 	          : plan->target.port ? plan->target.port : SMTP_PORT;
+	run_trials_begin(r);
 	start_post(&env->out, plan);
 	if (plan->way.pipe || plan->way.unix_path)
 		begin_local(r, plan->way.pipe ? plan->way.pipe
@@ -403,6 +409,7 @@ void run_free(struct run *r)
 	if (!r)
 		return;
 	visit_free(r->visit);
+	run_trials_free(r);
 	routing_free(r->routing);
 	join_free(r->join);
 	loop_timer_free(r->timer);
@@ -443,6 +450,10 @@ static void ask_to_connect(struct run *r, const struct request *q)
 		loop_timer_at(r->timer, INT64_MAX);
 		run_connect(r, q);
 		break;
+	case DO_TRIAL:
+		run_trial_stop(r);
+		run_connect(r, q);
+		break;
 	case DO_NOTHING:
 	case DO_ASKING:
 		run_connect(r, q);
@@ -479,6 +490,7 @@ static void give_up(struct run *r, enum fail_phase phase)
 
 static void cancel(struct run *r)
 {
+	r->cancelled = true;
 	switch (r->doing) {
 	case DO_VISIT:
 		visit_cancel(r->visit);
@@ -492,6 +504,10 @@ static void cancel(struct run *r)
 	case DO_ASKING:
 	case DO_WAIT:
 		give_up(r, PHASE_CONNECT);
+		break;
+	case DO_TRIAL:
+		run_trial_stop(r);
+		run_rest(r);
 		break;
 	case DO_NOTHING:
 		break;
@@ -534,7 +550,7 @@ void run_request(struct run *r, const struct request *q)
 {
 	switch (q->kind) {
 	case REQ_SEND:
-		if (r->visit && q->text)
+		if (r->visit && !r->trial && q->text)
 			visit_send(r->visit, q->text);
 		break;
 	case REQ_CONNECT:
@@ -559,6 +575,9 @@ void run_request(struct run *r, const struct request *q)
 	case REQ_LOGIN:
 		set_login(r, q);
 		break;
+	case REQ_TRY:
+		run_try(r, q);
+		break;
 	case REQ_GUIDE: /* every prompt holds a proposal; ui may hide it */
 	case REQ_OPEN:
 	case REQ_STOP: /* the worker's */
@@ -577,6 +596,7 @@ void run_end(struct run *r, bool polite)
 		visit_close(r->visit);
 	} else {
 		stop_looking(r);
+		run_trial_stop(r);
 		run_finish(r);
 	}
 }

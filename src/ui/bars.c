@@ -345,6 +345,8 @@ static const char *special_footer(const struct ui *u)
 		return _("y QUIT and leave   x drop and leave   Esc stay");
 	if (u->popup.kind == POPUP_DROP)
 		return _("y drop   Esc stay");
+	if (u->popup.kind == POPUP_TRIAL)
+		return _("y begin   Esc do not");
 	if (u->popup.kind == POPUP_PRIVATE)
 		return _("y connect   n leave it out");
 	if (u->popup.kind == POPUP_CLEAR)

@@ -28,7 +28,7 @@ void do_guide(struct ui *u, const char *arg);
 void do_set(struct ui *u, const char *arg);
 void do_pin(struct ui *u);
 
-/* do_session.c: what reaches the server, the network or main */
+/* do_session.c, do_trial.c: what reaches the server, the network or main */
 void do_cancel(struct ui *u);
 void do_again(struct ui *u);
 void do_edit(struct ui *u);
@@ -37,6 +37,10 @@ void do_connect(struct ui *u, const char *arg);
 void do_drop(struct ui *u);
 void do_recent(struct ui *u);
 void do_connect_anyway(struct ui *u);
+void do_trial(struct ui *u, const char *arg); /* :try */
+/* The question, when it can be made now; else nothing: false. */
+bool do_trial_if(struct ui *u, const char *arg);
+void do_trial_begin(struct ui *u); /* the user said y */
 void do_demo(struct ui *u, const char *arg);
 void do_replay(struct ui *u, const char *arg);
 void do_open(struct ui *u, const char *arg);

@@ -184,6 +184,11 @@ void ui_submit(struct ui *u)
 		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
 		return;
 	}
+	if (ui_now(u)->trial) {
+		ui_say(u, "%s", _("An experiment is under way: Ctrl-C stops "
+		                  "it."));
+		return;
+	}
 	if (ui_session_open(u)) {
 		submit_line(u, text, len);
 		return;

@@ -69,6 +69,7 @@ static const struct binding defaults[] = {
 	{ IN_PANES, "Enter", CMD_OPEN_ENTRY, N_("Unfold"), NULL, 5 },
 	{ IN_PANES, "o", CMD_OPEN_ENTRY, NULL, NULL, 0 },
 	{ IN_PANES, "a", CMD_ACT, N_("Suggest"), NULL, 6 },
+	{ IN_PANES, "!", CMD_TRY, N_("Experiment"), NULL, 18 },
 	{ IN_PANES, "i", CMD_TYPE, N_("Type"), NULL, 4 },
 	{ IN_PANES, "/", CMD_SEARCH, N_("Find"), NULL, 7 },
 	{ IN_PANES, "n", CMD_SEARCH_NEXT, NULL, NULL, 0 },

@@ -59,6 +59,7 @@ enum popup_kind {
 	POPUP_ANYWAY,  /* y Esc: connect although there is a null MX */
 	POPUP_TOUR,    /* tour.c */
 	POPUP_PRIVATE, /* y n: EV_ASK */
+	POPUP_TRIAL,   /* y Esc: an experiment; do_trial.c */
 	POPUP_CLEAR,   /* y n: EV_ASK, a login without TLS */
 	POPUP_PASSWORD, /* bullets; Enter Esc; ask.c */
 	POPUP_TLS,     /* encryption and certificates; pane_tls.c */
@@ -169,6 +170,7 @@ struct ui {
 	struct line *password; /* POPUP_PASSWORD, else NULL; owned, wiped */
 	char *login;      /* :login's words while it asks for the password;
 	                   * owned, NULL: the worker asks */
+	char *trial;      /* POPUP_TRIAL: what is asked for, else NULL; owned */
 	struct buf batch; /* lines that go out with the next Enter, each with
 	                     a line feed */
 	struct recent recent;
@@ -328,6 +330,8 @@ void do_copy(struct ui *u, const char *arg);
 void do_save(struct ui *u, const char *arg);
 void do_act(struct ui *u, const char *arg);
 void do_try(struct ui *u, const struct explain_try *t);
+/* A command that takes words asks for them at the colon. */
+void ui_ask_words(struct ui *u, const char *text);
 
 /* --- complete.c */
 void complete_server(void *ui, const char *text, size_t cursor,
