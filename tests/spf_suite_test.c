@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "check/spf.h"
 #include "core/escape.h"
 #include "net/resolve.h"
 #include "rdata.h"
+#include "spfmade.h"
 #include "spfserver.h"
 #include "util/xalloc.h"
 
@@ -171,15 +171,10 @@ static const char *text_of(const json_t *c, const char *key)
 	return s ? s : "";
 }
 
-static void run(struct check *c, const struct facts *f, const void *arg)
+static struct spf_who who_of(const json_t *test)
 {
-	struct address_seen ip = { ADDRESS_GIVEN, text_of(arg, "host"), "" };
-	struct check_query q = {
-		.seen = &ip, .n_seen = 1, .helo = text_of(arg, "helo"),
-		.mail_from = text_of(arg, "mailfrom"),
-	};
-
-	spf_check_mail(c, f, &q, 0);
+	return (struct spf_who){ text_of(test, "host"),
+		text_of(test, "mailfrom"), text_of(test, "helo"), false };
 }
 
 static bool is_wanted(const json_t *want, const char *result)
@@ -195,20 +190,11 @@ static bool is_wanted(const json_t *want, const char *result)
 	return false;
 }
 
-/* NULL: it has none of its own. */
-static const char *explanation(const struct check *c)
-{
-	for (size_t i = 0; i < c->n_steps; i++)
-		if (strcmp(c->steps[i].say, "spf-exp") == 0)
-			return c->steps[i].args[0];
-	return NULL;
-}
-
 /* Nibbles may have either case (RFC 7208 §7.3 does not say). */
 static bool is_explained(const json_t *test, const struct check *c)
 {
 	const char *want = text_of(test, "explanation");
-	const char *have = explanation(c);
+	const char *have = spfmade_step(c, "spf-exp");
 
 	if (*want == '\0')
 		return true;
@@ -228,6 +214,7 @@ static void judge(struct score *s, const char *name, const json_t *test,
 {
 	bool good = is_wanted(json_object_get(test, "result"), c->result) &&
 	            is_explained(test, c);
+	const char *have = spfmade_step(c, "spf-exp");
 
 	s->total++;
 	s->passed += good;
@@ -236,8 +223,7 @@ static void judge(struct score *s, const char *name, const json_t *test,
 		s->unasked++;
 	else if (!good)
 		printf("%s: %s: %s (%s), explanation %s\n", s->how, name,
-		       c->result, c->say,
-		       explanation(c) ? explanation(c) : "-");
+		       c->result, c->say, have ? have : "-");
 }
 
 static void tell(const struct score *s)
@@ -268,13 +254,12 @@ static void test_suite_over_facts_gives_each_result(void **state)
 
 		json_object_foreach(json_object_get(scenario, "tests"), name,
 		                    test) {
-			struct facts *f = facts_new();
-			struct check c = { .id = NULL };
+			struct spf_who who = who_of(test);
+			struct spf_made made;
 
-			spfmap_run(m, &c, f, run, test);
-			judge(&score, name, test, &c);
-			check_clear(&c);
-			facts_free(f);
+			spfmade_map(&made, m, &who);
+			judge(&score, name, test, &made.c);
+			spfmade_clear(&made);
 		}
 		spfmap_free(m);
 	}
@@ -316,13 +301,14 @@ static void look_up_needs(struct wire *w, const struct check *c)
 static void run_case(struct wire *w, struct score *score, const char *name,
                      const json_t *test)
 {
+	struct spf_who who = who_of(test);
 	struct check c = { .id = NULL };
 	bool more = true;
 
 	w->facts = facts_new();
 	while (more) {
 		check_clear(&c);
-		run(&c, w->facts, test);
+		spfmade_run(&c, w->facts, &who);
 		more = c.n_needs > 0;
 		look_up_needs(w, &c);
 	}

@@ -132,6 +132,19 @@ void spfmap_line(struct spfmap *m, const char *line)
 	}
 }
 
+void spfmap_lines(struct spfmap *m, const char *lines)
+{
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+		char *line = xmemdup0(lines, len);
+
+		spfmap_line(m, line);
+		free(line);
+		lines += len;
+		lines += *lines == '\n';
+	}
+}
+
 /* What becomes of a query for name. */
 struct found {
 	enum dns_status fails; /* DNS_NOERROR: it does not */

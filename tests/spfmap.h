@@ -32,6 +32,8 @@ void spfmap_fail(struct spfmap *m, const struct dns_name *owner,
 /* "example.org TXT v=spf1 -all": TXT as it is, else as rdata_parse() takes it,
  * "!timeout" as the data of any type: spfmap_fail(). */
 void spfmap_line(struct spfmap *m, const char *line);
+/* Several, with a line feed behind each but the last. */
+void spfmap_lines(struct spfmap *m, const char *lines);
 
 /* The answer to one query; 0: none. */
 size_t spfmap_reply(const struct spfmap *m, uint16_t id,

@@ -36,7 +36,8 @@ static void ask_hosts(struct ahead *w, const struct dns_name *name)
 static void ask_addresses(struct ahead *w, enum spf_kind kind,
                           const struct dns_name *name)
 {
-	struct dns_name reverse;
+	const struct dns_answer *ptr;
+	struct spf_names names;
 
 	switch (kind) {
 	case SPF_A:
@@ -49,8 +50,7 @@ static void ask_addresses(struct ahead *w, enum spf_kind kind,
 		ask_hosts(w, name);
 		break;
 	case SPF_PTR:
-		ip_reverse_name(&reverse, &w->s->values.ip);
-		ask(w, &reverse, RR_PTR);
+		spf_validated(w->s, &names, &ptr);
 		break;
 	default:
 		break;
