@@ -267,9 +267,23 @@ static void test_judgement_events_round_trip(void **state)
 	b.e.u.verdict.outcome = OUT_REFUSED;
 	b.e.u.verdict.act = ACT_RECIPIENT;
 	b.e.u.verdict.confidence = CONF_LIKELY;
+	b.e.u.verdict.because = event_puts(&b, "wording:w-spf");
+	b.e.u.verdict.words = event_puts(&b, "SPF \"fail\"");
+	b.e.u.verdict.supports = event_put_texts(&b, args, 1);
+	b.e.u.verdict.opposes = event_put_texts(&b, args, 2);
+	b.e.u.verdict.contradictions = event_put_texts(&b, args, 0);
+	b.e.u.verdict.mta = event_puts(&b, "BOUNCE_RCPT");
 	e = round_trip(event_finish(&b));
 	assert_int_equal(e->u.verdict.recipient.len, 0);
 	assert_int_equal(e->u.verdict.act, ACT_RECIPIENT);
+	assert_string_equal(event_text(e, e->u.verdict.because),
+	                    "wording:w-spf");
+	assert_string_equal(event_text(e, e->u.verdict.words),
+	                    "SPF \"fail\"");
+	assert_int_equal(e->u.verdict.supports.len, 1);
+	assert_int_equal(e->u.verdict.opposes.len, 2);
+	assert_int_equal(e->u.verdict.contradictions.len, 0);
+	assert_string_equal(event_text(e, e->u.verdict.mta), "BOUNCE_RCPT");
 	free(e);
 
 	common(&b, EV_END);
@@ -423,6 +437,9 @@ static void test_said_sentences_are_in_the_line(void **state)
 	tree = json_loads(line, 0, NULL);
 	assert_string_equal(json_string_value(json_object_get(tree, "next")),
 	                    "said 1 of verdict 0");
+	assert_string_equal(
+	    json_string_value(json_object_get(tree, "mta_text")),
+	    "said 4 of verdict 0");
 	assert_true(json_is_null(json_object_get(tree, "recipient")));
 	json_decref(tree);
 	free(line);

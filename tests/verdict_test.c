@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "check/verdict.h"
+#include "core/dialog.h"
+#include "knowledge/explain.h"
 #include "util/i18n.h"
 
 static const struct verdict_context at_rcpt = { .wanted = STAGE_RCPT,
@@ -460,6 +462,128 @@ static void test_text_unknown_rule_is_shown_escaped(void **state)
 	free(e);
 }
 
+/* ---- the grounds ---- */
+
+static void put_event(struct dialog *d, struct event *e, uint32_t n)
+{
+	e->n = n;
+	e->session = 1;
+	dialog_append(d, e);
+	free(e);
+}
+
+static struct event *sent_rcpt(void)
+{
+	struct event_builder b;
+
+	event_begin(&b, EV_SENT);
+	b.e.u.sent.verb = event_puts(&b, "RCPT");
+	b.e.u.sent.line = event_puts(&b, "RCPT TO:<bob@example.org>");
+	return event_finish(&b);
+}
+
+static struct event *bad_check(const char *id, enum grade grade)
+{
+	struct event_builder b;
+
+	event_begin(&b, EV_CHECK);
+	b.e.u.check.id = event_puts(&b, id);
+	b.e.u.check.grade = (uint8_t)grade;
+	return event_finish(&b);
+}
+
+/* The verdict on the reply that is event 7, as the worker would give it. */
+static struct event *judge(const char *reply, const struct evidence *checks)
+{
+	const struct verdict_context ctx = { .wanted = STAGE_RCPT,
+		.before = ST_MAIL, .checks = checks };
+	struct event *e = make_reply(reply, 6);
+	struct event_builder b;
+
+	verdict_recipient(&b, e, "bob@example.org", &ctx);
+	free(e);
+	return event_finish(&b);
+}
+
+static void same_blame(const struct dialog *d, size_t reply, size_t verdict)
+{
+	const struct event *v = dialog_at(d, verdict);
+	struct explanation said, judged;
+
+	explain_event(d, reply, &said);
+	explain_event(d, verdict, &judged);
+	assert_int_equal(said.act, v->u.verdict.act);
+	assert_int_equal(said.confidence, v->u.verdict.confidence);
+	assert_int_equal(judged.act, said.act);
+	assert_int_equal(judged.confidence, said.confidence);
+	assert_string_equal(judged.mta, said.mta);
+	for (size_t i = 0; i < said.n_notes && i < judged.n_notes; i++)
+		assert_string_equal(said.notes[i], judged.notes[i]);
+	explanation_clear(&said);
+	explanation_clear(&judged);
+}
+
+/* Explain and verdict, without checks, before they came and after. */
+static void test_explain_and_verdict_never_disagree(void **state)
+{
+	static const char *const checks[] = { "ptr", "spf-mail", "dnsbl" };
+
+	(void)state;
+	for (size_t i = 0; i < 12; i++) {
+		const char *text = recipients[i % 6 + 6].reply;
+		enum grade grade = i < 6 ? GRADE_BAD : GRADE_PASS;
+		struct dialog *d = dialog_new();
+		struct evidence found = { 0 };
+		struct event *e;
+
+		put_event(d, sent_rcpt(), 6);
+		put_event(d, make_reply(text, 6), 7);
+		put_event(d, judge(text, NULL), 8);
+		same_blame(d, 1, 2);
+		for (uint32_t k = 0; k < 3; k++) {
+			e = bad_check(checks[k], grade);
+			evidence_add(&found, e);
+			put_event(d, e, 9 + k);
+		}
+		same_blame(d, 1, 2); /* the verdict could not know of them */
+		put_event(d, judge(text, &found), 12);
+		same_blame(d, 1, 6);
+		assert_true(dialog_verdict_old(d, 2));
+		assert_false(dialog_verdict_old(d, 6));
+		assert_true(dialog_verdict_again(d, 6));
+		assert_false(dialog_verdict_again(d, 2));
+		evidence_clear(&found);
+		dialog_free(d);
+	}
+}
+
+static void test_recipient_verdict_carries_its_grounds(void **state)
+{
+	struct evidence found = { 0 };
+	struct event *check = bad_check("spf-mail", GRADE_BAD), *e;
+
+	(void)state;
+	evidence_add(&found, check);
+	e = judge("550 5.7.1 refused by policy", &found);
+	assert_int_equal(e->u.verdict.act, ACT_SENDER_HOST);
+	assert_string_equal(event_text(e, e->u.verdict.because),
+	                    "check:spf-mail");
+	assert_int_equal(e->u.verdict.supports.len, 1);
+	assert_string_equal(event_item_text(e, e->u.verdict.supports, 0),
+	                    "spf-mail");
+	assert_string_equal(event_text(e, e->u.verdict.mta), "BOUNCE_RCPT");
+	free(e);
+	e = judge("550 4.1.1 no such user", NULL);
+	assert_string_equal(event_text(e, e->u.verdict.words),
+	                    "no such user");
+	assert_int_equal(e->u.verdict.contradictions.len, 1);
+	assert_string_equal(event_item_text(e, e->u.verdict.contradictions, 0),
+	                    "class");
+	free(e);
+	free(check);
+	evidence_clear(&found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,6 +591,8 @@ int main(void)
 		cmocka_unit_test(
 		    test_recipient_accepted_claims_no_more_than_tested),
 		cmocka_unit_test(test_recipient_text_names_code_and_cause),
+		cmocka_unit_test(test_explain_and_verdict_never_disagree),
+		cmocka_unit_test(test_recipient_verdict_carries_its_grounds),
 		cmocka_unit_test(test_session_result_gives_exit),
 		cmocka_unit_test(test_session_mixed_names_the_counts),
 		cmocka_unit_test(test_route_without_host_gives_exit),

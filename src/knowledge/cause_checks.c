@@ -7,7 +7,8 @@
 #include <strings.h>
 
 /* When a server can know what a check is about. */
-enum since { NOWHERE, SINCE_CONNECT, SINCE_EHLO, SINCE_MAIL, SINCE_MESSAGE, NEVER };
+enum since { NOWHERE, SINCE_CONNECT, SINCE_EHLO, SINCE_MAIL, SINCE_MESSAGE,
+	NEVER };
 
 /*
  * about: categories of causes and enhanced codes (behind the class) that the

@@ -1,8 +1,8 @@
 /*
  * evidence: what the checks found, as far as it says something about a
- * refusal. Made from EV_CHECK events, by the judge of a session and by a
- * dialog's explanations; the newest result of a check counts (of blocklists, selectors and servers on
- * each).
+ * refusal. Made from EV_CHECK events, by the docket of a run and by a dialog's
+ * explanations; the newest result of a check counts, and where there is one
+ * for each blocklist, selector or server, the newest on each.
  */
 #ifndef KNOWLEDGE_EVIDENCE_H
 #define KNOWLEDGE_EVIDENCE_H
