@@ -31,11 +31,11 @@ static const char *sample(const struct option *row)
 		{ "never|may|must|verify|dane|wrap", "wrap" },
 		{ "1.0|1.1|1.2|1.3", "1.2" }, { "MECHS", "PLAIN,LOGIN" },
 		{ "LESSON", "first" }, { "HOST:PORT", "localhost:5300" },
-		{ "always", "always" },
+		{ "always", "always" }, { "ZONE", "dnsbl.example.org" },
 		{ "esmtp|smtp|lmtp", "smtp" }, { "bash|zsh|fish", "zsh" },
 	};
 
-	if (strcmp(row->name, "source") == 0)
+	if (strcmp(row->name, "source") == 0 || strcmp(row->name, "ip") == 0)
 		return "192.0.2.1";
 	if (strcmp(row->form, "ADDR") == 0)
 		return "user@example.org";
@@ -170,6 +170,13 @@ static void test_options_wrong_ones_are_told(void **state)
 		{ "--dns [2001:db8::1", "192.0.2.53:53" },
 		{ "--dns [2001:db8::1]x", "192.0.2.53:53" },
 		{ "--source localhost", "numeric" },
+		{ "--ip mail.example.org", "numeric" },
+		{ "--dkim-selector ,a", "selector" },
+		{ "--dkim-selector a..b", "selector" },
+		{ "--dkim-selector \"a b\"", "selector" },
+		{ "--dnsbl https://bl.example/", "dnsbl.example.org" },
+		{ "--dnsbl bl.example,.", "dnsbl.example.org" },
+		{ "--dnsbl 192.0.2.1", "address" },
 		{ "--join example.org", "with a port" },
 		{ "--join :53", "with a port" },
 		{ "--from a@b..c", "a@b..c" },

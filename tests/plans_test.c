@@ -20,6 +20,7 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
+#define EIGHT_ZONES "a,a,a,a,a,a,a,a"
 #define LEN(a) (sizeof(a) / sizeof *(a))
 static char *plan_of(const char *line, bool batch, struct plan **out)
 {
@@ -133,6 +134,10 @@ static void test_plan_what_does_not_fit_is_refused(void **state)
 		{ "u@example.org -q dot --data - --auth-user u "
 		  "--auth-password-file -", "standard input" },
 		{ "example.org --json --as-command", "--as-command" },
+		{ "example.org --ask-myip --proxy socks5://h:1", "--ip" },
+		{ "--pipe true --ask-myip", "--ip" },
+		{ "example.org --dnsbl " EIGHT_ZONES "," EIGHT_ZONES ","
+		  EIGHT_ZONES "," EIGHT_ZONES " --dnsbl a", "33 are too many" },
 	};
 
 	(void)state;
@@ -200,6 +205,27 @@ static void test_plan_tls_and_auth(void **state)
 	assert_null(plan_of("h.example --auth=external", true, &p));
 	assert_false(fit_wants_password(p));
 	plan_free(p);
+}
+
+static void test_plan_checks_are_carried_over(void **state)
+{
+	struct plan *p, *copy;
+
+	(void)state;
+	assert_null(plan_of("h.example --ip 2001:db8::5 --like-mta --ask-myip "
+	                    "--dkim-selector s1 --dkim-selector=b._x,2024 "
+	                    "--dnsbl bl.example,x.example.", true, &p));
+	assert_non_null(p);
+	copy = plan_copy(p);
+	plan_free(p);
+	assert_true(copy->checks.like_mta && copy->checks.ask_myip);
+	assert_false(copy->checks.wanted);
+	assert_string_equal(copy->checks.ip, "2001:db8::5");
+	assert_int_equal(copy->checks.n_selectors, 3);
+	assert_string_equal(copy->checks.selectors[1], "b._x");
+	assert_int_equal(copy->checks.n_dnsbls, 2);
+	assert_string_equal(copy->checks.dnsbls[1], "x.example.");
+	plan_free(copy);
 }
 
 static void test_plan_ways_and_parameters(void **state)
@@ -326,6 +352,7 @@ int main(void)
 		T(test_plan_what_does_not_fit_is_refused),
 		T(test_plan_values_are_carried_over),
 		T(test_plan_tls_and_auth),
+		T(test_plan_checks_are_carried_over),
 		T(test_plan_ways_and_parameters),
 		T(test_password_is_the_first_line_of_its_file),
 		T(test_password_has_a_bound),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/dns.h"
 #include "core/escape.h"
 #include "core/session.h"
 #include "core/target.h"
@@ -15,6 +16,10 @@
 enum {
 	PARAM_MAX = 500, /* it has to fit into a command, RFC 5321 §4.5.3.1.4 */
 	MECHS_MAX = 1000,
+	/* the reversed IPv6 address before it takes 64 of 255 octets */
+	ZONE_MAX = DNS_NAME_MAX - 64,
+	/* "._domainkey" and a domain of any use behind it */
+	SELECTOR_MAX = DNS_NAME_MAX - 64,
 };
 
 void checks_quote(struct buf *out, const char *value)
@@ -295,4 +300,44 @@ char *check_shell(const char *value)
 char *check_file(const char *value)
 {
 	return *value ? NULL : xstrdup(_("the name of a file is empty"));
+}
+
+/* Letters, digits, hyphens and underscores, in a name of some octets. */
+static bool is_plain_name(const char *text, size_t max)
+{
+	struct dns_name name;
+
+	return !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_."
+	                          "abcdefghijklmnopqrstuvwxyz0123456789")] &&
+	       dns_name_parse(&name, text) == DNS_NAME_OK &&
+	       !dns_name_is_root(&name) && name.len <= max;
+}
+
+static char *check_names(const char *value, size_t max, const char *format)
+{
+	const char *list = value;
+	char *name, *error = NULL;
+
+	while (!error && (name = checks_next_address(&list))) {
+		if (!is_plain_name(name, max))
+			error = wrong(name, format);
+		free(name);
+	}
+	return error;
+}
+
+char *check_selectors(const char *value)
+{
+	return check_names(value, SELECTOR_MAX,
+	                   _("%s is no selector such as mail2024"));
+}
+
+char *check_zones(const char *value)
+{
+	if (is_numeric(value))
+		return wrong(value, _("%s is an address, and a list has a "
+		                      "name"));
+	return check_names(value, ZONE_MAX,
+	                   _("%s is no name of a list in DNS such as "
+	                     "dnsbl.example.org"));
 }

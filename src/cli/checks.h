@@ -24,6 +24,8 @@ char *check_command(const char *value);    /* not empty */
 char *check_language(const char *value);
 char *check_shell(const char *value);
 char *check_file(const char *value);       /* not empty */
+char *check_selectors(const char *value);  /* a comma list, of DKIM */
+char *check_zones(const char *value);      /* a comma list, of blocklists */
 
 /*
  * Takes the next address off a comma list: commas inside "..." belong to it;

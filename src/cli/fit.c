@@ -162,6 +162,13 @@ static bool json_and_words(const struct options *o, const struct plan *p)
 	return o->as_command && o->front == FRONT_JSON;
 }
 
+/* The answer would be about this host, and not about the way taken. */
+static bool asks_beside_the_way(const struct options *o, const struct plan *p)
+{
+	(void)p;
+	return o->ask_myip && (o->proxy || o->pipe);
+}
+
 /* First fit is told. */
 static const struct {
 	bool (*wrong)(const struct options *o, const struct plan *p);
@@ -197,6 +204,8 @@ static const struct {
 	{ user_missing, N_("--auth: a user is needed (--auth-user NAME)") },
 	{ json_and_words, N_("--as-command: prints lines for a shell, --json "
 		"events; leave one out") },
+	{ asks_beside_the_way, N_("--ask-myip: asks from this host and not "
+		"through the proxy or program; name the address (--ip ADDR)") },
 	{ stdin_twice, N_("--auth-password-file -: standard input is already "
 		"the message (--data -)") },
 };

@@ -63,6 +63,9 @@ struct options {
 	char *record;           /* NULL: the automatic one, "": none */
 	char *lang, *theme;
 	bool no_color, as_command;
+	/* checks */
+	char *ip, *selectors, *dnsbls; /* the last two: comma lists */
+	bool ask_myip, like_mta;
 	/* class */
 	char *demo, *serve;     /* "" is the first lesson */
 	char *listen, *join, *replay;
@@ -79,8 +82,8 @@ struct options {
 };
 
 enum option_group { GROUP_ENVELOPE, GROUP_ROUTE, GROUP_DIALOG, GROUP_TLS,
-	GROUP_AUTH, GROUP_FRONT, GROUP_OUTPUT, GROUP_CLASS, GROUP_REFERENCE,
-	GROUP_COUNT };
+	GROUP_AUTH, GROUP_FRONT, GROUP_OUTPUT, GROUP_CHECKS, GROUP_CLASS,
+	GROUP_REFERENCE, GROUP_COUNT };
 const char *option_group_name(enum option_group g); /* translated */
 
 enum option_arg { ARG_NONE, ARG_NEEDED, ARG_OPTIONAL /* only as =VALUE */ };

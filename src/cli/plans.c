@@ -187,6 +187,26 @@ static void use_way(const struct options *o, struct plan_way *w)
 	w->proxy_to = copy_text(o->proxy_to);
 }
 
+static void use_names(struct plan *p, const char *list,
+                      void (*add)(struct plan *p, const char *name))
+{
+	char *name;
+
+	while ((name = checks_next_address(&list))) {
+		add(p, name);
+		free(name);
+	}
+}
+
+static void use_checks(const struct options *o, struct plan *p)
+{
+	p->checks.ip = copy_text(o->ip);
+	p->checks.ask_myip = o->ask_myip;
+	p->checks.like_mta = o->like_mta;
+	use_names(p, o->selectors, plan_add_selector);
+	use_names(p, o->dnsbls, plan_add_dnsbl);
+}
+
 /* Blanks between them (none is in one). */
 static void use_params(struct plan *p, const char *list,
                        void (*add)(struct plan *p, const char *param))
@@ -238,6 +258,7 @@ char *plans_base(const struct options *o, bool batch, struct plan *out)
 	use_tls(o, &out->tls);
 	use_auth(o, &out->auth);
 	use_way(o, &out->way);
+	use_checks(o, out);
 	if (o->server)
 		error = use_server(out, o->server);
 	if (!error && o->script)
@@ -385,10 +406,22 @@ static void choose_port(struct plan *p)
 		p->port = PORT_LMTP;
 }
 
+static char *check_names(const char *option, size_t n)
+{
+	if (n <= PLAN_NAMES_MAX)
+		return NULL;
+	return xasprintf(_("--%s: %zu are too many, %d is the limit"), option,
+	                 n, PLAN_NAMES_MAX);
+}
+
 static char *check_whole(const struct options *o, const struct plan *p)
 {
 	char *error = fit_check(o, p);
 
+	if (!error)
+		error = check_names("dkim-selector", p->checks.n_selectors);
+	if (!error)
+		error = check_names("dnsbl", p->checks.n_dnsbls);
 	if (error || p->n_steps > 0) /* a script says how far it goes */
 		return error;
 	if (o->stage && p->stage >= STAGE_RCPT && p->n_to == 0 &&

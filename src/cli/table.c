@@ -209,6 +209,26 @@ static const struct option table[] = {
 	{ .name = "no-color", FLAG(no_color), .group = GROUP_OUTPUT,
 	  .help = N_("no colour (also: NO_COLOR in the environment)") },
 
+	{ .name = "ip", .form = N_("ADDR"), TEXT(ip), .group = GROUP_CHECKS,
+	  .check = check_address,
+	  .help = N_("the address that sends, as others see it (default: "
+	             "what servers and this host say)") },
+	{ .name = "ask-myip", FLAG(ask_myip), .group = GROUP_CHECKS,
+	  .help = N_("ask an outside service by DNS which address it sees") },
+	{ .name = "like-mta", FLAG(like_mta), .group = GROUP_CHECKS,
+	  .help = N_("HELO name, source address and family of the Postfix or "
+	             "Exim on this host") },
+	{ .name = "dkim-selector", .form = N_("NAME"), .arg = ARG_NEEDED,
+	  .type = OPTION_LIST, .low = ',', IN(selectors),
+	  .group = GROUP_CHECKS, .check = check_selectors,
+	  .help = N_("DKIM selector whose key is checked; may be repeated or "
+	             "be a comma list") },
+	{ .name = "dnsbl", .form = N_("ZONE"), .arg = ARG_NEEDED,
+	  .type = OPTION_LIST, .low = ',', IN(dnsbls), .group = GROUP_CHECKS,
+	  .check = check_zones,
+	  .help = N_("DNS blocklist to ask for the address that sends; may be "
+	             "repeated or be a comma list") },
+
 	{ .name = "demo", .form = N_("LESSON"), .arg = ARG_OPTIONAL,
 	  .type = OPTION_TEXT, IN(demo), .group = GROUP_CLASS,
 	  .args_only = true,
@@ -267,6 +287,7 @@ const char *option_group_name(enum option_group g)
 		[GROUP_AUTH] = N_("Login"),
 		[GROUP_FRONT] = N_("Front end"),
 		[GROUP_OUTPUT] = N_("Output"),
+		[GROUP_CHECKS] = N_("Checks"),
 		[GROUP_CLASS] = N_("Class"),
 		[GROUP_REFERENCE] = N_("Reference"),
 	};

@@ -70,7 +70,7 @@ void plan_init(struct plan *p)
 	*p = (struct plan){ .stage = STAGE_RCPT, .may_ask = true };
 }
 
-static void drop_params(char **list, size_t n)
+static void drop_list(char **list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		free(list[i]);
@@ -93,6 +93,13 @@ static void clear_auth(struct plan_auth *a)
 	wipe_free(a->password);
 }
 
+static void clear_checks(struct plan_checks *c)
+{
+	free(c->ip);
+	drop_list(c->selectors, c->n_selectors);
+	drop_list(c->dnsbls, c->n_dnsbls);
+}
+
 static void clear_way(struct plan_way *w)
 {
 	free(w->unix_path);
@@ -113,11 +120,12 @@ void plan_clear(struct plan *p)
 	free(p->server);
 	free(p->source);
 	free(p->message);
-	drop_params(p->mail_params, p->n_mail_params);
-	drop_params(p->rcpt_params, p->n_rcpt_params);
+	drop_list(p->mail_params, p->n_mail_params);
+	drop_list(p->rcpt_params, p->n_rcpt_params);
 	clear_tls(&p->tls);
 	clear_auth(&p->auth);
 	clear_way(&p->way);
+	clear_checks(&p->checks);
 	target_clear(&p->target);
 	*p = (struct plan){ 0 };
 }
@@ -127,14 +135,22 @@ static char *copy(const char *s)
 	return s ? xstrdup(s) : NULL;
 }
 
-static void copy_params(struct plan *c, const struct plan *p)
+static char **copy_list(char *const *list, size_t n)
 {
-	c->mail_params = c->rcpt_params = NULL;
-	c->n_mail_params = c->n_rcpt_params = 0;
-	for (size_t i = 0; i < p->n_mail_params; i++)
-		plan_add_mail_param(c, p->mail_params[i]);
-	for (size_t i = 0; i < p->n_rcpt_params; i++)
-		plan_add_rcpt_param(c, p->rcpt_params[i]);
+	char **c = n ? xcalloc(n, sizeof *c) : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		c[i] = xstrdup(list[i]);
+	return c;
+}
+
+static void copy_lists(struct plan *c, const struct plan *p)
+{
+	c->mail_params = copy_list(p->mail_params, p->n_mail_params);
+	c->rcpt_params = copy_list(p->rcpt_params, p->n_rcpt_params);
+	c->checks.selectors = copy_list(p->checks.selectors,
+	                                p->checks.n_selectors);
+	c->checks.dnsbls = copy_list(p->checks.dnsbls, p->checks.n_dnsbls);
 }
 
 /* The texts of the parts; their numbers are there already. */
@@ -153,6 +169,7 @@ static void copy_parts(struct plan *c, const struct plan *p)
 	c->way.socks_host = copy(p->way.socks_host);
 	c->way.proxy_from = copy(p->way.proxy_from);
 	c->way.proxy_to = copy(p->way.proxy_to);
+	c->checks.ip = copy(p->checks.ip);
 }
 
 struct plan *plan_copy(const struct plan *p)
@@ -176,7 +193,7 @@ struct plan *plan_copy(const struct plan *p)
 		              p->steps[i].wait_ms);
 		plan_step_words(c, p->steps[i].say, p->steps[i].ask);
 	}
-	copy_params(c, p);
+	copy_lists(c, p);
 	copy_parts(c, p);
 	target_copy(&c->target, &p->target);
 	return c;
@@ -218,24 +235,35 @@ void plan_follow_target(struct plan *p)
 		plan_follow(p, &p->target);
 }
 
+static void add_text(char ***list, size_t *n, const char *text)
+{
+	*list = xreallocarray(*list, *n + 1, sizeof **list);
+	(*list)[(*n)++] = xstrdup(text);
+}
+
 void plan_add_to(struct plan *p, const char *addr)
 {
-	p->to = xreallocarray(p->to, p->n_to + 1, sizeof *p->to);
-	p->to[p->n_to++] = xstrdup(addr);
+	add_text(&p->to, &p->n_to, addr);
 }
 
 void plan_add_mail_param(struct plan *p, const char *param)
 {
-	p->mail_params = xreallocarray(p->mail_params, p->n_mail_params + 1,
-	                               sizeof *p->mail_params);
-	p->mail_params[p->n_mail_params++] = xstrdup(param);
+	add_text(&p->mail_params, &p->n_mail_params, param);
 }
 
 void plan_add_rcpt_param(struct plan *p, const char *param)
 {
-	p->rcpt_params = xreallocarray(p->rcpt_params, p->n_rcpt_params + 1,
-	                               sizeof *p->rcpt_params);
-	p->rcpt_params[p->n_rcpt_params++] = xstrdup(param);
+	add_text(&p->rcpt_params, &p->n_rcpt_params, param);
+}
+
+void plan_add_selector(struct plan *p, const char *selector)
+{
+	add_text(&p->checks.selectors, &p->checks.n_selectors, selector);
+}
+
+void plan_add_dnsbl(struct plan *p, const char *zone)
+{
+	add_text(&p->checks.dnsbls, &p->checks.n_dnsbls, zone);
 }
 
 void plan_set_password(struct plan *p, const char *password)

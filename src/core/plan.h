@@ -78,6 +78,20 @@ struct plan_way {
 	char *proxy_from, *proxy_to; /* "ADDR[:PORT]"; NULL: the real ones */
 };
 
+enum { PLAN_NAMES_MAX = 32 }; /* selectors, blocklists: a check for each */
+
+/* What is to be checked beside the dialog (check/checks.h). */
+struct plan_checks {
+	bool wanted;      /* the checks are what the run is for */
+	bool ask_myip;    /* a third party may be asked for our address */
+	bool like_mta;    /* HELO, source and family of the local mail server */
+	char *ip;         /* the address that sends; NULL: as found out */
+	char **selectors; /* n_selectors, of DKIM; owned */
+	size_t n_selectors;
+	char **dnsbls;    /* n_dnsbls, zones of blocklists; owned */
+	size_t n_dnsbls;
+};
+
 /* PROTO deadlines of RFC 5321 §4.5.3.2, or short ones for a class. */
 enum patience { PATIENCE_RFC, PATIENCE_CLASSROOM };
 
@@ -121,6 +135,7 @@ struct plan {
 	struct plan_tls tls;
 	struct plan_auth auth;
 	struct plan_way way;
+	struct plan_checks checks;
 };
 
 void plan_init(struct plan *p); /* empty, stage rcpt, may_ask */
@@ -143,6 +158,9 @@ void plan_add_step(struct plan *p, enum step_kind kind, const char *line,
 void plan_step_words(struct plan *p, const char *say, const char *ask);
 void plan_add_mail_param(struct plan *p, const char *param);
 void plan_add_rcpt_param(struct plan *p, const char *param);
+/* NAME of a DKIM selector, zone of a blocklist: copied. */
+void plan_add_selector(struct plan *p, const char *selector);
+void plan_add_dnsbl(struct plan *p, const char *zone);
 /* Copies; wipes what was there. NULL: none. */
 void plan_set_password(struct plan *p, const char *password);
 void plan_drop_to(struct plan *p, size_t from);    /* from..n_to */
