@@ -19,6 +19,9 @@ struct fact {
 
 /* Adds the answer of the n that begin at f: one question. */
 void add_answer(struct facts *to, const struct fact *f, size_t n);
+/* The answer made of f and those behind it that are of the same question; ends
+ * where a name is NULL. Caller owns. */
+struct dns_answer *made_answer(const struct fact *f);
 /* All up to the one without a name; those of a question stand together. Caller
  * owns. */
 struct facts *facts_of(const struct fact *f);
