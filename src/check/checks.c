@@ -4,7 +4,12 @@
 
 #include <string.h>
 
+#include "check/sts.h"
+#include "check/tls_rpt.h"
+
 static const struct check_row rows[] = {
+	{ "mta-sts", sts_count, sts_check },
+	{ "tls-rpt", tls_rpt_count, tls_rpt_check },
 	{ NULL, NULL, NULL },
 };
 
@@ -52,4 +57,12 @@ const char *check_sender_domain(const struct check_query *q)
 const char *check_author_domain(const struct check_query *q)
 {
 	return q->author ? q->author : domain_of(q->mail_from);
+}
+
+bool check_mail_domain(const struct check_query *q)
+{
+	if (!q->domain || !*q->domain)
+		return false;
+	return !q->route || (q->route->kind != ROUTE_LITERAL &&
+	                     q->route->kind != ROUTE_HOST);
 }
