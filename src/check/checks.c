@@ -4,10 +4,15 @@
 
 #include <string.h>
 
+#include "check/receiver.h"
 #include "check/sts.h"
 #include "check/tls_rpt.h"
 
 static const struct check_row rows[] = {
+	{ "mx", mx_count, mx_check },
+	{ "mx-ptr", mx_ptr_count, mx_ptr_check },
+	{ "dnssec", dnssec_count, dnssec_check },
+	{ "dane", dane_count, dane_check },
 	{ "mta-sts", sts_count, sts_check },
 	{ "tls-rpt", tls_rpt_count, tls_rpt_check },
 	{ NULL, NULL, NULL },
