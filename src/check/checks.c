@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "check/own_address.h"
+#include "check/receiver.h"
 #include "check/spf.h"
+#include "check/sts.h"
+#include "check/tls_rpt.h"
 
 static size_t once(const struct check_query *q)
 {
@@ -17,6 +20,12 @@ static const struct check_row rows[] = {
 	{ "own-address", once, own_address_check },
 	{ "spf-mail", spf_count_mail, spf_check_mail },
 	{ "spf-helo", spf_count_helo, spf_check_helo },
+	{ "mx", mx_count, mx_check },
+	{ "mx-ptr", mx_ptr_count, mx_ptr_check },
+	{ "dnssec", dnssec_count, dnssec_check },
+	{ "dane", dane_count, dane_check },
+	{ "mta-sts", sts_count, sts_check },
+	{ "tls-rpt", tls_rpt_count, tls_rpt_check },
 	{ NULL, NULL, NULL },
 };
 
@@ -64,4 +73,12 @@ const char *check_sender_domain(const struct check_query *q)
 const char *check_author_domain(const struct check_query *q)
 {
 	return q->author ? q->author : domain_of(q->mail_from);
+}
+
+bool check_mail_domain(const struct check_query *q)
+{
+	if (!q->domain || !*q->domain)
+		return false;
+	return !q->route || (q->route->kind != ROUTE_LITERAL &&
+	                     q->route->kind != ROUTE_HOST);
 }

@@ -1,6 +1,6 @@
 /*
  * check_words: the checks of both sides (check/checks.h) in words, from
- * check_kinds.tsv and the says_*.tsv. An EV_CHECK keeps ids and arguments;
+ * check_kinds.tsv and the says_*.tsv (or core/findings.tsv). An EV_CHECK keeps ids and arguments;
  * these make sentences of them. Pure; any thread. In the user's language.
  */
 #ifndef KNOWLEDGE_CHECK_WORDS_H
