@@ -27,7 +27,7 @@ bool receiver_addresses(struct check *c, const struct facts *f,
 	return out[0] && out[1];
 }
 
-size_t mx_count(const struct check_query *q)
+size_t receiver_mx_count(const struct check_query *q)
 {
 	return q->route && check_mail_domain(q) ? 1 : 0;
 }
@@ -130,7 +130,7 @@ static void end_mx(struct check *c, const struct check_query *q,
 		          ? "mx-null-odd" : "mx-odd", q->domain, NULL);
 }
 
-void mx_check(struct check *c, const struct facts *f,
+void receiver_mx_check(struct check *c, const struct facts *f,
               const struct check_query *q, size_t i)
 {
 	const struct dns_answer *mx;

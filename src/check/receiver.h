@@ -18,22 +18,22 @@ enum {
 
 /* MX records: their kind, and what core/route found odd in them. Result: the
  * kind of route. */
-size_t mx_count(const struct check_query *q);
-void mx_check(struct check *c, const struct facts *f,
+size_t receiver_mx_count(const struct check_query *q);
+void receiver_mx_check(struct check *c, const struct facts *f,
               const struct check_query *q, size_t i);
 /* PTR of each MX address, and back. */
-size_t mx_ptr_count(const struct check_query *q);
-void mx_ptr_check(struct check *c, const struct facts *f,
+size_t receiver_ptr_count(const struct check_query *q);
+void receiver_ptr_check(struct check *c, const struct facts *f,
                   const struct check_query *q, size_t i);
 /* Are the MX and their addresses verified? Result: "secure", "insecure",
  * "bogus" (RFC 4033 §5). */
-size_t dnssec_count(const struct check_query *q);
-void dnssec_check(struct check *c, const struct facts *f,
+size_t receiver_dnssec_count(const struct check_query *q);
+void receiver_dnssec_check(struct check *c, const struct facts *f,
                   const struct check_query *q, size_t i);
 /* TLSA records of usable host i of the route. Result: "usable", "unusable",
  * "none", "insecure", "failed". */
-size_t dane_count(const struct check_query *q);
-void dane_check(struct check *c, const struct facts *f,
+size_t receiver_dane_count(const struct check_query *q);
+void receiver_dane_check(struct check *c, const struct facts *f,
                 const struct check_query *q, size_t i);
 
 /* ---- for receiver_*.c ---- */

@@ -10,7 +10,7 @@
 
 enum { SMTP_PORT = 25 };
 
-size_t dane_count(const struct check_query *q)
+size_t receiver_dane_count(const struct check_query *q)
 {
 	size_t n = 0;
 
@@ -136,7 +136,7 @@ static bool no_address(struct check *c, const struct facts *f,
 	return true;
 }
 
-void dane_check(struct check *c, const struct facts *f,
+void receiver_dane_check(struct check *c, const struct facts *f,
                 const struct check_query *q, size_t i)
 {
 	const struct route_host *host = receiver_host(q, i);

@@ -6,7 +6,7 @@ enum { /* Extended DNS Errors that say "bogus", RFC 8914 §4.7 to §4.13 */
 	EDE_BOGUS = 6, EDE_NSEC_MISSING = 12,
 };
 
-size_t dnssec_count(const struct check_query *q)
+size_t receiver_dnssec_count(const struct check_query *q)
 {
 	return q->route && check_mail_domain(q) ? 1 : 0;
 }
@@ -91,7 +91,7 @@ static void end_seen(struct check *c, const struct check_query *q,
 		          NULL);
 }
 
-void dnssec_check(struct check *c, const struct facts *f,
+void receiver_dnssec_check(struct check *c, const struct facts *f,
                   const struct check_query *q, size_t i)
 {
 	const struct dns_answer *mx, *root, *a[2];

@@ -17,7 +17,7 @@ struct tally {
 	const struct dns_answer *failed; /* the first one */
 };
 
-size_t mx_ptr_count(const struct check_query *q)
+size_t receiver_ptr_count(const struct check_query *q)
 {
 	const struct route_host *h = receiver_host(q, 0);
 
@@ -124,7 +124,7 @@ static void take_all(struct check *c, const struct facts *f,
 		}
 }
 
-void mx_ptr_check(struct check *c, const struct facts *f,
+void receiver_ptr_check(struct check *c, const struct facts *f,
                   const struct check_query *q, size_t i)
 {
 	struct tally t = { 0 };
