@@ -12,141 +12,10 @@
 #include "check/compare.h"
 #include "check/conclude.h"
 #include "check/trials.h"
-#include "core/route.h"
+#include "madesession.h"
 #include "util/xalloc.h"
 
-/*
- * Two dialogs side by side, without a network. A dialog is written as its
- * lines are: "S 220 mx" the greeting, "C MAIL FROM:<a>" "S 250 2.1.0 Ok"; and
- * T is a handshake that went well, F a connection that was lost, N one that
- * never came about.
- */
-
-enum { CERT_LEN = 8 };
-
-struct maker {
-	struct summary *s;
-	uint32_t n, sent;
-};
-
-static void give(struct maker *m, struct event_builder *b)
-{
-	struct event *e;
-
-	b->e.n = ++m->n;
-	b->e.session = 1;
-	b->e.t_us = (int64_t)m->n * 1000;
-	e = event_finish(b);
-	summary_see(m->s, e);
-	free(e);
-}
-
-static void make_connection(struct maker *m)
-{
-	struct event_builder b;
-
-	event_begin(&b, EV_CONNECTING);
-	b.e.u.connect.host = event_puts(&b, "mx.example");
-	b.e.u.connect.address = event_puts(&b, "192.0.2.1");
-	b.e.u.connect.port = 25;
-	give(m, &b);
-}
-
-static void make_connected(struct maker *m)
-{
-	struct event_builder b;
-
-	event_begin(&b, EV_CONNECTED);
-	give(m, &b);
-}
-
-static void make_failure(struct maker *m, enum fail_phase phase)
-{
-	struct event_builder b;
-
-	event_begin(&b, EV_FAILED);
-	b.e.u.failed.phase = (uint8_t)phase;
-	b.e.u.failed.kind = FAIL_TIMEOUT;
-	give(m, &b);
-}
-
-static void make_tls(struct maker *m, const char *cert)
-{
-	struct ev_cert c = { .serial = { 0 } };
-	struct event_builder b;
-
-	event_begin(&b, EV_TLS);
-	b.e.u.tls.version = event_puts(&b, "TLSv1.3");
-	b.e.u.tls.cipher = event_puts(&b, "AES");
-	c.sha256 = event_puts(&b, cert);
-	b.e.u.tls.chain = event_put_array(&b, &c, sizeof c, 1);
-	give(m, &b);
-}
-
-static void make_sent(struct maker *m, const char *line)
-{
-	char *verb = xmemdup0(line, strcspn(line, " "));
-	struct event_builder b;
-
-	event_begin(&b, EV_SENT);
-	b.e.u.sent.line = event_puts(&b, line);
-	b.e.u.sent.verb = event_puts(&b, verb);
-	give(m, &b);
-	m->sent = m->n;
-	free(verb);
-}
-
-/* "250 2.1.0 Ok"; several lines have a | between. */
-static void make_reply(struct maker *m, const char *text)
-{
-	const char *lines[16];
-	char *copy = xstrdup(text), *save = NULL;
-	const char *enhanced;
-	struct event_builder b;
-	size_t n = 0;
-
-	for (char *l = strtok_r(copy, "|", &save); l;
-	     l = strtok_r(NULL, "|", &save))
-		lines[n++] = l;
-	event_begin(&b, EV_REPLY);
-	b.e.u.reply.code = (uint16_t)strtoul(text, NULL, 10);
-	enhanced = lines[0][3] && lines[0][5] == '.' ? lines[0] + 4 : "";
-	b.e.u.reply.enhanced = event_put(&b, enhanced, strcspn(enhanced, " "));
-	b.e.u.reply.lines = event_put_texts(&b, lines, n);
-	b.e.u.reply.to = m->sent;
-	give(m, &b);
-	free(copy);
-}
-
-static void make(struct summary *s, const char *const *lines)
-{
-	struct maker m = { .s = s };
-
-	make_connection(&m);
-	if (**lines == 'N') {
-		make_failure(&m, PHASE_CONNECT);
-		return;
-	}
-	make_connected(&m);
-	for (; *lines; lines++)
-		switch (**lines) {
-		case 'C': make_sent(&m, *lines + 2); break;
-		case 'S': make_reply(&m, *lines + 2); break;
-		case 'T': make_tls(&m, *lines + 2); break;
-		case 'F': make_failure(&m, PHASE_DIALOG); break;
-		default: abort();
-		}
-}
-
-#define LINES(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define HELLO "S 220 mx.example", "C EHLO me.example", "S 250-mx|250 SIZE"
-#define HELLO_TLS                                                              \
-	"S 220 mx.example", "C EHLO me.example", "S 250-mx|250 STARTTLS",      \
-	    "C STARTTLS", "S 220 2.0.0 Go", "T cert1",                         \
-	    "C EHLO me.example", "S 250-mx|250 SIZE"
-#define MAIL "C MAIL FROM:<a@me.example>", "S 250 2.1.0 Ok"
-#define MAIL_NULL "C MAIL FROM:<>", "S 250 2.1.0 Ok"
-#define RCPT(reply) "C RCPT TO:<x@example>", "S " reply
+/* Two dialogs side by side, without a network. */
 
 /* ---- the table ---- */
 
@@ -215,8 +84,8 @@ static void test_compare_two_dialogs_gives_the_table(void **state)
 		struct check c = { .id = NULL };
 		char *trace;
 
-		make(&a, tables[i].a);
-		make(&b, tables[i].b);
+		made_session(&a, tables[i].a);
+		made_session(&b, tables[i].b);
 		check_begin(&c, "try-helo", "");
 		compare_trace(&c, &a, &b);
 		trace = trace_of(&c);
@@ -236,8 +105,8 @@ static void test_compare_late_reply_is_told(void **state)
 	char *trace;
 
 	(void)state;
-	make(&a, LINES("S 220 mx.example"));
-	make(&b, LINES("S 220 mx.example"));
+	made_session(&a, LINES("S 220 mx.example"));
+	made_session(&b, LINES("S 220 mx.example"));
 	a.rows[0].us = 100000;
 	b.rows[0].us = 20100000;
 	check_begin(&c, "try-helo", "");
@@ -258,11 +127,11 @@ static void test_summary_many_commands_are_cut(void **state)
 	struct maker m = { .s = &s };
 
 	(void)state;
-	make(&s, LINES(HELLO));
+	made_session(&s, LINES(HELLO));
 	m.n = 100;
 	for (int i = 0; i < 2 * SUMMARY_ROWS_MAX; i++) {
-		make_sent(&m, "RCPT TO:<x@example>");
-		make_reply(&m, "250 2.1.5 Ok");
+		made_sent(&m, "RCPT TO:<x@example>");
+		made_reply(&m, "250 2.1.5 Ok");
 	}
 	assert_int_equal(s.n, SUMMARY_ROWS_MAX);
 	summary_clear(&s);
@@ -384,8 +253,8 @@ static void test_conclude_two_dialogs_says_what_they_show(void **state)
 			.wanted = 1 };
 		struct check c = { .id = NULL };
 
-		make(&a, k->a);
-		make(&b, k->b);
+		made_session(&a, k->a);
+		made_session(&b, k->b);
 		conclude(&c, &t, &seen);
 		if (strcmp(c.say, k->say) != 0 || c.grade != k->grade)
 			fail_msg("%s: %s, grade %d", k->id, c.say, c.grade);
@@ -436,7 +305,7 @@ static void test_conclude_several_counts_what_differs(void **state)
 		struct check c = { .id = NULL };
 
 		for (; seen.n < 3 && severals[i].s[seen.n]; seen.n++)
-			make(&sums[seen.n], severals[i].s[seen.n]);
+			made_session(&sums[seen.n], severals[i].s[seen.n]);
 		conclude(&c, &t, &seen);
 		assert_string_equal(c.say, severals[i].say);
 		assert_int_equal(c.grade, severals[i].grade);
@@ -545,7 +414,7 @@ static void test_trials_objection_fits_the_dialog(void **state)
 		plan_init(&plan);
 		assert_null(trial_parse(mays[i].text, &t));
 		if (mays[i].base)
-			make(&base, mays[i].base);
+			made_session(&base, mays[i].base);
 		f.base = &base;
 		f.plan = &plan;
 		say = trials_objection(&t, &f);
@@ -575,7 +444,7 @@ static void test_trials_plan_never_goes_beyond_rcpt(void **state)
 	plan.bdat = plan.all = plan.pipelining = true;
 	plan_add_to(&plan, "x@example");
 	plan_add_step(&plan, STEP_SEND, "DATA", 0);
-	make(&base, LINES(HELLO, MAIL, RCPT("250 2.1.5 Ok")));
+	made_session(&base, LINES(HELLO, MAIL, RCPT("250 2.1.5 Ok")));
 	for (int k = TRIAL_NONE + 1; k < TRIAL_COUNT; k++) {
 		struct trial t = { .kind = (enum trial_kind)k,
 			.value = xstrdup("5") };
@@ -607,10 +476,11 @@ static void test_trials_plan_repeats_what_was_typed(void **state)
 	plan.from = xstrdup("plan@example");
 	plan_add_to(&plan, "plan@example");
 	plan_add_mail_param(&plan, "RET=HDRS");
-	make(&base, LINES(HELLO, MAIL, RCPT("550 5.1.1 Who"), "C RSET",
+	made_session(&base, LINES(HELLO, MAIL, RCPT("550 5.1.1 Who"), "C RSET",
 	                  "S 250 Ok",
 	                  "C MAIL FROM:<b@me.example> SIZE=10 BODY=8BITMIME",
-	                  "S 250 2.1.0 Ok", "C RCPT TO:<y@example> NOTIFY=NEVER",
+	                  "S 250 2.1.0 Ok",
+	                  "C RCPT TO:<y@example> NOTIFY=NEVER",
 	                  "S 450 4.2.0 Later", RCPT("250 2.1.5 Ok")));
 	p = trials_plan(&t, &base, &plan);
 	assert_string_equal(p->helo, "me.example");
@@ -638,7 +508,8 @@ static void test_trials_plan_without_tls_has_no_login(void **state)
 	(void)state;
 	plan_init(&plan);
 	plan.auth.wanted = plan.auth.clear_ok = true;
-	make(&base, LINES(HELLO_TLS, "C AUTH PLAIN ****", "S 235 2.7.0 Ok",
+	made_session(&base, LINES(HELLO_TLS, "C AUTH PLAIN ****",
+	                          "S 235 2.7.0 Ok",
 	                  MAIL));
 	assert_true(trials_logged_in(&base));
 	for (size_t i = 0; i < 3; i++) {

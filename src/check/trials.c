@@ -20,8 +20,9 @@ static const char *greylist_objection(const struct trial *t,
 		return "try-no-4yz";
 	if (f->retried)
 		return "try-once";
-	return trials_wait_s(t, f->base, f->plan) > TRIAL_WAIT_MAX_S ? "try-long"
-	                                                       : NULL;
+	if (trials_wait_s(t, f->base, f->plan) > TRIAL_WAIT_MAX_S)
+		return "try-long";
+	return NULL;
 }
 
 static bool has_null_sender(const struct summary *base)

@@ -75,7 +75,7 @@ struct run {
 	bool private_ok, private_no; /* what the user said */
 	bool leaving;
 	bool cancelled;             /* the user wanted no more */
-	struct trials *trials;      /* for experiments; NULL: none is possible */
+	struct trials *trials;      /* for experiments; NULL: none can be */
 	struct trial_run *trial;    /* under way, or NULL: visits are its own */
 	struct trial wanted;        /* once the visit is over */
 	uint8_t exit;               /* of the last decisive session so far */

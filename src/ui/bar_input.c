@@ -73,8 +73,9 @@ static void count_down(const struct ui *u, char *out, size_t size)
 	int s = us > 0 ? (int)((us + 999999) / 1000000) : 0;
 
 	if (ui_now(u)->trial == TRIAL_PORT)
-		snprintf(out, size, _("trying other ports: at most %d:%02d  %s"),
-		         s / 60, s % 60, _("Ctrl-C cancels"));
+		snprintf(out, size,
+		         _("trying other ports: at most %d:%02d  %s"), s / 60,
+		         s % 60, _("Ctrl-C cancels"));
 	else
 		snprintf(out, size, _("next connection in %d:%02d  %s"), s / 60,
 		         s % 60, _("Ctrl-C cancels"));

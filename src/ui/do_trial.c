@@ -59,17 +59,20 @@ static void ask(struct ui *u, const struct trial *t)
 {
 	struct trial_view v;
 	const char *why;
-	char *text;
+	char *question, *text;
 
 	fill(u, &v);
 	why = trial_view_objection(&v, t);
 	if (why) {
 		ui_say(u, "%s", why);
 	} else {
-		text = trial_view_question(&v, t);
+		question = trial_view_question(&v, t);
+		text = xasprintf("%s %s", question,
+		                 _("y begins, Esc does not."));
 		popup_open(u, POPUP_TRIAL, trial_view_label(t->kind), text);
 		u->trial = trial_text(t);
 		free(text);
+		free(question);
 	}
 	trial_view_clear(&v);
 }

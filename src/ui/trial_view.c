@@ -194,6 +194,6 @@ char *trial_view_question(const struct trial_view *v, const struct trial *t)
 	else
 		add_dialog(&b, v, t);
 	add_warnings(&b, v, t);
-	buf_addf(&b, "\n%s", _("No message is sent. y begins, Esc does not."));
+	buf_addf(&b, "\n%s", _("No message is sent."));
 	return buf_steal(&b);
 }
