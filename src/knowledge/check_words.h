@@ -1,7 +1,8 @@
 /*
  * check_words: the checks of both sides (check/checks.h) in words, from
- * check_kinds.tsv and the says_*.tsv (or core/findings.tsv). An EV_CHECK keeps ids and arguments;
- * these make sentences of them. Pure; any thread. In the user's language.
+ * check_kinds.tsv and the says_*.tsv; a step may be a finding of
+ * core/findings.tsv, too. An EV_CHECK keeps ids and arguments; these make
+ * sentences of them. Pure; any thread. In the user's language.
  */
 #ifndef KNOWLEDGE_CHECK_WORDS_H
 #define KNOWLEDGE_CHECK_WORDS_H
