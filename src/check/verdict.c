@@ -84,7 +84,7 @@ static void set_rule(struct judgement *f, const char *prefix,
  * verdict_text() makes words of it in the language of that time. */
 static const char *cause_id(const struct cause *c, const char *enhanced)
 {
-	if (c->category && c->evidence != EVIDENCE_ENHANCED)
+	if (c->category && !cause_by_code(c))
 		return c->category->id;
 	return c->detail && !*c->detail->brief_en ? enhanced : "";
 }

@@ -25,6 +25,12 @@ const char *contradiction_id(unsigned i)
 	return ids[i];
 }
 
+bool cause_by_code(const struct cause *j)
+{
+	return j->evidence == EVIDENCE_ENHANCED ||
+	       (j->agreed && (!j->row || provider_is_generic(j->row)));
+}
+
 static enum act act_of(const char *name)
 {
 	int a = act_find(name);

@@ -59,6 +59,9 @@ struct cause {
 
 void cause_find(const struct reply_view *v, const struct explain_context *ctx,
            struct cause *out);
+/* Is it named best by its enhanced code? Words of any server that say the same
+ * say it less exactly. */
+bool cause_by_code(const struct cause *j);
 /* "class", "cause" ...; i < CONTRADICTIONS */
 const char *contradiction_id(unsigned i);
 

@@ -206,7 +206,7 @@ static void evidence(const struct reply_view *v,
 	struct grounds g;
 
 	grounds_of_cause(j, v, ctx, &g);
-	if (j->agreed)
+	if (j->agreed && cause_by_code(j))
 		part_copy(&x->evidence, phrase(EVIDENCE_BOTH));
 	else if (j->evidence == EVIDENCE_TEXT)
 		part_copy(&x->evidence, phrase(EVIDENCE_SAYS));
@@ -238,8 +238,7 @@ static void likely(const struct reply_view *v,
 {
 	const struct enhanced_code *d = j->detail;
 	const struct category *c = j->category;
-	bool by_code = j->evidence == EVIDENCE_ENHANCED ||
-	               (j->agreed && (!j->row || provider_is_generic(j->row)));
+	bool by_code = cause_by_code(j);
 
 	if (x->cls != CLASS_LATER && x->cls != CLASS_NO)
 		return;
