@@ -105,6 +105,19 @@ char *check_step(const struct event *e, uint32_t i)
 	return sentence(e, step->say, step->args);
 }
 
+const char *check_side(const struct event *e)
+{
+	const struct check_kind *k =
+		check_kind_find(event_text(e, e->u.check.id));
+
+	if (!k)
+		return "";
+	if (strcmp(k->side, "sender") == 0)
+		return _("The sending side");
+	return strcmp(k->side, "receiver") == 0 ? _("The receiving side")
+	                                        : _("Experiments");
+}
+
 const char *check_grade_word(enum grade g)
 {
 	static const char *const words[GRADE_COUNT] = {

@@ -65,22 +65,6 @@ static void list_checks(const struct ui *u, struct check_list *out)
 			out->at[out->n++] = now->checks[i];
 }
 
-static const char *side_words(const char *side)
-{
-	if (strcmp(side, "sender") == 0)
-		return _("The sending side");
-	return strcmp(side, "receiver") == 0 ? _("The receiving side")
-	                                     : _("Experiments");
-}
-
-static const char *side_of(const struct event *e)
-{
-	const struct check_kind *k =
-		check_kind_find(event_text(e, e->u.check.id));
-
-	return k ? k->side : "";
-}
-
 static size_t count_of(const struct ui *u, enum grade g)
 {
 	const struct dialog_now *now = ui_now(u);
@@ -137,10 +121,10 @@ static size_t put_list(const struct ui *u, const struct check_list *list,
 	const char *side = "";
 
 	for (size_t i = 0; i < list->n; i++) {
-		if (strcmp(side, side_of(list->at[i])) != 0) {
-			side = side_of(list->at[i]);
+		if (strcmp(side, check_side(list->at[i])) != 0) {
+			side = check_side(list->at[i]);
 			doc_line(d, 0);
-			doc_put(d, STYLE_LABEL, side_words(side));
+			doc_put(d, STYLE_LABEL, side);
 		}
 		doc_line(d, 0);
 		put_row(d, list->at[i]);
@@ -269,8 +253,8 @@ static int list_rows(const struct check_list *list, int rows)
 	int need = 0;
 
 	for (size_t i = 0; i < list->n; i++) {
-		need += strcmp(side, side_of(list->at[i])) != 0 ? 2 : 1;
-		side = side_of(list->at[i]);
+		need += strcmp(side, check_side(list->at[i])) != 0 ? 2 : 1;
+		side = check_side(list->at[i]);
 	}
 	return need < rows / 2 ? need : rows / 2;
 }
