@@ -9,6 +9,7 @@
 #include "core/dialog.h"
 #include "core/ehlo.h"
 #include "core/finding.h"
+#include "knowledge/check_words.h"
 #include "report/block.h"
 #include "report/check_block.h"
 #include "report/mx_table.h"
@@ -29,6 +30,7 @@ struct batch {
 	uint64_t explained;    /* verbs that were, bit (1 << enum verb) */
 	size_t *verdicts;      /* n_verdicts on recipients, not yet printed */
 	size_t n_verdicts;
+	const char *side;      /* of the check printed last, "" none yet */
 };
 
 struct batch *batch_new(FILE *out, bool color, int width)
@@ -37,6 +39,7 @@ struct batch *batch_new(FILE *out, bool color, int width)
 
 	paper_init(&b->paper, out, color, width);
 	b->dialog = dialog_new();
+	b->side = "";
 	return b;
 }
 
@@ -423,6 +426,20 @@ static void print_finding(struct batch *b, const struct event *e)
 	free(text);
 }
 
+static void print_check(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+
+	paper_newline(p);
+	if (strcmp(b->side, check_side(e)) != 0) {
+		b->side = check_side(e);
+		star(p, INK_BOLD);
+		paper_text(p, b->side);
+		end_star(p);
+	}
+	check_block(p, e);
+}
+
 static void flush_verdicts(struct batch *b)
 {
 	for (size_t i = 0; i < b->n_verdicts; i++)
@@ -481,6 +498,7 @@ static void forget(struct batch *b)
 	flush_verdicts(b);
 	dialog_free(b->dialog);
 	b->dialog = dialog_new();
+	b->side = "";
 }
 
 static void print_event(struct batch *b, const struct event *e)
@@ -498,7 +516,7 @@ static void print_event(struct batch *b, const struct event *e)
 	case EV_BYTES: print_bytes(b, e); break;
 	case EV_MESSAGE: print_message(b, e); break;
 	case EV_FINDING: print_finding(b, e); break;
-	case EV_CHECK: check_block(&b->paper, e); break;
+	case EV_CHECK: print_check(b, e); break;
 	case EV_VERDICT: print_verdict(b, e); break;
 	case EV_CLOSED: print_closed(b, e); break;
 	case EV_END: print_end(b, e); break;
