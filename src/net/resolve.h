@@ -58,6 +58,8 @@ struct resolver *resolver_new(struct loop *l, const struct resolve_config *cfg);
 void resolver_free(struct resolver *r);
 size_t resolver_servers(const struct resolver *r);
 const char *resolver_server(const struct resolver *r, size_t i);
+/* Does the AD bit of every server count? */
+bool resolver_is_trusted(const struct resolver *r);
 /* Does resolv.conf name no server, so that this machine itself is asked
  * (resolv.conf(5))? */
 bool resolver_guesses(const struct resolver *r);

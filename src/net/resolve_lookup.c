@@ -497,6 +497,14 @@ size_t resolver_servers(const struct resolver *r)
 	return r->n_servers;
 }
 
+bool resolver_is_trusted(const struct resolver *r)
+{
+	for (size_t i = 0; i < r->n_servers; i++)
+		if (!r->servers[i].trusted)
+			return false;
+	return r->n_servers > 0;
+}
+
 bool resolver_is_stale(const struct resolver *r)
 {
 	struct stat now;

@@ -58,6 +58,7 @@ static void fill_query(struct run *r)
 		.domain = p->target.kind == TARGET_DOMAIN ? p->target.domain
 		                                          : NULL,
 		.port = r->port,
+		.trusted = resolver_is_trusted(r->env->resolver),
 	};
 }
 
