@@ -74,7 +74,7 @@
 	X(CMD_ACT, "suggestions", "",                                          \
 	  N_("what could be done about this reply"))                           \
 	X(CMD_TRY, "try", N_("EXPERIMENT [VALUE]"),                            \
-	  N_("an experiment: the same once more, one thing changed"))          \
+	  N_("an experiment: the same, one thing changed"))                    \
 	X(CMD_AGAIN, "again", "", N_("the same command into the line again"))  \
 	X(CMD_EDIT, "edit", "", N_("take this client line into the line"))     \
 	X(CMD_NEXT_MX, "next-mx", "", N_("connect to the next mail server"))   \
