@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "blackhole.h"
 #include "netclient.h"
 #include "netscript.h"
 #include "smtpfault.h"
@@ -324,6 +325,21 @@ static void test_trial_family_takes_the_other_address(void **state)
 	tear_down(&s);
 }
 
+static struct plan *by_hand(void)
+{
+	struct plan *p = client_plan("user@two.example");
+
+	p->hold_enter = false;
+	p->family = 4;
+	p->patience = PATIENCE_CLASSROOM;
+	return p;
+}
+
+static void ask_for(struct client *c, const char *trial)
+{
+	client_ask(c, REQ_TRY, trial, NULL, true);
+}
+
 /* Port 25 of mx1 refuses, 587 answers; no byte goes to it. */
 static void test_trial_port_that_answers_is_told(void **state)
 {
@@ -342,6 +358,27 @@ static void test_trial_port_that_answers_is_told(void **state)
 	tear_down(&s);
 }
 
+/* Asked for while port 25 is silent still: the wait for it ends, 587 answers.
+ */
+static void test_trial_port_asked_while_connecting_ends_the_try(void **state)
+{
+	struct black_hole hole;
+	struct stage_set s;
+
+	(void)state;
+	black_hole_open(&hole);
+	set_up(&s, NULL, 0, hears, 1);
+	s.redirects[0].to_port = s.redirects[2].to_port = hole.port;
+	client_open(&s.c, by_hand());
+	assert_non_null(client_wait(&s.c, EV_CONNECTING, WAIT_MS));
+	ask_for(&s.c, "port");
+	assert_non_null(client_wait(&s.c, EV_CHECK, WAIT_MS));
+	assert_says(&s.c, "try-port", "try-port-only");
+	assert_int_equal(client_count(&s.c, EV_CONNECTING), 1);
+	tear_down(&s);
+	black_hole_close(&hole);
+}
+
 /* In a classroom nothing is behind 587 and 443: that is no answer. */
 static void test_trial_port_in_a_lesson_says_nothing_of_the_net(void **state)
 {
@@ -357,16 +394,6 @@ static void test_trial_port_in_a_lesson_says_nothing_of_the_net(void **state)
 }
 
 /* ---- by hand ---- */
-
-static struct plan *by_hand(void)
-{
-	struct plan *p = client_plan("user@two.example");
-
-	p->hold_enter = false;
-	p->family = 4;
-	p->patience = PATIENCE_CLASSROOM;
-	return p;
-}
 
 static void wait_idle(struct client *c, enum state state)
 {
@@ -389,11 +416,6 @@ static void talk(struct client *c)
 	wait_idle(c, ST_MAIL);
 	client_send(c, "RCPT TO:<typed@two.example>");
 	assert_non_null(client_wait(c, EV_REPLY, WAIT_MS));
-}
-
-static void ask_for(struct client *c, const char *trial)
-{
-	client_ask(c, REQ_TRY, trial, NULL, true);
 }
 
 /* Typed by a person, repeated by the program: the same triple again. */
@@ -539,6 +561,8 @@ int main(void)
 		cmocka_unit_test(test_trial_trace_is_the_aligned_table),
 		cmocka_unit_test(test_trial_family_takes_the_other_address),
 		cmocka_unit_test(test_trial_port_that_answers_is_told),
+		cmocka_unit_test(
+		    test_trial_port_asked_while_connecting_ends_the_try),
 		cmocka_unit_test(
 		    test_trial_port_in_a_lesson_says_nothing_of_the_net),
 		cmocka_unit_test(test_trial_by_hand_repeats_what_was_typed),

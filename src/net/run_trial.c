@@ -37,6 +37,7 @@ struct trials {
 	struct summary cur;  /* the one after it, when that got none yet */
 	struct port_try ports[PORTS_MAX]; /* where connections were tried */
 	size_t n_ports;
+	int64_t put_off_us;  /* loop time of the newest 4yz to MAIL or RCPT */
 	uint32_t retried;    /* the session that had its second try, 0 */
 	bool done;           /* the plan's own experiment */
 };
@@ -121,6 +122,9 @@ static void see_own(struct trials *m, const struct event *e)
 		summary_clear(&m->cur);
 	}
 	summary_see(&m->cur, e);
+	if (e->kind == EV_REPLY && e->u.reply.code / 100 == 4 &&
+	    summary_deferral(&m->cur))
+		m->put_off_us = loop_now_us();
 	if (is_about_port(e))
 		note_port(m, e);
 }
@@ -287,7 +291,7 @@ void run_trial_stop(struct run *r)
 
 /* ---- visits ---- */
 
-static void wait(struct run *r, int64_t at_us)
+static void wait_until(struct run *r, int64_t at_us)
 {
 	r->doing = DO_TRIAL;
 	loop_timer_at(r->timer, at_us);
@@ -311,8 +315,7 @@ static int64_t greylist_end(struct run *r)
 	const struct summary *base = base_of(r->trials);
 	struct trial_run *t = r->trial;
 	int64_t now = loop_now_us(), least = pause_end(r), at;
-	int64_t reply = summary_deferral(base)->t_us + r->env->out.start_us;
-	int64_t from = t->trial.value || reply > now ? now : reply;
+	int64_t from = t->trial.value ? now : r->trials->put_off_us;
 
 	at = from + (int64_t)1000000 * trials_wait_s(&t->trial, base,
 	                                             r->plan);
@@ -335,7 +338,7 @@ void run_trial_over(struct run *r, const struct visit_end *e)
 	more = !s->shut && !s->failed && summary_replied(s);
 	t->n++;
 	if (more && t->n < t->wanted)
-		wait(r, pause_end(r));
+		wait_until(r, pause_end(r));
 	else
 		end_trial(r);
 }
@@ -441,9 +444,9 @@ static void begin(struct run *r, struct trial *t)
 	*t = (struct trial){ .kind = TRIAL_NONE };
 	if (run->trial.kind == TRIAL_GREYLIST) {
 		r->trials->retried = base->session;
-		wait(r, greylist_end(r));
+		wait_until(r, greylist_end(r));
 	} else {
-		wait(r, pause_end(r));
+		wait_until(r, pause_end(r));
 	}
 }
 

@@ -151,7 +151,8 @@ static void add_dialog(struct buf *b, const struct trial_view *v,
 	if (t->kind == TRIAL_SEVERAL_HOSTS)
 		buf_addf(b, _("%zu connections, one after the other: "),
 		         trials_visits(t));
-	buf_adds(b, p->protocol == PROTO_SMTP ? "HELO " : "EHLO ");
+	buf_adds(b, p->protocol == PROTO_SMTP ? "HELO "
+	            : p->protocol == PROTO_LMTP ? "LHLO " : "EHLO ");
 	add_safe(b, p->helo ? p->helo : "");
 	if (p->tls.policy != TLS_NEVER && !p->tls.wrap)
 		buf_adds(b, _(", STARTTLS where it is offered"));
