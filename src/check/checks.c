@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "check/dnsbl.h"
+#include "check/fcrdns.h"
+#include "check/helo.h"
 #include "check/own_address.h"
 
 static size_t once(const struct check_query *q)
@@ -14,6 +17,9 @@ static size_t once(const struct check_query *q)
 
 static const struct check_row rows[] = {
 	{ "own-address", once, own_address_check },
+	{ "ptr", once, fcrdns_check },
+	{ "helo", once, helo_check },
+	{ "dnsbl", dnsbl_count, dnsbl_check },
 	{ NULL, NULL, NULL },
 };
 
