@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,7 @@ char *check_line(const struct check *c)
 	return buf_steal(&b);
 }
 
-static struct dns_answer *look_known(void *arg, const struct dns_name *name,
+struct dns_answer *look_known(void *arg, const struct dns_name *name,
                                      uint16_t type)
 {
 	const struct fact *f = arg;
@@ -90,6 +91,26 @@ void want_check(check_run *run, const struct fact *known,
 	free(got);
 	check_clear(&c);
 	buf_clear(&w.asked);
+}
+
+char *read_data(const char *name)
+{
+	const char *srcdir = getenv("srcdir");
+	char *path = xasprintf("%s/tests/data/%s", srcdir ? srcdir : ".", name);
+	FILE *f = fopen(path, "r");
+	struct buf text = { 0 };
+	char piece[4096];
+	size_t n;
+
+	if (!f)
+		print_error("%s cannot be read\n", path);
+	free(path);
+	while (f && (n = fread(piece, 1, sizeof piece, f)) > 0)
+		buf_add(&text, piece, n);
+	if (f)
+		fclose(f);
+	buf_str(&text);
+	return buf_steal(&text);
 }
 
 static void put_line(struct buf *out, const char *lead, char *text)

@@ -22,6 +22,9 @@ struct checktest_world { /* where answers come from */
 	struct buf asked; /* "7.2.0.192.in-addr.arpa/PTR ...", in order */
 };
 
+/* As look: arg is a list of facts that ends where a name is NULL, or NULL. */
+struct dns_answer *look_known(void *arg, const struct dns_name *name,
+                              uint16_t type);
 /* c: zeroed; the caller clears it. */
 void make_check(struct check *c, check_run *run, const struct check_query *q,
                 size_t i, struct checktest_world *w);
@@ -31,6 +34,8 @@ char *check_line(const struct check *c);
  * not exist. The first of them is made. */
 void want_check(check_run *run, const struct fact *known,
                 const struct check_query *q, const char *want);
+/* Text of tests/data/name, "" when it cannot be read; heap. */
+char *read_data(const char *name);
 /* What a person reads of it, with its trace, in the language set; appended. */
 void put_check(struct buf *out, const struct check *c);
 

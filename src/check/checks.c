@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "check/dnsbl.h"
+#include "check/fcrdns.h"
+#include "check/helo.h"
 #include "check/own_address.h"
 #include "check/receiver.h"
 #include "check/spf.h"
@@ -18,8 +21,11 @@ static size_t once(const struct check_query *q)
 
 static const struct check_row rows[] = {
 	{ "own-address", once, own_address_check },
+	{ "ptr", once, fcrdns_check },
+	{ "helo", once, helo_check },
 	{ "spf-mail", spf_count_mail, spf_check_mail },
 	{ "spf-helo", spf_count_helo, spf_check_helo },
+	{ "dnsbl", dnsbl_count, dnsbl_check },
 	{ "mx", receiver_mx_count, receiver_mx_check },
 	{ "mx-ptr", receiver_ptr_count, receiver_ptr_check },
 	{ "dnssec", receiver_dnssec_count, receiver_dnssec_check },
