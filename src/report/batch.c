@@ -30,6 +30,9 @@ struct batch {
 	uint64_t explained;    /* verbs that were, bit (1 << enum verb) */
 	size_t *verdicts;      /* n_verdicts on recipients, not yet printed */
 	size_t n_verdicts;
+	bool routed;           /* of this target, or it had no route */
+	size_t *lookups;       /* n_lookups since, not yet printed */
+	size_t n_lookups;
 	const char *side;      /* of the check printed last, "" none yet */
 };
 
@@ -50,6 +53,7 @@ void batch_free(struct batch *b)
 	paper_clear(&b->paper);
 	dialog_free(b->dialog);
 	free(b->verdicts);
+	free(b->lookups);
 	free(b);
 }
 
@@ -426,6 +430,28 @@ static void print_finding(struct batch *b, const struct event *e)
 	free(text);
 }
 
+/* Behind the route a lookup may be the evidence of a check, which shows it
+ * itself: what comes next tells. */
+static void print_lookup(struct batch *b)
+{
+	if (!b->routed) {
+		mx_table_lookup(&b->paper, b->dialog, newest(b));
+		return;
+	}
+	b->lookups = xreallocarray(b->lookups, b->n_lookups + 1,
+	                           sizeof *b->lookups);
+	b->lookups[b->n_lookups++] = newest(b);
+}
+
+static void flush_lookups(struct batch *b, const struct event *next)
+{
+	bool evidence = next->kind == EV_CHECK || *b->side;
+
+	for (size_t i = 0; i < b->n_lookups && !evidence; i++)
+		mx_table_lookup(&b->paper, b->dialog, b->lookups[i]);
+	b->n_lookups = 0;
+}
+
 static void print_check(struct batch *b, const struct event *e)
 {
 	struct paper *p = &b->paper;
@@ -499,14 +525,24 @@ static void forget(struct batch *b)
 	dialog_free(b->dialog);
 	b->dialog = dialog_new();
 	b->side = "";
+	b->routed = false;
+	b->n_lookups = 0;
+}
+
+static void print_route(struct batch *b)
+{
+	b->routed = true;
+	mx_table_print(&b->paper, b->dialog, newest(b));
 }
 
 static void print_event(struct batch *b, const struct event *e)
 {
+	if (e->kind != EV_DNS && e->kind != EV_STATE)
+		flush_lookups(b, e);
 	switch (e->kind) {
 	case EV_START: print_start(b, e); break;
-	case EV_DNS: mx_table_lookup(&b->paper, b->dialog, newest(b)); break;
-	case EV_ROUTE: mx_table_print(&b->paper, b->dialog, newest(b)); break;
+	case EV_DNS: print_lookup(b); break;
+	case EV_ROUTE: print_route(b); break;
 	case EV_CONNECTING: print_connecting(b, e); break;
 	case EV_CONNECTED: print_connected(b, e); break;
 	case EV_TLS: print_tls(b, e); break;

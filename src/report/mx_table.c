@@ -51,12 +51,10 @@ static void flags(struct paper *p, const struct event *e)
 static bool goes_without_saying(const struct event *e)
 {
 	bool address = e->u.dns.type == RR_A || e->u.dns.type == RR_AAAA;
-	bool evidence = e->u.dns.type == RR_TXT || e->u.dns.type == RR_PTR ||
-	                e->u.dns.type == RR_NS; /* of a check, which shows it */
 	bool fine = e->u.dns.status == DNS_NOERROR ||
 	            e->u.dns.status == DNS_NODATA;
 
-	return evidence || (address && fine && !e->u.dns.ext.len);
+	return address && fine && !e->u.dns.ext.len;
 }
 
 void mx_table_lookup(struct paper *p, const struct dialog *d, size_t index)
