@@ -210,7 +210,8 @@ bool wording_hints_sender(const char *lower)
 	                "black list,blocklist,block list,blocked,listed,"
 	                "reputation,spam,policy,banned,authoriz,authenticat,"
 	                "relay,absender,richtlinie,sperr,abuse,prohibit,"
-	                "from ", lower);
+	                "from ,from:,server,proxy,dns,sending,verified,"
+	                "emetteur,go away", lower);
 }
 
 bool wording_hints_recipient(const char *lower)
