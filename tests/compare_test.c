@@ -497,6 +497,28 @@ static void test_trials_plan_repeats_what_was_typed(void **state)
 	plan_clear(&plan);
 }
 
+/* MAIL was refused: the recipients are those of the plan, and the experiment
+ * goes on to them. */
+static void test_trials_plan_after_a_refused_mail_has_recipients(void **state)
+{
+	struct trial t = { .kind = TRIAL_NULL_SENDER };
+	struct summary base = { .n = 0 };
+	struct plan plan, *p;
+
+	(void)state;
+	plan_init(&plan);
+	plan_add_to(&plan, "x@example");
+	made_session(&base, LINES(HELLO, "C MAIL FROM:<a@me.example>",
+	                          "S 550 5.1.8 No such domain"));
+	p = trials_plan(&t, &base, &plan);
+	assert_int_equal(p->stage, STAGE_RCPT);
+	assert_int_equal(p->n_to, 1);
+	assert_string_equal(p->from, "");
+	plan_free(p);
+	summary_clear(&base);
+	plan_clear(&plan);
+}
+
 /* No password goes out in clear because it was asked what happens then. */
 static void test_trials_plan_without_tls_has_no_login(void **state)
 {
@@ -589,6 +611,8 @@ int main(void)
 		cmocka_unit_test(test_trials_objection_fits_the_dialog),
 		cmocka_unit_test(test_trials_plan_never_goes_beyond_rcpt),
 		cmocka_unit_test(test_trials_plan_repeats_what_was_typed),
+		cmocka_unit_test(
+		    test_trials_plan_after_a_refused_mail_has_recipients),
 		cmocka_unit_test(test_trials_plan_without_tls_has_no_login),
 		cmocka_unit_test(test_trial_parse_takes_words_and_bounds),
 	};

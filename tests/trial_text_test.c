@@ -70,6 +70,7 @@ static const struct golden {
 	{ TRIAL_GREYLIST,
 	  LINES(HELLO, MAIL, RCPT("450 4.2.0 Greylisted")),
 	  LINES(HELLO, MAIL, RCPT("250 2.1.5 \x1b[2JOk")),
+	  "\n* Experiments\n"
 	  "✔ Second try mx.example\n"
 	  "    It was greylisting: the same sender and recipient were accepted "
 	  "300 s later.\n"
@@ -80,6 +81,7 @@ static const struct golden {
 	  "        Greylisted\n"
 	  "        <1B>[2JOk\n"
 	  "    Try       Nothing to do: a mail server comes back by itself.\n",
+	  "\n* Experimente\n"
 	  "✔ Zweiter Versuch mx.example\n"
 	  "    Es war Greylisting: Derselbe Absender und Empfänger wurden "
 	  "300 s später\n"
@@ -95,6 +97,7 @@ static const struct golden {
 	{ TRIAL_NULL_SENDER,
 	  LINES(HELLO, MAIL, RCPT("550 5.7.1 No")),
 	  LINES(HELLO, MAIL_NULL, RCPT("550 5.7.1 No")),
+	  "\n* Experiments\n"
 	  "· Null sender <>\n"
 	  "    Refused in the same way (550 5.7.1): what was changed is not "
 	  "the reason.\n"
@@ -102,6 +105,7 @@ static const struct golden {
 	  "      EHLO me.example: 250\n"
 	  "      MAIL FROM:<>: 250 2.1.0\n"
 	  "      RCPT TO:<x@example>: 550 5.7.1\n",
+	  "\n* Experimente\n"
 	  "· Leerer Absender <>\n"
 	  "    In gleicher Weise abgelehnt (550 5.7.1): An dem, was geändert "
 	  "wurde, liegt\n"
@@ -114,6 +118,7 @@ static const struct golden {
 	  LINES("S 220 mx.example", "C EHLO me.example",
 	        "S 250-mx|250 STARTTLS", "C MAIL FROM:<a@me.example>",
 	        "S 530 5.7.0 STARTTLS first"),
+	  "\n* Experiments\n"
 	  "· STARTTLS enforced? mx.example\n"
 	  "    Enforced: MAIL without TLS is refused (530 5.7.0). On port 25 "
 	  "of an MX that\n"

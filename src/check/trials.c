@@ -210,7 +210,15 @@ static void take_params(struct plan *c, const char *line,
 	}
 }
 
-/* The transaction as it was sent, whoever typed it. */
+/* It ended before the transaction that was meant: that one is asked for. */
+static bool was_stopped(const struct summary *base, const struct plan *p)
+{
+	return p->stage >= STAGE_MAIL &&
+	       (base->failed || summary_refusal(base));
+}
+
+/* The transaction as it was sent, whoever typed it. Where MAIL was refused, the
+ * recipients are those that would have come next. */
 static void take_envelope(struct plan *c, const struct summary *base,
                           const struct summary_row *mail)
 {
@@ -221,13 +229,15 @@ static void take_envelope(struct plan *c, const struct summary *base,
 	c->from = command_path(mail->line);
 	drop_params(c->mail_params, &c->n_mail_params);
 	take_params(c, mail->line, plan_add_mail_param);
-	plan_drop_to(c, 0);
+	if (!was_stopped(base, c))
+		plan_drop_to(c, 0);
 	for (const struct summary_row *r = mail; r < end; r++) {
 		char *to;
 
 		if (r->verb != VERB_RCPT)
 			continue;
 		if (!any) {
+			plan_drop_to(c, 0);
 			drop_params(c->rcpt_params, &c->n_rcpt_params);
 			take_params(c, r->line, plan_add_rcpt_param);
 			any = true;
@@ -236,13 +246,6 @@ static void take_envelope(struct plan *c, const struct summary *base,
 		plan_add_to(c, to);
 		free(to);
 	}
-}
-
-/* It ended before the transaction that was meant: that one is asked for. */
-static bool was_stopped(const struct summary *base, const struct plan *p)
-{
-	return p->stage >= STAGE_MAIL &&
-	       (base->failed || summary_refusal(base));
 }
 
 static bool needs_mail(enum trial_kind k)
