@@ -171,7 +171,10 @@ static void test_policy_has_bounds(void **state)
 
 static void test_pattern_fits_whole_names_and_one_label(void **state)
 {
-	static const struct { const char *pattern, *host; bool fits; } rows[] = {
+	static const struct {
+		const char *pattern, *host;
+		bool fits;
+	} rows[] = {
 		{ "mail.example.com", "mail.example.com", true },
 		{ "mail.example.com", "MAIL.Example.com", true },
 		{ "mail.example.com", "example.com", false },
