@@ -4,11 +4,17 @@
 
 #include <string.h>
 
+#include "check/dkim_key.h"
+#include "check/dmarc.h"
+#include "check/domain.h"
 #include "check/spf.h"
 
 static const struct check_row rows[] = {
+	{ "sender-domain", sender_domain_count, sender_domain_check },
 	{ "spf-mail", spf_count_mail, spf_check_mail },
 	{ "spf-helo", spf_count_helo, spf_check_helo },
+	{ "dmarc", dmarc_count, dmarc_check },
+	{ "dkim", dkim_count, dkim_check },
 	{ NULL, NULL, NULL },
 };
 

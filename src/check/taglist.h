@@ -74,5 +74,7 @@ struct tag_item {
 bool tag_next_item(const struct tag *t, char separator, size_t *at,
                    struct tag_item *out);
 bool tag_item_is(const struct tag_item *item, const char *text);
+/* Is text one of the items? */
+bool tag_has_item(const struct tag *t, char separator, const char *text);
 
 #endif
