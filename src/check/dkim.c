@@ -38,8 +38,10 @@ static void tell_tag(struct check *c, const struct tag *t)
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+		const char *item = meanings[i].item;
+
 		if (!tag_named(t, meanings[i].tag) ||
-		    (meanings[i].item && !tag_has_item(t, ':', meanings[i].item)))
+		    (item && !tag_has_item(t, ':', item)))
 			continue;
 		check_step_add(c, 1, meanings[i].say, name, value, NULL);
 		any = true;
@@ -170,7 +172,8 @@ void dkim_check(struct check *c, const struct facts *f,
 	char text[DNS_NAME_TEXT_MAX];
 	struct dns_name at, name;
 
-	if (domain_parse(&at, domain) && dkim_key_name(&name, q->selectors[i], &at)) {
+	if (domain_parse(&at, domain) &&
+	    dkim_key_name(&name, q->selectors[i], &at)) {
 		check_begin(c, "dkim", dns_name_host(&name, text));
 		judge(c, f, &name);
 	} else {

@@ -53,8 +53,8 @@ static size_t policy_levels(const struct dmarc *d)
 
 /* ---- what the record asks for ---- */
 
-/* MX, A and AAAA all say NXDOMAIN (RFC 9989 §3.2.13, RFC 8020). NULL: it
- * exists, or it cannot be known yet; else the answer that denies it. */
+/* It does unless MX, A and AAAA all say NXDOMAIN (RFC 9989 §3.2.13). failed:
+ * set to a lookup that failed where no other speaks for it. */
 static bool does_exist(struct dmarc *d, const struct dns_answer **failed)
 {
 	static const uint16_t types[] = { RR_MX, RR_A, RR_AAAA };
@@ -150,7 +150,8 @@ static const char *const says[DMARC_SPF_COUNT][3] = {
 	[DMARC_SPF_PASS] = { "dmarc-none-pass", "dmarc-pass", "dmarc-pass" },
 	[DMARC_SPF_FAIL] = { "dmarc-none-fail", "dmarc-fail-quarantine",
 		             "dmarc-fail-reject" },
-	[DMARC_SPF_FOREIGN] = { "dmarc-none-foreign", "dmarc-foreign-quarantine",
+	[DMARC_SPF_FOREIGN] = { "dmarc-none-foreign",
+		                "dmarc-foreign-quarantine",
 		                "dmarc-foreign-reject" },
 };
 
@@ -205,14 +206,17 @@ static const char *blemish(const struct dmarc *d, const char **result)
 
 static void end_without(struct dmarc *d)
 {
-	const char *result = "none", *say;
+	const char *result, *say;
 
-	if (d->walk.levels[0].found == DMARC_FOUND_FAILURE || d->walk.failed) {
+	if (d->walk.failed) {
 		check_end_failed(d->c, "temperror", d->walk.failed);
 		return;
 	}
 	say = blemish(d, &result);
-	end(d, *say ? GRADE_BAD : GRADE_WARN, result, *say ? say : "dmarc-none");
+	if (*say)
+		end(d, GRADE_BAD, result, say);
+	else
+		end(d, GRADE_WARN, "none", "dmarc-none");
 }
 
 static bool is_useless(const struct dmarc *d)

@@ -37,7 +37,7 @@ struct dmarc_level {
 };
 
 struct dmarc_walk {
-	struct dmarc_level levels[DMARC_QUERIES_MAX]; /* n, from the domain up */
+	struct dmarc_level levels[DMARC_QUERIES_MAX]; /* n, going up */
 	size_t n;
 	const struct dns_answer *failed; /* a lookup that failed: org is not
 	                                  * known. NULL: none */
