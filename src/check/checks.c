@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "check/dkim_key.h"
+#include "check/dmarc.h"
+#include "check/domain.h"
 #include "check/dnsbl.h"
 #include "check/fcrdns.h"
 #include "check/helo.h"
@@ -23,8 +26,11 @@ static const struct check_row rows[] = {
 	{ "own-address", once, own_address_check },
 	{ "ptr", once, fcrdns_check },
 	{ "helo", once, helo_check },
+	{ "sender-domain", sender_domain_count, sender_domain_check },
 	{ "spf-mail", spf_count_mail, spf_check_mail },
 	{ "spf-helo", spf_count_helo, spf_check_helo },
+	{ "dmarc", dmarc_count, dmarc_check },
+	{ "dkim", dkim_count, dkim_check },
 	{ "dnsbl", dnsbl_count, dnsbl_check },
 	{ "mx", receiver_mx_count, receiver_mx_check },
 	{ "mx-ptr", receiver_ptr_count, receiver_ptr_check },

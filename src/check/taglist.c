@@ -196,3 +196,14 @@ bool tag_item_is(const struct tag_item *item, const char *text)
 {
 	return same(item->text, item->len, text);
 }
+
+bool tag_has_item(const struct tag *t, char separator, const char *text)
+{
+	struct tag_item item;
+	size_t at = 0;
+
+	while (tag_next_item(t, separator, &at, &item))
+		if (tag_item_is(&item, text))
+			return true;
+	return false;
+}

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { TAGLIST_MAX = 64 }; /* DMARC knows 14 tags, DKIM 8; the rest is counted */
+enum { TAGLIST_MAX = 64 }; /* DMARC knows 14 tags, DKIM 8; more are counted */
 
 /* What is wrong with one of them; the first fault counts. */
 enum tag_fault {
@@ -74,5 +74,7 @@ struct tag_item {
 bool tag_next_item(const struct tag *t, char separator, size_t *at,
                    struct tag_item *out);
 bool tag_item_is(const struct tag_item *item, const char *text);
+/* Is text one of the items? */
+bool tag_has_item(const struct tag *t, char separator, const char *text);
 
 #endif
