@@ -136,6 +136,12 @@ void part_note(struct explanation *x, char *text)
 	x->notes[x->n_notes++] = text;
 }
 
+void part_step(struct explanation *x, char *text)
+{
+	x->steps = xreallocarray(x->steps, x->n_steps + 1, sizeof *x->steps);
+	x->steps[x->n_steps++] = text;
+}
+
 void part_try(struct explanation *x, enum try_kind kind, char *text,
               const char *arg)
 {
@@ -195,6 +201,9 @@ void explanation_clear(struct explanation *x)
 	}
 	for (size_t i = 0; i < x->n_notes; i++)
 		free(x->notes[i]);
+	for (size_t i = 0; i < x->n_steps; i++)
+		free(x->steps[i]);
+	free(x->steps);
 	free(x->tries);
 	free(x->notes);
 	*x = (struct explanation){ 0 };

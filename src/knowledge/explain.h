@@ -75,6 +75,8 @@ struct explanation {
 	char *refs;       /* "RFC 5321 4.2.1 · RFC 3463 3.3" */
 	char **notes;     /* findings about this event, whole sentences */
 	size_t n_notes;
+	char **steps;     /* how a check was made, a line a step, indented */
+	size_t n_steps;
 };
 
 /* What explain needs besides the reply itself; all borrowed. */

@@ -25,13 +25,13 @@ static void add_steps(const struct event *e, struct explanation *x)
 		uint32_t depth = event_trace(e, i)->depth;
 		char *text = check_step(e, i);
 
-		part_note(x, xasprintf("%*s%s", (int)(INDENT * depth), "",
+		part_step(x, xasprintf("%*s%s", (int)(INDENT * depth), "",
 		                       text));
 		free(text);
 	}
 }
 
-/* What it is, what came out, what to do; the trace is in the notes. */
+/* What it is, what came out, what to do; the trace is in the steps. */
 void explain_check(const struct event *e, struct explanation *x)
 {
 	const struct check_kind *k =

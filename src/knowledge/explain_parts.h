@@ -25,6 +25,7 @@ void part_copy(char **field, const char *text);
 /* Sources of a table ("RFC 5321 §4.2.1; sendmail.c"): the RFCs, each once. */
 void part_refs(struct explanation *x, const char *source);
 void part_note(struct explanation *x, char *text); /* given away */
+void part_step(struct explanation *x, char *text); /* given away */
 /* arg may be NULL; text given away. */
 void part_try(struct explanation *x, enum try_kind kind, char *text,
               const char *arg);

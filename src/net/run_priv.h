@@ -1,7 +1,8 @@
 /*
- * run_priv: the inside of a run, for run.c (its life, the route, what the user
- * wants), run_next.c (the addresses, one visit after the other), run_dane.c
- * and run_trial.c (experiments). Nobody else includes this.
+ * run_priv: the inside of a run, for run.c (its life, the route),
+ * run_request.c (what the user wants), run_next.c (the addresses, one visit
+ * after the other), run_dane.c, run_check.c and run_trial.c (experiments).
+ * Nobody else includes this.
  */
 #ifndef NET_RUN_PRIV_H
 #define NET_RUN_PRIV_H

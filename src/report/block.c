@@ -191,5 +191,7 @@ void block_all(struct paper *p, const struct explanation *x)
 	block_advice(p, x);
 	for (size_t i = 0; i < x->n_notes; i++)
 		block_line(p, INK_PLAIN, x->notes[i]);
+	for (size_t i = 0; i < x->n_steps; i++)
+		block_line(p, INK_DIM, x->steps[i]);
 	block_refs(p, x);
 }

@@ -147,6 +147,18 @@ static void put_notes(struct doc *d, const struct explanation *x)
 	}
 }
 
+/* The blanks in front are the depth. */
+static void put_steps(struct doc *d, const struct explanation *x)
+{
+	for (size_t i = 0; i < x->n_steps; i++) {
+		int column = 1 + (int)strspn(x->steps[i], " ");
+
+		doc_line(d, column + 2);
+		doc_tab(d, column);
+		doc_put(d, STYLE_TEXT, x->steps[i] + column - 1);
+	}
+}
+
 static void put_digits(struct doc *d, const struct explanation *x)
 {
 	if (x->n_digits == 0)
@@ -321,6 +333,7 @@ static void compact_doc(struct ui *u, const struct explanation *x,
 		put_labelled(d, _("MTA"), x->mta);
 	if (*x->likely)
 		put_labelled(d, _("Code"), x->code_text);
+	put_steps(d, x);
 }
 
 static void heading(struct doc *d, const char *text)
@@ -389,6 +402,10 @@ static void tall_doc(struct ui *u, const struct explanation *x, struct doc *d)
 		doc_line(d, 1);
 		doc_tab(d, 1);
 		put_likely_text(d, x);
+	}
+	if (x->n_steps) {
+		heading(d, _("How it was found"));
+		put_steps(d, x);
 	}
 	section(d, _("Who must act"), x->who);
 	section(d, _("What a real mail server does"), x->mta);
