@@ -238,9 +238,8 @@ bool run_resolver(struct run *r)
 		.trust_ad = env->cfg->trust_ad,
 		.try_ms = env->cfg->dns_try_ms };
 
-	if (env->resolver && !resolver_is_stale(env->resolver))
+	if (env->resolver)
 		return true;
-	resolver_free(env->resolver);
 	env->resolver = resolver_new(env->loop, &cfg);
 	if (env->resolver && resolver_guesses(env->resolver))
 		outlet_finding(&env->out, "dns-default",
@@ -358,6 +357,15 @@ static void see(void *arg, const struct event *e)
 	run_check_see(arg, e);
 }
 
+/* Before anything of a run holds on to the resolver. */
+static void drop_stale_resolver(struct run_env *env)
+{
+	if (!env->resolver || !resolver_is_stale(env->resolver))
+		return;
+	resolver_free(env->resolver);
+	env->resolver = NULL;
+}
+
 struct run *run_new(struct run_env *env, struct plan *plan,
                     const struct run_calls *calls)
 {
@@ -368,6 +376,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->calls = *calls;
 	r->timer = loop_timer_new(env->loop, on_time, r);
 	env->out.target = plan->target.text;
+	drop_stale_resolver(env);
 	env->out.see = see;
 	env->out.see_arg = r;
 	plan_follow_target(plan);
