@@ -244,9 +244,8 @@ bool run_resolver(struct run *r)
 		.trust_ad = env->cfg->trust_ad,
 		.try_ms = env->cfg->dns_try_ms };
 
-	if (env->resolver && !resolver_is_stale(env->resolver))
+	if (env->resolver)
 		return true;
-	resolver_free(env->resolver);
 	env->resolver = resolver_new(env->loop, &cfg);
 	if (env->resolver && resolver_guesses(env->resolver))
 		outlet_finding(&env->out, "dns-default",
@@ -371,6 +370,15 @@ static void see(void *arg, const struct event *e)
 	docket_see(r->docket, e);
 }
 
+/* Before anything of a run holds on to the resolver. */
+static void drop_stale_resolver(struct run_env *env)
+{
+	if (!env->resolver || !resolver_is_stale(env->resolver))
+		return;
+	resolver_free(env->resolver);
+	env->resolver = NULL;
+}
+
 struct run *run_new(struct run_env *env, struct plan *plan,
                     const struct run_calls *calls)
 {
@@ -382,6 +390,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->timer = loop_timer_new(env->loop, on_time, r);
 	env->out.target = plan->target.text;
 	r->docket = docket_new(&env->out);
+	drop_stale_resolver(env);
 	env->out.see = see;
 	env->out.see_arg = r;
 	plan_follow_target(plan);
