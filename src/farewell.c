@@ -11,12 +11,12 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-/* The newest verdict on the newest session, or on a way where there is none
- * behind it; NULL. One on an earlier session says nothing about this one, even
- * when checks have renewed it since. */
+/* The newest verdict on the newest session that is no experiment's, or on a way
+ * where there is none behind it; NULL. One on an earlier session says nothing
+ * about this one, even when checks have renewed it since. */
 static const struct event *last_verdict(const struct dialog *d)
 {
-	uint32_t session = dialog_now(d)->session;
+	uint32_t session = dialog_now(d)->own_session;
 
 	for (size_t i = dialog_count(d); i-- > 0;) {
 		const struct event *e = dialog_at(d, i);
@@ -44,12 +44,12 @@ static const char *verb_answered(const struct dialog *d, const struct event *e)
 /* The reply that the newest session had come to; its goodbye is none. */
 static const struct event *last_reply(const struct dialog *d)
 {
-	uint32_t session = dialog_now(d)->session;
+	uint32_t session = dialog_now(d)->own_session;
 
 	for (size_t i = dialog_count(d); i-- > 0;) {
 		const struct event *e = dialog_at(d, i);
 
-		if (e->session != 0 && e->session != session)
+		if (e->session != 0 && e->session < session)
 			break;
 		if (e->kind == EV_REPLY && e->session == session &&
 		    strcmp(verb_answered(d, e), "QUIT") != 0)
@@ -58,21 +58,32 @@ static const struct event *last_reply(const struct dialog *d)
 	return NULL;
 }
 
+/* The host of the newest session that is the user's own. */
+static const char *own_host(const struct dialog *d)
+{
+	const struct dialog_now *now = dialog_now(d);
+	size_t i = dialog_before(d, dialog_count(d) - 1, EV_CONNECTING,
+	                         now->own_session);
+	const struct event *e = i == SIZE_MAX ? NULL : dialog_at(d, i);
+
+	return e ? event_text(e, e->u.connect.host) : now->host;
+}
+
 static char *reached(const struct dialog *d)
 {
 	const struct dialog_now *now = dialog_now(d);
-	const struct event *e = now->session ? last_reply(d) : NULL;
+	const struct event *e = now->own_session ? last_reply(d) : NULL;
 	unsigned code = e ? e->u.reply.code : 0;
 
-	if (!now->session)
+	if (!now->own_session)
 		return xstrdup(_("left before there was a connection."));
 	if (!e)
-		return xasprintf(_("left before %s had greeted."), now->host);
+		return xasprintf(_("left before %s had greeted."), own_host(d));
 	if (e->u.reply.to == EV_GREETING)
 		return xasprintf(_("left after the greeting %03u of %s."),
-		                 code, now->host);
+		                 code, own_host(d));
 	return xasprintf(_("left after %s, which %s had answered with %03u."),
-	                 verb_answered(d, e), now->host, code);
+	                 verb_answered(d, e), own_host(d), code);
 }
 
 char *farewell_result(const struct dialog *d)

@@ -7,12 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "blackhole.h"
 #include "netclient.h"
 #include "netscript.h"
 #include "smtpfault.h"
@@ -99,36 +96,6 @@ static void test_cancel_in_any_state_is_quick(void **state)
 	assert_in_range(took, 0, CANCEL_MS * 1000);
 }
 
-/* A listener whose queue is full: a further SYN gets no answer. */
-struct black_hole {
-	int listener, filler[4];
-	uint16_t port;
-};
-
-static void open_black_hole(struct black_hole *h)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof a;
-
-	h->listener = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(h->listener, (struct sockaddr *)&a, len), 0);
-	assert_int_equal(listen(h->listener, 0), 0);
-	getsockname(h->listener, (struct sockaddr *)&a, &len);
-	h->port = ntohs(a.sin_port);
-	for (size_t i = 0; i < 4; i++) {
-		h->filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		connect(h->filler[i], (struct sockaddr *)&a, len);
-	}
-}
-
-static void close_black_hole(struct black_hole *h)
-{
-	for (size_t i = 0; i < 4; i++)
-		close(h->filler[i]);
-	close(h->listener);
-}
-
 static void test_cancel_while_connecting_ends_the_try(void **state)
 {
 	struct black_hole hole;
@@ -136,7 +103,7 @@ static void test_cancel_while_connecting_ends_the_try(void **state)
 	struct client c;
 
 	(void)state;
-	open_black_hole(&hole);
+	black_hole_open(&hole);
 	client_start(&c, NULL);
 	client_open(&c, client_plan_port(hole.port));
 	assert_non_null(client_wait(&c, EV_CONNECTING, WAIT_MS));
@@ -148,7 +115,7 @@ static void test_cancel_while_connecting_ends_the_try(void **state)
 	assert_int_equal(e->u.failed.phase, PHASE_CONNECT);
 	assert_int_equal(e->u.failed.kind, FAIL_CANCELLED);
 	client_stop(&c);
-	close_black_hole(&hole);
+	black_hole_close(&hole);
 }
 
 /* T02 */
@@ -160,7 +127,7 @@ static void test_connect_without_answer_times_out(void **state)
 	struct plan *p;
 
 	(void)state;
-	open_black_hole(&hole);
+	black_hole_open(&hole);
 	p = client_plan_port(hole.port);
 	p->timeout_ms = 200;
 	client_start(&c, NULL);
@@ -171,7 +138,7 @@ static void test_connect_without_answer_times_out(void **state)
 	assert_int_equal(e->u.failed.phase, PHASE_CONNECT);
 	assert_int_equal(e->u.failed.kind, FAIL_TIMEOUT);
 	client_stop(&c);
-	close_black_hole(&hole);
+	black_hole_close(&hole);
 }
 
 static void test_cancel_a_pause_ends_batch(void **state)

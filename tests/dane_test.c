@@ -46,11 +46,27 @@ static const struct dane_case cases[] = {
     { MX, "AAAA", "!nodata" } }, "needs _25._tcp.real.test/TLSA" },
 
 /* ---- whether DANE is of use ---- */
-{ "addresses that are not verified: TLSA is not even asked for",
-  { { MX, "A", "192.0.2.1" }, { MX, "AAAA", "AD " } }, "insecure" },
-{ "one of the two is not verified",
-  { { MX, "A", "AD 192.0.2.1" }, { MX, "AAAA", "2001:db8::1" } },
+{ "addresses that are not verified: TLSA is not even asked for, but whether "
+  "the resolver verifies anything",
+  { { MX, "A", "192.0.2.1" }, { MX, "AAAA", "AD " } }, "needs ./NS" },
+{ "it verifies the root, so the zone is not signed",
+  { { MX, "A", "192.0.2.1" }, { MX, "AAAA", "AD " },
+    { ".", "NS", "AD ns.test" } },
   "insecure" },
+{ "it does not even verify the root",
+  { { MX, "A", "192.0.2.1" }, { MX, "AAAA", "AD " },
+    { ".", "NS", "ns.test" } },
+  "insecure unchecked" },
+{ "the root cannot be looked up: nothing is said of the resolver",
+  { { MX, "A", "192.0.2.1" }, { MX, "AAAA", "AD " },
+    { ".", "NS", "!timeout" } },
+  "insecure" },
+{ "verified, says a resolver that is not trusted",
+  { { MX, "A", "CLAIM 192.0.2.1" }, { MX, "AAAA", "CLAIM 2001:db8::1" } },
+  "insecure untrusted" },
+{ "one of the two is not verified",
+  { { MX, "A", "AD 192.0.2.1" }, { MX, "AAAA", "2001:db8::1" },
+    { ".", "NS", "AD ns.test" } }, "insecure" },
 { "no address at all", { { MX, "A", "AD " }, { MX, "AAAA", "AD " } },
   "insecure" },
 { "addresses that cannot be looked up",
@@ -141,13 +157,12 @@ static const struct dane_case cases[] = {
 
 static void put_needs(struct buf *out, const struct dane *d)
 {
-	char text[DNS_NAME_TEXT_MAX];
+	char text[DNS_NAME_TEXT_MAX], type[10];
 
 	buf_adds(out, "needs");
 	for (size_t i = 0; i < d->n_needs; i++)
 		buf_addf(out, " %s/%s", dns_name_host(&d->needs[i].name, text),
-		         d->needs[i].type == RR_TLSA ? "TLSA" :
-		         d->needs[i].type == RR_A ? "A" : "AAAA");
+		         dns_type_text(d->needs[i].type, type));
 }
 
 static void put_record(struct buf *out, const struct dane_record *r)
@@ -163,12 +178,18 @@ static void put_dane(struct buf *out, const struct dane *d)
 	static const char *const words[DANE_VERDICT_COUNT] = {
 		"insecure", "none", "usable", "unusable", "failed",
 	};
+	static const char *const doubts[DANE_DOUBT_COUNT] = {
+		[DANE_UNSIGNED] = "", [DANE_UNTRUSTED] = " untrusted",
+		[DANE_UNCHECKED] = " unchecked",
+	};
 
 	if (d->n_needs) {
 		put_needs(out, d);
 		return;
 	}
 	buf_adds(out, words[d->verdict]);
+	if (d->verdict == DANE_INSECURE)
+		buf_adds(out, doubts[d->doubt]);
 	if (d->verdict == DANE_FAILED)
 		buf_addf(out, " %s", dns_status_name(d->cause));
 	if (*d->base)
@@ -207,7 +228,7 @@ static void test_dane_find_one_family(void **state)
 {
 	static const struct fact known[] = {
 		{ MX, "A", "AD 192.0.2.1" }, { MX, "AAAA", "2001:db8::1" },
-		{ TLSA, "TLSA", "AD " }, { 0 },
+		{ TLSA, "TLSA", "AD " }, { ".", "NS", "AD ns.test" }, { 0 },
 	};
 	struct facts *facts = facts_of(known), *none = facts_new();
 	struct dane_query q = { .host = MX, .port = 25, .family = 4 };

@@ -356,25 +356,30 @@ static void test_name_pointers_must_go_backwards(void **state)
 	}
 }
 
-static void test_name_longest_chain_of_pointers_ends(void **state)
+static void test_name_chain_of_pointers_has_a_limit(void **state)
 {
+	enum { FIRST = 3, JUMPS = 127 };
 	static uint8_t wire[16384];
 	struct dns_name n;
-	size_t at = 2;
+	size_t at;
 
 	(void)state;
 	wire[0] = 1;
 	wire[1] = 'a';
 	/* octet 2 is the root; then each pointer goes to the one before */
-	for (at = 3; at + 2 <= sizeof wire; at += 2) {
-		size_t to = at == 3 ? 0 : at - 2;
+	for (at = FIRST; at + 2 <= sizeof wire; at += 2) {
+		size_t to = at == FIRST ? 0 : at - 2;
 
 		wire[at] = (uint8_t)(0xc0 | to >> 8);
 		wire[at + 1] = (uint8_t)to;
 	}
-	at -= 2;
+	at = FIRST + 2 * (JUMPS - 1);
 	assert_true(dns_name_read(&n, wire, sizeof wire, sizeof wire, &at));
 	assert_int_equal(n.len, 3);
+	assert_int_equal(at, FIRST + 2 * JUMPS);
+	assert_false(dns_name_read(&n, wire, sizeof wire, sizeof wire, &at));
+	at = sizeof wire - 3;
+	assert_false(dns_name_read(&n, wire, sizeof wire, sizeof wire, &at));
 }
 
 static void test_name_through_pointers_over_255_octets_is_refused(void **state)
@@ -547,7 +552,7 @@ int main(void)
 		cmocka_unit_test(test_record_ttl_over_31_bits_counts_as_zero),
 		cmocka_unit_test(test_txt_strings_are_joined_without_blank),
 		cmocka_unit_test(test_name_pointers_must_go_backwards),
-		cmocka_unit_test(test_name_longest_chain_of_pointers_ends),
+		cmocka_unit_test(test_name_chain_of_pointers_has_a_limit),
 		cmocka_unit_test(
 		    test_name_through_pointers_over_255_octets_is_refused),
 		cmocka_unit_test(test_writer_compresses_names_it_has_written),

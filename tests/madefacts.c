@@ -25,7 +25,7 @@ static size_t write_answer(const struct fact *f, size_t n, uint8_t *out,
 	struct dns_writer w;
 	struct dns_name name;
 	uint16_t type = dns_type_find(f->type);
-	bool ad = starts(f->data, "AD ");
+	bool ad = starts(f->data, "AD ") || starts(f->data, "CLAIM ");
 
 	dns_name_parse(&name, f->name);
 	dns_write_begin(&w, out, size, 0, DNS_QR | (ad ? DNS_AD : 0));
@@ -39,6 +39,8 @@ static size_t write_answer(const struct fact *f, size_t n, uint8_t *out,
 
 		if (starts(data, "AD "))
 			data += 3;
+		if (starts(data, "CLAIM "))
+			data += 6;
 		if (!*data)
 			break; /* AD, and no record */
 		if (starts(data, "CNAME ")) {
@@ -61,7 +63,8 @@ static size_t write_answer(const struct fact *f, size_t n, uint8_t *out,
 	return w.len;
 }
 
-void add_answer(struct facts *to, const struct fact *f, size_t n)
+/* The answer of the n that begin at f. */
+static struct dns_answer *answer_of(const struct fact *f, size_t n)
 {
 	static uint8_t wire[8192];
 	struct dns_name name;
@@ -73,8 +76,13 @@ void add_answer(struct facts *to, const struct fact *f, size_t n)
 		answer_fail(a, (enum dns_status)dns_status_find(f->data + 1));
 	else
 		answer_fold(a, wire, write_answer(f, n, wire, sizeof wire),
-		            true);
-	facts_add(to, a);
+		            !starts(f->data, "CLAIM "));
+	return a;
+}
+
+void add_answer(struct facts *to, const struct fact *f, size_t n)
+{
+	facts_add(to, answer_of(f, n));
 }
 
 static bool same_question(const struct fact *a, const struct fact *b)
@@ -82,15 +90,27 @@ static bool same_question(const struct fact *a, const struct fact *b)
 	return strcmp(a->name, b->name) == 0 && strcmp(a->type, b->type) == 0;
 }
 
+static size_t count(const struct fact *f)
+{
+	size_t n = 1;
+
+	while (f[n].name && same_question(f, &f[n]))
+		n++;
+	return n;
+}
+
+struct dns_answer *made_answer(const struct fact *f)
+{
+	return answer_of(f, count(f));
+}
+
 struct facts *facts_of(const struct fact *f)
 {
 	struct facts *out = facts_new();
 
 	while (f->name) {
-		size_t n = 1;
+		size_t n = count(f);
 
-		while (f[n].name && same_question(f, &f[n]))
-			n++;
 		add_answer(out, f, n);
 		f += n;
 	}

@@ -96,17 +96,25 @@ static size_t put_group(struct buf *out, const struct route *r, size_t i)
 	return i;
 }
 
+/* About the name or the lookup, not about the route. */
+static bool is_aside(const char *id)
+{
+	return strcmp(id, "idn-name") == 0 || strcmp(id, "dns-silent") == 0;
+}
+
 static void on_route(void *arg, const struct route *r)
 {
 	struct question *q = arg;
 	char **ids = xcalloc(r->n_findings, sizeof *ids);
 	struct buf hosts = { 0 }, findings = { 0 };
+	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_hosts;)
 		i = put_group(&hosts, r, i);
 	for (size_t i = 0; i < r->n_findings; i++)
-		ids[i] = xstrdup(r->findings[i].id);
-	put_sorted(&findings, ids, r->n_findings, ' ');
+		if (!is_aside(r->findings[i].id))
+			ids[n++] = xstrdup(r->findings[i].id);
+	put_sorted(&findings, ids, n, ' ');
 	buf_addf(&q->line, "%s\t%s\t%s\t%s", q->domain, verdict(r->kind),
 	         hosts.len ? buf_str(&hosts) : "-",
 	         findings.len ? buf_str(&findings) : "-");

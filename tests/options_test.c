@@ -32,6 +32,7 @@ static const char *sample(const struct option *row)
 		{ "1.0|1.1|1.2|1.3", "1.2" }, { "MECHS", "PLAIN,LOGIN" },
 		{ "LESSON", "first" }, { "HOST:PORT", "localhost:5300" },
 		{ "always", "always" }, { "DOMAIN", "example.org" },
+		{ "EXPERIMENT[=VALUE]", "helo=mx.example.org" },
 		{ "ZONE", "dnsbl.example.org" },
 		{ "esmtp|smtp|lmtp", "smtp" }, { "bash|zsh|fish", "zsh" },
 	};

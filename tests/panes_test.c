@@ -230,8 +230,8 @@ static void test_panes_120x35(void **state)
 static const struct row rows_60x16[] = {
 	{ 0, " mx1.example.org:25                        after RCPT  0"
 	     ":07 " },
-	{ 1, " 1 MX  [2 Dialog]  3 Explain  4 Steps  5 Envelope       "
-	     "    " },
+	{ 1, " 1 MX  [2 Dialog]  3 Explain  4 Steps  5 Envelope  6 Chec"
+	     "ks " },
 	{ 2, " MX ▸10 mx1 ▲ · 20 mx2 ○                                "
 	     "    " },
 	{ 3, " +0.406 │S← 220 ✔ mx1.example.org ESMTP                 "

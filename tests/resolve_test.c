@@ -22,7 +22,7 @@ enum { TRY_MS = 250, TOTAL_MS = 10000 };
 struct probe {
 	struct dns_answer *a;      /* NULL until done */
 	struct lookup *lookup;
-	struct buf log;            /* "name TYPE status[ tcp][ plain];" */
+	struct buf log;            /* "name TYPE status[ tcp][ plain][ cd];" */
 	unsigned exchanges;
 };
 
@@ -34,9 +34,10 @@ static void on_exchange(void *arg, const struct dns_exchange *x)
 	struct probe *p = arg;
 	char name[DNS_NAME_TEXT_MAX], type[10];
 
-	buf_addf(&p->log, "%s %s %s%s%s;", dns_name_host(x->name, name),
+	buf_addf(&p->log, "%s %s %s%s%s%s;", dns_name_host(x->name, name),
 	         dns_type_text(x->type, type), dns_status_name(x->status),
-	         x->tcp ? " tcp" : "", x->no_edns ? " plain" : "");
+	         x->tcp ? " tcp" : "", x->no_edns ? " plain" : "",
+	         x->cd ? " cd" : "");
 	p->exchanges++;
 }
 
@@ -111,7 +112,7 @@ static const struct row {
 	{ "plain.test", RR_MX, DNS_NOERROR, 1, "plain.test MX noerror;" },
 	{ "Case.TEST", RR_A, DNS_NOERROR, 1, "case.test A noerror;" },
 	{ "servfail.test", RR_MX, DNS_SERVFAIL, 0,
-	  "servfail.test MX servfail;" },
+	  "servfail.test MX servfail;servfail.test MX servfail cd;" },
 	{ "refused.test", RR_MX, DNS_REFUSED, 0, "refused.test MX refused;" },
 	{ "notimp.test", RR_MX, DNS_NOTIMP, 0, "notimp.test MX notimp;" },
 	{ "yxdomain.test", RR_MX, DNS_OTHER_RCODE, 0,
@@ -121,7 +122,8 @@ static const struct row {
 	{ "nodata.test", RR_MX, DNS_NODATA, 0, "nodata.test MX nodata;" },
 	{ "noquestion.test", RR_MX, DNS_REFUSED, 0,
 	  "noquestion.test MX refused;" },
-	{ "ede.test", RR_MX, DNS_SERVFAIL, 0, "ede.test MX servfail;" },
+	{ "ede.test", RR_MX, DNS_SERVFAIL, 0, "ede.test MX servfail;"
+	  "ede.test MX servfail cd;" },
 	{ "drop.test", RR_MX, DNS_TIMEOUT, 0,
 	  "drop.test MX timeout;drop.test MX timeout;"
 	  "drop.test MX timeout plain;" },
@@ -373,11 +375,13 @@ static void test_failover_an_rcode_tells_more_than_silence(void **state)
 	(void)state;
 	look_up(both, &p, "plain.test", RR_A);
 	assert_int_equal(p.a->status, DNS_SERVFAIL);
-	/* the silent one is asked in each round, the other one once */
+	/* the silent one is asked in each round, the other one once, and
+	 * once more without a check */
 	assert_string_equal(buf_str(&p.log), "plain.test A timeout;"
 	                    "plain.test A servfail;plain.test A timeout;"
-	                    "plain.test A timeout plain;");
-	assert_int_equal(dnsfault_queries(second, false), 1);
+	                    "plain.test A timeout plain;"
+	                    "plain.test A servfail cd;");
+	assert_int_equal(dnsfault_queries(second, false), 2);
 	clear(&p);
 	free(both);
 	dnsfault_stop(first);

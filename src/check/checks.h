@@ -28,17 +28,20 @@ struct address_seen {
 	const char *where; /* the host that said so; "" for LOCAL, GIVEN */
 };
 
-/* Outcome of fetching a policy; the worker's to fill. RFC 8461 §3.3. */
+/* Outcome of fetching a policy (RFC 8461 §3.3); the worker's to fill. */
 struct sts_fetch {
-	bool done;
+	bool done;         /* until then nothing else is set */
+	bool available;    /* false: this build cannot fetch, or no libcurl */
+	bool is_private;   /* no public address, so it was not asked */
+	bool tls_failed;   /* the certificate was not accepted */
+	bool timed_out;    /* no whole answer in the time given */
+	bool cut;          /* longer than STS_POLICY_MAX: the rest was left */
 	int status;        /* of HTTP; 0: it did not come to that */
-	const char *type;  /* media type, "" none */
-	const char *error; /* words of the library, "" none */
+	const char *error; /* words of the library, "" no failure */
+	const char *type;  /* media type as it came, "" none */
+	const char *location; /* where a redirect leads, "" none */
 	const char *body;  /* as it came, body_len octets */
 	size_t body_len;
-	bool cut;          /* it was longer than the limit */
-	bool tls_failed;   /* the certificate was not accepted */
-	bool available;    /* false: this build cannot fetch */
 };
 
 /* All borrowed; NULL or 0: not known, not wanted. */
@@ -81,6 +84,9 @@ const struct check_row *check_row_at(size_t i);
 const char *check_sender_ip(const struct check_query *q);
 /* Domain of MAIL FROM; the HELO name for <> (RFC 7208 §2.4); "" not known. */
 const char *check_sender_domain(const struct check_query *q);
+/* Is there a mail domain to look at, whose MX count? Not for a host that was
+ * named, nor for an address. */
+bool check_mail_domain(const struct check_query *q);
 /* Domain of the From: line: author, else that of MAIL FROM; "" not known. */
 const char *check_author_domain(const struct check_query *q);
 

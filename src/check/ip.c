@@ -57,6 +57,22 @@ bool ip_under(const struct ip *ip, const struct ip *net, unsigned bits)
 	       ((ip->octets[whole] ^ net->octets[whole]) & mask) == 0;
 }
 
+bool ip_in_answer(const struct dns_answer *a, const struct ip *ip)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct dns_rr *rr = answer_rr(a, i);
+		struct ip other;
+
+		if (rr->bad)
+			continue;
+		ip_from_octets(&other, dns_rr_address(&a->msg, rr),
+		               a->type == RR_A ? 4 : 16);
+		if (ip_equal(&other, ip))
+			return true;
+	}
+	return false;
+}
+
 /* One label in front of what is in out at *at, growing towards its start. */
 static void prepend(uint8_t *wire, size_t *at, const char *label)
 {

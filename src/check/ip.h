@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/dns.h"
+#include "core/answer.h"
 
 enum { IP_TEXT_MAX = 46 }; /* longest numeric IPv6 with its NUL */
 
@@ -29,6 +29,8 @@ char *ip_text(const struct ip *ip, char out[IP_TEXT_MAX]);
 bool ip_equal(const struct ip *a, const struct ip *b);
 /* Do the first bits of both agree? Different families never do. */
 bool ip_under(const struct ip *ip, const struct ip *net, unsigned bits);
+/* Is ip one of the addresses of a, an answer for A or AAAA? */
+bool ip_in_answer(const struct dns_answer *a, const struct ip *ip);
 /*
  * The name below suffix: octets or nibbles, last first. "7.2.0.192" below
  * in-addr.arpa (RFC 1035 §3.5), ip6.arpa (RFC 3596 §2.5) or a blocklist (RFC
@@ -40,7 +42,7 @@ bool ip_name(struct dns_name *out, const struct ip *ip,
 void ip_reverse_name(struct dns_name *out, const struct ip *ip);
 /* "192.0.2.3" or "2.0.0.1.0.d.b.8...": octets or nibbles in their order, with
  * dots between (RFC 7208 §7.3, macro letter i). Returns out. */
-enum { IP_DOTTED_MAX = 64 };
+enum { IP_DOTTED_MAX = 65 }; /* the last dot is written before it goes */
 char *ip_dotted(const struct ip *ip, char out[IP_DOTTED_MAX]);
 
 #endif

@@ -10,6 +10,7 @@
 #include "core/escape.h"
 #include "core/session.h"
 #include "core/target.h"
+#include "core/trial.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -257,6 +258,16 @@ char *check_always(const char *value)
 char *check_user(const char *value)
 {
 	return *value ? NULL : xstrdup(_("the name is empty"));
+}
+
+char *check_trial(const char *value)
+{
+	struct trial t;
+	char *error = trial_parse(value, &t);
+
+	if (!error)
+		trial_clear(&t);
+	return error;
 }
 
 char *check_timeout(const char *value)

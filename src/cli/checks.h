@@ -19,6 +19,7 @@ char *check_param(const char *value);      /* of MAIL or RCPT */
 char *check_mechs(const char *value);      /* "" or PLAIN,LOGIN */
 char *check_always(const char *value);     /* "" or always */
 char *check_user(const char *value);
+char *check_trial(const char *value);      /* as trial_parse() */
 char *check_timeout(const char *value);    /* seconds, classroom */
 char *check_proxy(const char *value);      /* socks5://HOST:PORT */
 char *check_command(const char *value);    /* not empty */

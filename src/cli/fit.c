@@ -169,6 +169,16 @@ static bool asks_beside_the_way(const struct options *o, const struct plan *p)
 	return o->ask_myip && (o->proxy || o->pipe);
 }
 
+static bool try_by_hand(const struct options *o, const struct plan *p)
+{
+	return o->try && !p->hold_enter;
+}
+
+static bool try_without_session(const struct options *o, const struct plan *p)
+{
+	return o->try && p->stage == STAGE_ROUTE;
+}
+
 /* First fit is told. */
 static const struct {
 	bool (*wrong)(const struct options *o, const struct plan *p);
@@ -206,6 +216,10 @@ static const struct {
 		"events; leave one out") },
 	{ asks_beside_the_way, N_("--ask-myip: asks from this host and not "
 		"through the proxy or program; name the address (--ip ADDR)") },
+	{ try_by_hand, N_("--try: goes with --batch or --json; in the "
+		"inspector :try, once the dialog is there") },
+	{ try_without_session, N_("--try: needs a dialog, -q route makes "
+		"none") },
 	{ stdin_twice, N_("--auth-password-file -: standard input is already "
 		"the message (--data -)") },
 };

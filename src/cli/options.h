@@ -47,7 +47,7 @@ struct options {
 	/* dialog */
 	int stage;              /* enum stage + 1, 0: not given */
 	int protocol;           /* enum protocol + 1, 0: not given */
-	char *timeout, *script;
+	char *timeout, *script, *try;
 	char *pipelining;       /* "", "always" */
 	bool bdat;
 	/* TLS */

@@ -235,6 +235,8 @@ static void use_dialog(const struct options *o, struct plan *p)
 		p->patience = PATIENCE_CLASSROOM;
 	else if (o->timeout)
 		p->timeout_ms = (uint32_t)strtoul(o->timeout, NULL, 10) * 1000;
+	if (o->try) /* checked when the option was read */
+		free(trial_parse(o->try, &p->trial));
 	use_params(p, o->mail_params, plan_add_mail_param);
 	use_params(p, o->rcpt_params, plan_add_rcpt_param);
 }

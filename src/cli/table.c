@@ -142,6 +142,11 @@ static const struct option table[] = {
 	{ .name = "script", .form = N_("FILE"), TEXT(script),
 	  .group = GROUP_DIALOG, .check = check_file,
 	  .help = N_("commands to send instead, one a line") },
+	{ .name = "try", .form = N_("EXPERIMENT[=VALUE]"), TEXT(try),
+	  .group = GROUP_DIALOG, .check = check_trial, .args_only = true,
+	  .help = N_("after the dialog: greylist null-sender helo=NAME "
+	             "mx=HOST family=4|6 source=ADDR tls clear port "
+	             "enforce-tls several; never sends a message") },
 
 	{ .name = "tls", .form = "never|may|must|verify|dane|wrap",
 	  WORD(tls, tls_word), .group = GROUP_TLS,

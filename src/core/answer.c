@@ -312,22 +312,27 @@ static struct ev_ref put_answers(struct event_builder *b,
 	return r;
 }
 
-/* "6 DNSSEC Bogus: signature missing" */
+void answer_ext(const struct dns_msg *m, struct buf *out)
+{
+	if (!m->has_ede)
+		return;
+	buf_addf(out, "%u", m->ede);
+	if (*dns_ede_text(m->ede))
+		buf_addf(out, " %s", dns_ede_text(m->ede));
+	if (m->ede_len) {
+		buf_adds(out, ": ");
+		buf_add(out, m->data + m->ede_text, m->ede_len);
+	}
+}
+
 static struct ev_ref put_ext(struct event_builder *b, const struct dns_msg *m)
 {
 	struct buf text = { 0 };
-	struct ev_ref r;
+	struct ev_ref r = { 0, 0 };
 
-	if (!m->has_ede)
-		return (struct ev_ref){ 0, 0 };
-	buf_addf(&text, "%u", m->ede);
-	if (*dns_ede_text(m->ede))
-		buf_addf(&text, " %s", dns_ede_text(m->ede));
-	if (m->ede_len) {
-		buf_adds(&text, ": ");
-		buf_add(&text, m->data + m->ede_text, m->ede_len);
-	}
-	r = event_put(b, text.data, text.len);
+	answer_ext(m, &text);
+	if (text.len)
+		r = event_put(b, text.data, text.len);
 	buf_clear(&text);
 	return r;
 }
@@ -346,6 +351,7 @@ void exchange_event(struct event_builder *b, const struct dns_exchange *x)
 	dns->type = x->type;
 	dns->status = (uint8_t)x->status;
 	dns->tcp = x->tcp;
+	dns->cd = x->cd;
 	if (!x->wire)
 		return;
 	dns_msg_parse(&m, x->wire, x->len);

@@ -36,6 +36,12 @@ struct dns_answer {
 	                         * in the order of the answer */
 	size_t n;               /* > 0 only for DNS_NOERROR, DNS_MALFORMED */
 	unsigned messages;      /* folded in that were no failures */
+	bool bogus;  /* DNS_SERVFAIL, but whoever does not want signatures
+	              * checked (CD) gets an answer: RFC 4035 §5.5 */
+	struct {     /* DNS_TIMEOUT: how much silence that was */
+		unsigned queries, servers;
+		uint32_t ms;
+	} silence;
 };
 
 /* A new answer, nothing folded in: status DNS_CANCELLED. Caller owns. */
@@ -73,9 +79,17 @@ struct dns_exchange {
 	enum dns_status status; /* DNS_NOERROR: or an alias leads on */
 	bool tcp;
 	bool no_edns;           /* asked without OPT, after a timeout */
+	bool cd;                /* asked once more after SERVFAIL, now without
+	                         * a check of signatures (RFC 4035 §3.2.2) */
+	const char *bogus;      /* with cd: there is an answer. What the
+	                         * SERVFAIL said of it, "" nothing; else NULL */
+	unsigned strays;        /* datagrams that were no answer to this */
 	const uint8_t *wire;    /* the answer, NULL none */
 	size_t len;
 };
+/* The Extended DNS Error of m, appended: "6 DNSSEC Bogus: signature missing";
+ * nothing when there is none. */
+void answer_ext(const struct dns_msg *m, struct buf *out);
 /* Begins and fills an EV_DNS in b. The name is without its last dot; owners
  * and data of the records have it. ext: the Extended DNS Error, "" none. */
 void exchange_event(struct event_builder *b, const struct dns_exchange *x);

@@ -11,7 +11,7 @@
 
 /* What the facts say of the host's addresses. */
 struct host_facts {
-	bool secure, failed;
+	bool secure, failed, claimed;
 	enum dns_status cause;
 	const struct dns_answer *positive; /* one with addresses, or NULL */
 };
@@ -26,6 +26,7 @@ static void see_address(struct host_facts *h, const struct dns_answer *a)
 {
 	if (a->status == DNS_NOERROR && a->n > 0) {
 		h->secure &= a->ad;
+		h->claimed &= a->ad_claimed;
 		h->positive = a;
 	} else if (dns_status_is_temp(a->status)) {
 		h->failed = true;
@@ -42,7 +43,7 @@ static bool see_host(struct dane *d, const struct facts *f,
 		{ RR_AAAA, 4 }, { RR_A, 6 },
 	};
 
-	*h = (struct host_facts){ .secure = true };
+	*h = (struct host_facts){ .secure = true, .claimed = true };
 	for (size_t i = 0; i < 2; i++) {
 		const struct dns_answer *a;
 
@@ -84,6 +85,10 @@ static void add_record(struct dane *d, const struct dns_answer *a, size_t i)
 
 	*r = (struct dane_record){ .usable = false };
 	dns_rr_text(&a->msg, rr, &text);
+	if (text.len > DANE_TEXT_MAX) {
+		text.len = DANE_TEXT_MAX;
+		buf_adds(&text, "...");
+	}
 	r->text = buf_steal(&text);
 	if (rr->bad || rr->rdlen < 3) {
 		r->why = "dane-form";
@@ -166,6 +171,25 @@ static bool try_base(struct dane *d, const struct facts *f,
 	return true;
 }
 
+/* Would this resolver verify anything? The root is signed: Postfix asks the
+ * same (dnssec_probe). Only where the host's addresses are not verified. */
+static void find_doubt(struct dane *d, const struct facts *f,
+                       const struct host_facts *h)
+{
+	struct dns_name root = { .len = 1 };
+	const struct dns_answer *a;
+
+	if (h->claimed) {
+		d->doubt = DANE_UNTRUSTED;
+		return;
+	}
+	a = facts_find(f, &root, RR_NS);
+	if (!a)
+		need(d, &root, RR_NS);
+	else if (!dns_status_is_temp(a->status) && !a->ad_claimed)
+		d->doubt = DANE_UNCHECKED;
+}
+
 /* RFC 7672 §3.2.2: with a verified MX the mail domain is a name, too. */
 static void note_next_hop(struct dane *d, const struct facts *f,
                           const char *domain)
@@ -198,8 +222,10 @@ void dane_find(struct dane *out, const struct facts *f,
 		out->cause = h.cause;
 		return;
 	}
-	if (!h.secure)
+	if (!h.secure) {
+		find_doubt(out, f, &h);
 		return;
+	}
 	note_next_hop(out, f, q->domain);
 	/* RFC 7672 §2.2.3: the end of the aliases, then the name itself */
 	if (h.positive->n_chain &&

@@ -22,6 +22,8 @@ enum {
 	DANE_RECORDS_MAX = 64,   /* of one host; more are dropped */
 	DANE_DATA_MAX = 65535,   /* octets of one, RFC 1035 §4.2.2 */
 	DANE_NEEDS_MAX = 4,
+	DANE_TEXT_MAX = 160,     /* of a record: a SHA-512 digest is whole, a
+	                          * certificate is no reading matter */
 };
 
 enum dane_verdict {
@@ -34,12 +36,21 @@ enum dane_verdict {
 	DANE_VERDICT_COUNT
 };
 
+/* DANE_INSECURE: whose doing it is. */
+enum dane_doubt {
+	DANE_UNSIGNED,  /* the zone is not signed, or nobody knows better */
+	DANE_UNTRUSTED, /* the resolver says it is verified, but is reached
+	                 * over a network that is not trusted */
+	DANE_UNCHECKED, /* the resolver verifies nothing, not even the root */
+	DANE_DOUBT_COUNT
+};
+
 /* Why a record is not used: words of tls_reasons.tsv, or NULL for usable. */
 struct dane_record {
 	uint8_t usage, selector, matching; /* RFC 6698 §2.1 */
 	unsigned char *data;
 	size_t len;
-	char *text;      /* "3 1 1 0b9f...", owned */
+	char *text;      /* "3 1 1 0b9f", owned; cut with "..." */
 	bool usable;
 	const char *why; /* "dane-usage" (0, 1: RFC 7672 §3.1.3), "dane-form"
 	                  * (unknown selector or matching type, a digest of
@@ -48,6 +59,7 @@ struct dane_record {
 
 struct dane {
 	enum dane_verdict verdict; /* valid when n_needs is 0 */
+	enum dane_doubt doubt;     /* DANE_INSECURE */
 	enum dns_status cause;     /* DANE_FAILED: how the lookup ended */
 	char *base;                /* TLSA base domain, no last dot; "" none */
 	char *next_hop;            /* mail domain, where its MX is verified

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/event.h"
+#include "core/trial.h"
 
 struct dialog;
 
@@ -128,6 +129,16 @@ struct dialog_now {
 	uint16_t data_code;          /* 0: no reply yet */
 	uint64_t size_limit;         /* SIZE, 0 none */
 	bool esmtp;                  /* EHLO was accepted, not HELO */
+	const struct event **checks; /* n_checks EV_CHECK of this run, the
+	                              * newest of each id and subject; owned */
+	size_t n_checks;
+	enum trial_kind trial;       /* experiment that is under way: what
+	                              * happens is its doing */
+	uint32_t own_session;        /* newest that is no experiment's, 0 */
+	uint32_t base_session;       /* the same, and one that got an answer
+	                              * rather than a later one that did not:
+	                              * what an experiment repeats */
+	bool base_replied;           /* it did get one */
 	bool ended;                  /* EV_END seen */
 	uint8_t exit;
 	int64_t first_us, last_us;   /* of the newest session's events */

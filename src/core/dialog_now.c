@@ -8,6 +8,7 @@
 
 #include "core/caps.h"
 #include "core/command.h"
+#include "core/trial.h"
 #include "util/xalloc.h"
 
 static void set(char **field, const char *text)
@@ -76,8 +77,18 @@ void now_init(struct dialog_now *now)
 		set(texts[i], "");
 }
 
+static void clear_checks(struct dialog_now *now)
+{
+	for (size_t i = 0; i < now->n_checks; i++)
+		free((void *)now->checks[i]);
+	free(now->checks);
+	now->checks = NULL;
+	now->n_checks = 0;
+}
+
 void now_clear(struct dialog_now *now)
 {
+	clear_checks(now);
 	clear_caps(now);
 	free_caps(&now->caps_before, &now->n_caps_before);
 	clear_rcpts(now);
@@ -107,6 +118,31 @@ static void keep(const struct event **slot, const struct event *e)
 {
 	free((void *)*slot);
 	*slot = e ? event_copy(e) : NULL;
+}
+
+/* More than one for each list, selector and address that a person names. */
+enum { CHECKS_KEPT = 500 };
+
+static bool same_check(const struct event *a, const struct event *b)
+{
+	return strcmp(event_text(a, a->u.check.id),
+	              event_text(b, b->u.check.id)) == 0 &&
+	       strcmp(event_text(a, a->u.check.subject),
+	              event_text(b, b->u.check.subject)) == 0;
+}
+
+static void keep_check(struct dialog_now *now, const struct event *e)
+{
+	for (size_t i = 0; i < now->n_checks; i++)
+		if (same_check(now->checks[i], e)) {
+			keep(&now->checks[i], e);
+			return;
+		}
+	if (now->n_checks == CHECKS_KEPT)
+		return;
+	now->checks = xreallocarray(now->checks, now->n_checks + 1,
+	                            sizeof *now->checks);
+	now->checks[now->n_checks++] = event_copy(e);
 }
 
 void now_answered(struct dialog_now *now)
@@ -208,10 +244,47 @@ static void forget_login(struct dialog_now *now)
 	set(&now->auth_mech, "");
 }
 
+/* Sessions between the remark that an experiment begins and its outcome are
+ * the experiment's. */
+static void apply_finding(struct dialog_now *now, const struct event *e)
+{
+	if (strcmp(event_text(e, e->u.finding.id), "experiment") == 0 &&
+	    e->u.finding.args.len > 0)
+		now->trial = trial_find(event_item_text(e, e->u.finding.args,
+		                                        0));
+}
+
+static void apply_check(struct dialog_now *now, const struct event *e)
+{
+	keep_check(now, e);
+	if (trial_of_check(event_text(e, e->u.check.id)))
+		now->trial = TRIAL_NONE;
+}
+
+static void note_own_session(struct dialog_now *now, const struct event *e)
+{
+	if (now->trial)
+		return;
+	if (e->kind == EV_CONNECTING)
+		now->own_session = e->session;
+	if (e->kind == EV_CONNECTING && now->base_replied)
+		return;
+	now->base_session = e->session;
+	now->base_replied = e->kind == EV_REPLY;
+}
+
+static void forget_sessions(struct dialog_now *now)
+{
+	now->trial = TRIAL_NONE;
+	now->base_replied = false;
+	now->own_session = now->base_session = 0;
+}
+
 static void apply_connecting(struct dialog_now *now, const struct event *e)
 {
 	const struct ev_connect *c = &e->u.connect;
 
+	note_own_session(now, e);
 	now->session = e->session;
 	set(&now->host, event_text(e, c->host));
 	set(&now->address, event_text(e, c->address));
@@ -475,6 +548,7 @@ static void apply_reply(struct dialog_now *now, const struct event *e)
 	uint32_t to = e->u.reply.to;
 	unsigned code = e->u.reply.code;
 
+	note_own_session(now, e);
 	if (to == EV_GREETING) {
 		apply_greeting(now, e);
 		return;
@@ -506,7 +580,9 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	switch (e->kind) {
 	case EV_START:
 		set(&now->target, event_text(e, e->target));
+		clear_checks(now);
 		now->ended = false;
+		forget_sessions(now);
 		break;
 	case EV_DNS: apply_dns(now, e); break;
 	case EV_ROUTE: apply_route(now, e); break;
@@ -517,6 +593,8 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	case EV_REPLY: apply_reply(now, e); break;
 	case EV_STATE: apply_state(now, e); break;
 	case EV_VERDICT: apply_verdict(now, e); break;
+	case EV_FINDING: apply_finding(now, e); break;
+	case EV_CHECK: apply_check(now, e); break;
 	case EV_TLS: apply_tls(now, e); break;
 	case EV_CLOSED:
 		now->closed = true;
@@ -524,6 +602,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 		break;
 	case EV_END:
 		now->ended = true;
+		now->trial = TRIAL_NONE;
 		now->exit = e->u.end.exit;
 		break;
 	case EV_PROMPT: keep(&now->prompt, e); break;

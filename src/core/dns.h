@@ -168,8 +168,8 @@ uint16_t dns_rr_preference(const struct dns_msg *m, const struct dns_rr *rr);
 /*
  * One name at *at of data (len octets), compressed or not; what is not behind
  * a pointer must end before end (<= len). Moves *at behind it.
- * false: past the end, over 255 octets, a label type of no meaning, or a
- * pointer that does not go backwards.
+ * false: past the end, over 255 octets, a label type of no meaning, a pointer
+ * that does not go backwards, or more than 127 of them.
  */
 bool dns_name_read(struct dns_name *n, const uint8_t *data, size_t len,
                    size_t end, size_t *at);

@@ -11,7 +11,9 @@
 enum {
 	RR_MIN = 11,        /* root owner, type, class, TTL, RDLENGTH */
 	OPT_EDE = 15,       /* RFC 8914 §2 */
-	TTL_MAX = INT32_MAX /* RFC 2181 §8 */
+	TTL_MAX = INT32_MAX, /* RFC 2181 §8 */
+	JUMPS_MAX = 127      /* as many as a name has labels: pointers that
+	                      * lead to pointers only cost time */
 };
 
 static uint16_t get16(const uint8_t *p)
@@ -26,21 +28,23 @@ static uint32_t get32(const uint8_t *p)
 
 /*
  * Where the next label is read. floor: no pointer may go there or beyond; it
- * falls with every pointer, so that a chain of them ends (and each name costs
- * no more than 255 octets and 127 pointers).
+ * falls with every pointer, so that a chain of them ends; each name costs no
+ * more than 255 octets and JUMPS_MAX pointers.
  */
 struct name_reader {
 	const uint8_t *data;
 	size_t at, end, floor, len;
 	size_t behind; /* of the name in its place, once a pointer was met */
+	unsigned jumps;
 };
 
-/* Follows a pointer; false when it does not go backwards. */
+/* Follows a pointer; false when it does not go backwards, or is one of too
+ * many. */
 static bool follow(struct name_reader *r)
 {
 	size_t to;
 
-	if (r->at + 2 > r->end)
+	if (r->at + 2 > r->end || r->jumps++ == JUMPS_MAX)
 		return false;
 	to = get16(r->data + r->at) & 0x3fffu;
 	if (to >= r->floor)

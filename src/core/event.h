@@ -200,6 +200,7 @@ struct event {
 			uint16_t type;
 			uint8_t status; /* enum dns_status */
 			bool ad, aa, tcp; /* RFC 4035 §3.2.3; authoritative */
+			bool cd; /* asked without a check, RFC 4035 §3.2.2 */
 		} dns; /* answers: array of ev_rr; ext: EDE text or "" */
 		struct ev_route {
 			struct ev_ref domain, hosts; /* array of ev_host */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util/library.h"
 #include "util/xalloc.h"
@@ -100,6 +101,35 @@ char *idn_to_unicode(const char *ascii)
 		out = xstrdup(made);
 	libidn2()->idn2_free(made);
 	return out;
+}
+
+/* One label at a time: one that is fine does not excuse another. */
+static bool is_fake(const char *label)
+{
+	char *made = NULL;
+	bool fake;
+
+	if (strncasecmp(label, "xn--", 4) != 0)
+		return false;
+	fake = libidn2()->idn2_to_unicode_8z8z(label, &made, 0) != IDN2_OK ||
+	       strcasecmp(made, label) == 0;
+	libidn2()->idn2_free(made);
+	return fake;
+}
+
+bool idn_is_undecodable(const char *ascii)
+{
+	char *copy, *save = NULL;
+	bool fake = false;
+
+	if (!strstr(ascii, "xn--") || !libidn2())
+		return false;
+	copy = xstrdup(ascii);
+	for (char *label = strtok_r(copy, ".", &save); label && !fake;
+	     label = strtok_r(NULL, ".", &save))
+		fake = is_fake(label);
+	free(copy);
+	return fake;
 }
 
 bool idn_is_ascii(const char *s)

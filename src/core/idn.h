@@ -27,6 +27,9 @@ enum idn_result idn_to_ascii(const char *utf8, char **out);
 /* The U-label form of a name in lower case, or NULL when it has no A-label or
  * cannot be decoded. Caller frees. */
 char *idn_to_unicode(const char *ascii);
+/* Does a label begin with "xn--" and yet stand for nothing (a fake A-label, RFC
+ * 5890 §2.3.1). False also where libidn2 is not on this machine. */
+bool idn_is_undecodable(const char *ascii);
 /* An address as it is sent where nobody said SMTPUTF8: the domain of a local
  * part in ASCII becomes A-labels. Behind another local part (and where it
  * cannot be converted) it stays as it is (RFC 6531 §3.2). Caller frees. */

@@ -126,6 +126,7 @@ void plan_clear(struct plan *p)
 	clear_auth(&p->auth);
 	clear_way(&p->way);
 	clear_checks(&p->checks);
+	trial_clear(&p->trial);
 	target_clear(&p->target);
 	*p = (struct plan){ 0 };
 }
@@ -195,6 +196,7 @@ struct plan *plan_copy(const struct plan *p)
 	}
 	copy_lists(c, p);
 	copy_parts(c, p);
+	trial_copy(&c->trial, &p->trial);
 	target_copy(&c->target, &p->target);
 	return c;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/target.h"
+#include "core/trial.h"
 
 /* How far a session goes on its own (-q, --quit-after). */
 enum stage { STAGE_ROUTE, STAGE_CONNECT, STAGE_EHLO,
@@ -136,6 +137,7 @@ struct plan {
 	struct plan_auth auth;
 	struct plan_way way;
 	struct plan_checks checks;
+	struct trial trial;   /* batch: once the dialog is over */
 };
 
 void plan_init(struct plan *p); /* empty, stage rcpt, may_ask */

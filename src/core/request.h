@@ -20,6 +20,8 @@ enum request_kind {
 	REQ_CHECK,   /* make the checks (check/checks.h), or make them anew */
 	REQ_CANCEL,  /* lookup, connect or wait: stop within 250 ms */
 	REQ_CLOSE,   /* drop the connection without QUIT */
+	REQ_TRY,     /* text: an experiment, as trial_parse() takes it; the
+	              * user has said yes to it */
 	REQ_GUIDE,   /* yes: guided prefill on; text: nothing */
 	REQ_STOP,    /* end the worker thread; yes: QUIT first */
 };

@@ -28,8 +28,10 @@ static const struct dns_answer *need(struct finder *w,
 	const struct dns_answer *a = facts_find(w->facts, name, type);
 	struct route *r = w->out;
 
-	if (a)
+	if (a) {
+		route_note_answer(r, name, a);
 		return a;
+	}
 	r->needs = xreallocarray(r->needs, r->n_needs + 1, sizeof *r->needs);
 	r->needs[r->n_needs++] =
 	    (struct route_need){ .name = *name, .type = type };
@@ -166,6 +168,9 @@ static void host_addresses(struct finder *w, struct route_host *h,
 	if (w->out->n_needs > needs)
 		return;
 	interleave(h, v6, v4);
+	if (records(v6) + records(v4) > ROUTE_ADDRESSES_MAX)
+		route_find_number(w->out, "addr-limit", h->host,
+		                  ROUTE_ADDRESSES_MAX);
 	if (alias) {
 		note_alias(w, alias, h->host, v6);
 		note_alias(w, alias, h->host, v4);

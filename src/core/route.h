@@ -23,6 +23,7 @@ enum {
 	ROUTE_HOSTS_MAX = 100,    /* exchanges whose addresses are looked up */
 	ROUTE_ADDRESSES_MAX = 32, /* addresses kept of one host */
 	ROUTE_MANY = 10,          /* more exchanges than this is a finding */
+	ROUTE_ARGS_MAX = 4,       /* of a finding */
 };
 
 /* What kind of address this is; all but PUBLIC are asked about when they come
@@ -81,7 +82,8 @@ struct route_host {
 
 struct route_finding {
 	const char *id;  /* findings.tsv */
-	char *args[3];   /* n_args, owned; bytes of the net, not escaped */
+	char *args[ROUTE_ARGS_MAX]; /* n_args, owned; bytes of the net, not
+	                             * escaped */
 	size_t n_args;
 };
 
@@ -109,7 +111,7 @@ void route_literal(struct route *out, const struct route_query *query);
 void route_clear(struct route *r);
 
 /* Adds what the target itself gives cause for: v6-untagged, single-label,
- * idn-transitional, idn-deviates. */
+ * idn-*. */
 void route_note_target(struct route *r, const struct target *t);
 
 /* Begins and fills an EV_ROUTE in b; the caller sets n, t_us, target. */

@@ -12,5 +12,8 @@ void route_find_out(struct route *r, const char *id, const char *arg1,
                     const char *arg2, const char *arg3);
 void route_find_number(struct route *r, const char *id, const char *arg1,
                        size_t number);
+/* What a lookup of name has come to that its status does not say. */
+void route_note_answer(struct route *r, const struct dns_name *name,
+                       const struct dns_answer *a);
 
 #endif

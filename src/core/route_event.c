@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/finding.h"
+#include "core/script.h"
 #include "util/xalloc.h"
 
 static bool is_there(const struct route *r, const char *id, const char *arg)
@@ -18,21 +19,25 @@ static bool is_there(const struct route *r, const char *id, const char *arg)
 	return false;
 }
 
-void route_find_out(struct route *r, const char *id, const char *arg1,
-                    const char *arg2, const char *arg3)
+static void add(struct route *r, const char *id, const char *const *args)
 {
-	const char *const args[] = { arg1, arg2, arg3 };
 	struct route_finding f = { .id = id };
 
-	if (is_there(r, id, arg1))
+	if (is_there(r, id, args[0]))
 		return;
-	while (f.n_args < 3 && args[f.n_args]) {
+	while (f.n_args < ROUTE_ARGS_MAX && args[f.n_args]) {
 		f.args[f.n_args] = xstrdup(args[f.n_args]);
 		f.n_args++;
 	}
 	r->findings = xreallocarray(r->findings, r->n_findings + 1,
 	                            sizeof *r->findings);
 	r->findings[r->n_findings++] = f;
+}
+
+void route_find_out(struct route *r, const char *id, const char *arg1,
+                    const char *arg2, const char *arg3)
+{
+	add(r, id, (const char *const[]){ arg1, arg2, arg3, NULL });
 }
 
 void route_find_number(struct route *r, const char *id, const char *arg1,
@@ -42,6 +47,46 @@ void route_find_number(struct route *r, const char *id, const char *arg1,
 
 	snprintf(text, sizeof text, "%zu", number);
 	route_find_out(r, id, arg1, text, NULL);
+}
+
+static void note_silence(struct route *r, const char *name,
+                         const struct dns_answer *a)
+{
+	char queries[16], servers[16], seconds[16];
+
+	snprintf(queries, sizeof queries, "%u", a->silence.queries);
+	snprintf(servers, sizeof servers, "%u", a->silence.servers);
+	snprintf(seconds, sizeof seconds, "%.1f", a->silence.ms / 1e3);
+	add(r, "dns-silent",
+	    (const char *const[]){ name, queries, servers, seconds });
+}
+
+void route_note_answer(struct route *r, const struct dns_name *name,
+                       const struct dns_answer *a)
+{
+	char text[DNS_NAME_TEXT_MAX], rcode[10];
+
+	dns_name_host(name, text);
+	if (a->status == DNS_TIMEOUT && a->silence.queries)
+		note_silence(r, text, a);
+	if (a->status == DNS_OTHER_RCODE)
+		route_find_out(r, "dns-rcode", text,
+		               dns_rcode_text(a->msg.rcode, rcode), NULL);
+}
+
+/* Both forms are said: the one that deceives, and the one that does not. */
+static void note_look(struct route *r, const struct target *t)
+{
+	struct script_remark look = script_judge(t->shown);
+	const char *args[] = { t->shown, t->domain, script_name(look.first),
+		script_name(look.second) };
+
+	if (look.look == LOOK_MIXED) {
+		add(r, "idn-mixed", args);
+	} else if (look.look == LOOK_LATIN) {
+		args[3] = NULL;
+		add(r, "idn-lookalike", args);
+	}
 }
 
 void route_note_target(struct route *r, const struct target *t)
@@ -54,8 +99,14 @@ void route_note_target(struct route *r, const struct target *t)
 		route_find_out(r, "single-label", t->domain, NULL, NULL);
 	if (t->transitional)
 		route_find_out(r, "idn-transitional", shown, t->domain, NULL);
-	if (t->deviates)
+	else if (t->deviates)
 		route_find_out(r, "idn-deviates", shown, t->domain, NULL);
+	else if (t->shown)
+		route_find_out(r, "idn-name", shown, t->domain, NULL);
+	if (t->undecodable)
+		route_find_out(r, "idn-undecodable", t->domain, NULL, NULL);
+	if (t->shown)
+		note_look(r, t);
 }
 
 void route_clear(struct route *r)

@@ -116,6 +116,7 @@ static enum target_error take_domain(struct target *t, const char *s)
 		return e;
 	t->single_label = !strchr(t->domain, '.');
 	t->shown = idn_to_unicode(t->domain);
+	t->undecodable = idn_is_undecodable(t->domain);
 	return TARGET_OK;
 }
 

@@ -43,6 +43,7 @@ struct target {
 	bool untagged_v6;    /* [2001:db8::1] without IPv6: (a finding) */
 	bool transitional;   /* not IDNA2008, older mapping was used */
 	bool deviates;       /* older software makes another name of it: ß */
+	bool undecodable;    /* "xn--" in front of what is no A-label */
 	bool single_label;
 };
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/finding.h"
 #include "knowledge/say.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -68,14 +69,18 @@ static char *render(const struct event *e, const char *text,
 	return say_text(text, args, n);
 }
 
-/* From another version: the name of the sentence is all there is. */
+/* A finding may be a step of a check, too. From another version: the name of
+ * the sentence is all there is. */
 static char *sentence(const struct event *e, struct ev_ref id,
                       struct ev_ref args)
 {
 	const struct check_say *say = check_say_find(event_text(e, id));
+	const struct finding_info *f = finding_find(event_text(e, id));
 
-	return say ? render(e, i18n_pick(say->text_en, say->text_de), args)
-	           : shown(event_text(e, id), id.len);
+	if (say)
+		return render(e, i18n_pick(say->text_en, say->text_de), args);
+	return f ? render(e, i18n_pick(f->text_en, f->text_de), args)
+	         : shown(event_text(e, id), id.len);
 }
 
 char *check_text(const struct event *e)
@@ -98,6 +103,19 @@ char *check_step(const struct event *e, uint32_t i)
 	const struct ev_trace *step = event_trace(e, i);
 
 	return sentence(e, step->say, step->args);
+}
+
+const char *check_side(const struct event *e)
+{
+	const struct check_kind *k =
+		check_kind_find(event_text(e, e->u.check.id));
+
+	if (!k)
+		return "";
+	if (strcmp(k->side, "sender") == 0)
+		return _("The sending side");
+	return strcmp(k->side, "receiver") == 0 ? _("The receiving side")
+	                                        : _("Experiments");
 }
 
 const char *check_grade_word(enum grade g)

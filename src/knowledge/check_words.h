@@ -1,7 +1,8 @@
 /*
  * check_words: the checks of both sides (check/checks.h) in words, from
- * check_kinds.tsv and the says_*.tsv. An EV_CHECK keeps ids and arguments;
- * these make sentences of them. Pure; any thread. In the user's language.
+ * check_kinds.tsv and the says_*.tsv; a step may be a finding of
+ * core/findings.tsv, too. An EV_CHECK keeps ids and arguments; these make
+ * sentences of them. Pure; any thread. In the user's language.
  */
 #ifndef KNOWLEDGE_CHECK_WORDS_H
 #define KNOWLEDGE_CHECK_WORDS_H
@@ -32,6 +33,9 @@ char *check_text(const struct event *check);
 char *check_next(const struct event *check);
 /* Step i of the trace; its depth is the caller's to show. Heap. */
 char *check_step(const struct event *check, uint32_t i);
+/* "The sending side" ...: what the checks of one side stand under; "" for a
+ * check of another version. Borrowed, the same text for the same side. */
+const char *check_side(const struct event *check);
 /* "pass", "warning" ...: one word. Borrowed. */
 const char *check_grade_word(enum grade g);
 

@@ -30,6 +30,7 @@ enum try_kind {
 	TRY_RECONNECT, /* same host, new connection */
 	TRY_OPEN,      /* arg: another target */
 	TRY_PORT,      /* arg: the same host on that port */
+	TRY_TRIAL,     /* arg: an experiment (core/trial.h); asks */
 	TRY_ANYWAY,    /* its own address in spite of a null MX; asks */
 	TRY_DEMO,
 	TRY_REPLAY,

@@ -82,7 +82,7 @@ static struct silence count_silence(const struct dialog_now *now)
 
 static void blocked_tries(const struct dialog_now *now, struct explanation *x)
 {
-	part_try(x, TRY_PORT, say(TRY_ONLY_25, NULL), "443");
+	part_try(x, TRY_TRIAL, say(TRY_ONLY_25, NULL), trial_word(TRIAL_PORT));
 	part_try(x, TRY_PORT, say(TRY_SUBMISSION, NULL), "587");
 	part_try(x, TRY_DEMO, say(TRY_THE_DEMO, NULL), NULL);
 	part_try(x, TRY_REPLAY, say(TRY_A_REPLAY, NULL), NULL);

@@ -200,6 +200,10 @@ static void tries_no(const struct reply_view *v,
 	try_words(v, j, x);
 	if (verb_is(ctx, "(CONNECT)"))
 		try_next_mx(at, x);
+	if (at && at->now && j->act == ACT_SENDER_ADDRESS &&
+	    (verb_is(ctx, "MAIL") || verb_is(ctx, "RCPT")))
+		part_try(x, TRY_TRIAL, say(TRY_NULL_SENDER, NULL),
+		         trial_word(TRIAL_NULL_SENDER));
 	if (category_is(j, "tls"))
 		try_line(x, "STARTTLS");
 	if (category_is(j, "auth-required") || category_is(j, "relay-denied"))

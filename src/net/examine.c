@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "check/sts.h"
 #include "util/xalloc.h"
 
 struct item { /* one check that is to be made */
@@ -25,6 +26,7 @@ struct examine {
 	struct check_query query;
 	struct examine_calls calls;
 	struct loop_timer *turn; /* the next evaluation */
+	struct policy_fetch *fetch; /* of query.domain's policy, or NULL */
 	struct route route;      /* of query.domain */
 	bool routed;             /* it is known, and items are made */
 	struct item *items;      /* n_items */
@@ -125,6 +127,8 @@ static void make_items(struct examine *e)
 
 static bool is_answered(const struct examine *e, const struct item *it)
 {
+	if (it->check.needs_policy && !e->query.policy)
+		return false;
 	for (size_t i = 0; i < it->check.n_needs; i++)
 		if (!facts_find(e->way.facts, &it->check.needs[i].name,
 		                it->check.needs[i].type))
@@ -132,18 +136,47 @@ static bool is_answered(const struct examine *e, const struct item *it)
 	return true;
 }
 
+static void on_policy(void *arg, const struct sts_fetch *got)
+{
+	struct examine *e = arg;
+
+	e->query.policy = got;
+	loop_timer_at(e->turn, 0);
+}
+
+/* Once an examination; its result lives as long as the fetch. */
+static void fetch_policy(struct examine *e)
+{
+	struct policy_calls calls = { .done = on_policy, .arg = e };
+	struct policy_config cfg = e->way.policy;
+	char texts[STS_ADDRESSES_MAX][IP_TEXT_MAX];
+	const char *addresses[STS_ADDRESSES_MAX];
+
+	if (e->fetch)
+		return;
+	cfg.n_addresses = sts_addresses(e->way.facts, e->query.domain, texts);
+	for (size_t i = 0; i < cfg.n_addresses; i++)
+		addresses[i] = texts[i];
+	cfg.addresses = addresses;
+	e->fetch = policy_start(e->way.loop, e->query.domain, &cfg, &calls);
+}
+
 static void evaluate(struct examine *e, struct item *it)
 {
 	check_clear(&it->check);
 	it->row->run(&it->check, e->way.facts, &e->query, it->i);
-	if (++it->rounds > EXAMINE_ROUNDS_MAX && it->check.n_needs) {
+	if (++it->rounds > EXAMINE_ROUNDS_MAX &&
+	    (it->check.n_needs || it->check.needs_policy)) {
 		it->check.n_needs = 0;
+		it->check.needs_policy = false;
 		check_end(&it->check, GRADE_UNKNOWN, "", "too-many-lookups",
 		          NULL);
 	}
 	for (size_t i = 0; i < it->check.n_needs; i++)
 		ask(e, &it->check.needs[i]);
-	it->finished = it->check.n_needs == 0;
+	if (it->check.n_needs == 0 && it->check.needs_policy)
+		fetch_policy(e);
+	it->finished = it->check.n_needs == 0 && !it->check.needs_policy;
 }
 
 /* One after the other, so that each run tells them in the same order. */
@@ -168,6 +201,7 @@ static void release(struct examine *e)
 	}
 	for (size_t i = 0; i < e->n_items; i++)
 		check_clear(&e->items[i].check);
+	policy_free(e->fetch);
 	route_clear(&e->route);
 	free(e->asked);
 	free(e->items);

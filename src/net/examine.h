@@ -9,6 +9,7 @@
 #include "check/checks.h"
 #include "core/answer.h"
 #include "io/loop.h"
+#include "net/policy.h"
 #include "net/resolve.h"
 
 enum {
@@ -32,6 +33,8 @@ struct examine_way { /* how lookups are made; borrowed until examine_free() */
 	struct loop *loop;
 	struct resolver *resolver;
 	struct facts *facts; /* what is known already; answers are added */
+	/* How the policy of MTA-STS is fetched; its addresses are found here. */
+	struct policy_config policy;
 };
 
 /*

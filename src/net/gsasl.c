@@ -2,13 +2,14 @@
 
 #include "net/gsasl.h"
 
-#include <dlfcn.h>
 #include <gsasl.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "util/base64.h"
+#include "util/library.h"
 #include "util/wipe.h"
 #include "util/xalloc.h"
 
@@ -25,40 +26,37 @@
 	X(gsasl_free)                                                          \
 	X(gsasl_strerror)
 
-struct library {
-#define POINTER(name) __typeof__(name) *p_##name;
+struct libgsasl {
+#define POINTER(name) __typeof__(name) *name;
 	FUNCTIONS(POINTER)
 #undef POINTER
-	void *handle;
+};
+
+static const struct library_symbol symbols[] = {
+#define AT(name) { #name, offsetof(struct libgsasl, name) },
+	FUNCTIONS(AT)
+#undef AT
 };
 
 struct lender {
 	bool tried;
-	struct library lib;
+	const struct libgsasl *lib;
 	Gsasl *ctx;             /* NULL: not to be had */
 	Gsasl_session *session; /* of the login that is under way */
 	Gsasl_property bound;   /* which binding; 0: none */
 	struct buf binding;     /* in Base64, as the library wants it */
 };
 
-/* dlsym() gives a data pointer; POSIX says that it may be a function's. */
-static bool find(void *handle, const char *name, void *function)
+static const struct libgsasl *libgsasl(void)
 {
-	*(void **)function = dlsym(handle, name);
-	return *(void **)function != NULL;
-}
+	static struct library l = {
+		.so_name = LIBGSASL_SONAME,
+		.symbols = symbols,
+		.n = sizeof symbols / sizeof *symbols,
+		.size = sizeof(struct libgsasl),
+	};
 
-static bool load(struct library *lib)
-{
-	bool good = true;
-
-	lib->handle = dlopen(LIBGSASL_SONAME, RTLD_NOW | RTLD_LOCAL);
-	if (!lib->handle)
-		return false;
-#define FIND(name) good = good && find(lib->handle, #name, &lib->p_##name);
-	FUNCTIONS(FIND)
-#undef FIND
-	return good;
+	return library_table(&l);
 }
 
 /* The first time, the library is looked for. It stays loaded: the texts of its
@@ -67,7 +65,8 @@ static bool ready(struct lender *l)
 {
 	if (!l->tried) {
 		l->tried = true;
-		if (!load(&l->lib) || l->lib.p_gsasl_init(&l->ctx) != GSASL_OK)
+		l->lib = libgsasl();
+		if (!l->lib || l->lib->gsasl_init(&l->ctx) != GSASL_OK)
 			l->ctx = NULL;
 	}
 	return l->ctx != NULL;
@@ -81,7 +80,7 @@ struct lender *lender_new(void)
 /* The library frees its copies, but does not empty them. */
 static void forget(struct lender *l, Gsasl_property property)
 {
-	const char *text = l->lib.p_gsasl_property_fast(l->session, property);
+	const char *text = l->lib->gsasl_property_fast(l->session, property);
 
 	if (text)
 		wipe((void *)(uintptr_t)text, strlen(text));
@@ -95,7 +94,7 @@ static void end(void *arg)
 		return;
 	forget(l, GSASL_PASSWORD);
 	forget(l, GSASL_SCRAM_SALTED_PASSWORD);
-	l->lib.p_gsasl_finish(l->session);
+	l->lib->gsasl_finish(l->session);
 	l->session = NULL;
 }
 
@@ -105,7 +104,7 @@ void lender_free(struct lender *l)
 		return;
 	end(l);
 	if (l->ctx)
-		l->lib.p_gsasl_done(l->ctx);
+		l->lib->gsasl_done(l->ctx);
 	wipe_buf(&l->binding);
 	free(l);
 }
@@ -136,12 +135,12 @@ static bool has(void *arg, const char *mech)
 	struct lender *l = arg;
 
 	return ready(l) && (!is_plus(mech) || l->bound) &&
-	       l->lib.p_gsasl_client_support_p(l->ctx, mech);
+	       l->lib->gsasl_client_support_p(l->ctx, mech);
 }
 
 static bool set(struct lender *l, Gsasl_property property, const char *value)
 {
-	return !value || l->lib.p_gsasl_property_set(l->session, property,
+	return !value || l->lib->gsasl_property_set(l->session, property,
 	                                             value) == GSASL_OK;
 }
 
@@ -166,7 +165,7 @@ static bool start(struct lender *l, const struct sasl_step *step)
 {
 	if (l->session)
 		return true;
-	if (l->lib.p_gsasl_client_start(l->ctx, step->mech, &l->session) !=
+	if (l->lib->gsasl_client_start(l->ctx, step->mech, &l->session) !=
 	    GSASL_OK) {
 		l->session = NULL;
 		return false;
@@ -185,10 +184,10 @@ static bool make_step(void *arg, const struct sasl_step *step, struct buf *out,
 	*why = "GNU SASL does not have this mechanism";
 	if (!has(l, step->mech) || !start(l, step))
 		return false;
-	code = l->lib.p_gsasl_step(l->session, step->in, step->len, &answer,
+	code = l->lib->gsasl_step(l->session, step->in, step->len, &answer,
 	                           &n);
 	if (code != GSASL_OK && code != GSASL_NEEDS_MORE) {
-		*why = l->lib.p_gsasl_strerror(code);
+		*why = l->lib->gsasl_strerror(code);
 		return false;
 	}
 	*why = NULL;
@@ -196,7 +195,7 @@ static bool make_step(void *arg, const struct sasl_step *step, struct buf *out,
 	buf_add(out, answer, n);
 	if (answer)
 		wipe(answer, n);
-	l->lib.p_gsasl_free(answer);
+	l->lib->gsasl_free(answer);
 	return true;
 }
 

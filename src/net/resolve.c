@@ -24,6 +24,8 @@ enum {
 	USES_MAX = 3,       /* queries of one channel; from the fourth on 1.34
 	                     * uses a timeout of its own making */
 	NEVER_MS = 600000,  /* c-ares shall never time out: we do */
+	STRAYS_AT_ONCE = 64, /* then the loop has its turn: a flood of them
+	                      * must not hold up deadlines */
 };
 
 struct watch { /* one socket of a channel */
@@ -47,6 +49,9 @@ struct channel {
 	int status;     /* then: ARES_... */
 	bool tcp;       /* a TCP socket was opened for it */
 	uint16_t id;    /* as it went out: 1.34 makes its own */
+	struct dns_name name; /* asked for, with type */
+	uint16_t type;
+	unsigned strays;
 	struct buf given;    /* what c-ares gave us */
 	struct buf datagram; /* the last one with the right id */
 	struct buf stream;   /* everything that came over TCP */
@@ -117,22 +122,31 @@ static int connect_socket(ares_socket_t fd, const struct sockaddr *addr,
 	return connect(fd, addr, len);
 }
 
+static bool is_stray(const struct channel *c, const uint8_t *data, size_t len)
+{
+	return len < DNS_HEADER_SIZE || (data[0] << 8 | data[1]) != c->id ||
+	       !answer_fits(data, len, &c->name, c->type);
+}
+
 /* A datagram that answers the query under way, and nothing else: an empty
- * one, a short one or one with another id is as if it had never come. */
+ * one, a short one or one about something else is as if it had never come. */
 static ssize_t receive_datagram(struct channel *c, int fd, void *data,
                                 size_t size)
 {
-	const uint8_t *p = data;
-	ssize_t n;
+	for (int i = 0; i < STRAYS_AT_ONCE; i++) {
+		ssize_t n = recv(fd, data, size, 0);
 
-	do
-		n = recv(fd, data, size, 0);
-	while (n >= 0 && (n < DNS_HEADER_SIZE || (p[0] << 8 | p[1]) != c->id));
-	if (n > 0) {
-		buf_reset(&c->datagram);
-		buf_add(&c->datagram, data, (size_t)n);
+		if (n < 0)
+			return n;
+		if (!is_stray(c, data, (size_t)n)) {
+			buf_reset(&c->datagram);
+			buf_add(&c->datagram, data, (size_t)n);
+			return n;
+		}
+		c->strays++;
 	}
-	return n;
+	errno = EAGAIN;
+	return -1;
 }
 
 static ares_ssize_t receive(ares_socket_t fd, void *data, size_t size,
@@ -320,10 +334,25 @@ static void on_answer(void *arg, int status, int timeouts, unsigned char *data,
 		buf_add(&c->given, data, (size_t)len);
 }
 
+static void note_question(struct channel *c, const uint8_t *query, size_t len)
+{
+	struct dns_msg m;
+	bool ok = dns_msg_parse(&m, query, len) && m.has_question;
+
+	assert(ok);
+	if (ok) {
+		c->name = m.qname;
+		c->type = m.qtype;
+	}
+	dns_msg_clear(&m);
+}
+
 bool channel_send(struct channel *c, const uint8_t *query, size_t len,
                   void (*ready)(void *arg), void *arg)
 {
 	assert(c->uses == 0 || channel_reusable(c));
+	note_question(c, query, len);
+	c->strays = 0;
 	c->ready = ready;
 	c->arg = arg;
 	c->uses++;
@@ -381,13 +410,13 @@ static struct channel_answer received(const struct channel *c)
 	return out;
 }
 
-void channel_answer(const struct channel *c, const struct dns_name *name,
-                    uint16_t type, struct channel_answer *out)
+void channel_answer(const struct channel *c, struct channel_answer *out)
 {
 	*out = received(c);
 	out->tcp = c->tcp;
+	out->strays = c->strays;
 	out->status = end_status(c);
-	if (out->len && answer_fits(out->wire, out->len, name, type)) {
+	if (out->len && answer_fits(out->wire, out->len, &c->name, c->type)) {
 		/* what c-ares keeps to itself, our own parser judges: 1.34 a
 		 * malformed answer, both an RCODE without the question */
 		if (out->status == DNS_MALFORMED ||
@@ -399,7 +428,9 @@ void channel_answer(const struct channel *c, const struct dns_name *name,
 	out->len = c->given.len;
 	if (out->len == 0) {
 		out->wire = NULL;
-		if (out->status == DNS_NOERROR)
+		/* who closes in the middle of a frame was reached */
+		if (out->status == DNS_NOERROR ||
+		    (out->status == DNS_UNREACHABLE && c->stream.len))
 			out->status = DNS_MALFORMED;
 	}
 }

@@ -25,6 +25,8 @@ enum {
 	RESOLVE_SERVER_TEXT = 64,    /* "[v6]:port" and a NUL */
 };
 
+#define RESOLVE_CONF "/etc/resolv.conf" /* resolv.conf(5) */
+
 struct resolve_config {
 	const char *server;   /* NULL: the system's; else see resolve_server();
 	                       * several with commas between: asked in order */
@@ -56,6 +58,14 @@ struct resolver *resolver_new(struct loop *l, const struct resolve_config *cfg);
 void resolver_free(struct resolver *r);
 size_t resolver_servers(const struct resolver *r);
 const char *resolver_server(const struct resolver *r, size_t i);
+/* Does the AD bit of every server count? */
+bool resolver_is_trusted(const struct resolver *r);
+/* Does resolv.conf name no server, so that this machine itself is asked
+ * (resolv.conf(5))? */
+bool resolver_guesses(const struct resolver *r);
+/* Has resolv.conf changed since (another network, a VPN), and is no lookup
+ * under way? Then a new resolver knows better. */
+bool resolver_is_stale(const struct resolver *r);
 
 struct resolve_calls {
 	/* After each exchange with a server, good or not; x is borrowed. */

@@ -5,7 +5,8 @@
  * c-ares opens the sockets through us, so that the octets of an answer are
  * kept as they came: 1.34 gives its callback a re-encoded message, and nothing
  * at all for a malformed one. What is not an answer to the query under way
- * (too short, another id) is dropped before c-ares sees it.
+ * (too short, another id, another question) is dropped before c-ares sees it,
+ * and counted.
  */
 #ifndef NET_RESOLVE_CHANNEL_H
 #define NET_RESOLVE_CHANNEL_H
@@ -33,6 +34,8 @@ size_t server_system(const char *resolv_conf, struct server_address *out,
                      size_t max);
 /* Does resolv.conf say "options trust-ad" (resolv.conf(5))? */
 bool server_conf_trusts(const char *resolv_conf);
+/* Does it name a server at all? */
+bool server_conf_names(const char *resolv_conf);
 
 struct channel;
 
@@ -56,10 +59,11 @@ struct channel_answer {
 	const uint8_t *wire;    /* as received, or NULL; borrowed from c */
 	size_t len;
 	bool tcp;
+	unsigned strays; /* datagrams that were dropped meanwhile; what comes
+	                  * from another address or port the kernel drops */
 };
 /* After ready(), or at any time to see what came so far (DNS_TIMEOUT). */
-void channel_answer(const struct channel *c, const struct dns_name *name,
-                    uint16_t type, struct channel_answer *out);
+void channel_answer(const struct channel *c, struct channel_answer *out);
 /* True when it may carry another query: the last answer came over UDP in good
  * order, and not the third one (design §3). */
 bool channel_reusable(const struct channel *c);

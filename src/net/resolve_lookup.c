@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/resolve_channel.h"
@@ -34,6 +35,9 @@ struct resolver {
 	struct loop *loop;
 	struct server servers[RESOLVE_SERVERS_MAX];
 	size_t n_servers;
+	bool guesses;                 /* resolver_guesses() */
+	char *conf;                   /* resolv.conf; NULL: servers named */
+	struct stat conf_was;         /* all zero: it was not there */
 	uint32_t try_ms, total_ms;
 	size_t max, in_flight;
 	struct lookup *all;           /* every one, in flight or waiting */
@@ -56,7 +60,10 @@ struct lookup {
 	size_t round, server;         /* of the query under way */
 	uint32_t out_of_it;           /* bit per server: has answered badly */
 	enum dns_status worst;        /* the most telling failure so far */
-	int64_t sent_us, end_us;
+	size_t failed;                /* server that said SERVFAIL first */
+	bool cd;                      /* the query under way has CD */
+	unsigned queries;
+	int64_t began_us, sent_us, end_us;
 };
 
 /* ---- channels ---- */
@@ -135,6 +142,12 @@ static void finish(struct lookup *l)
 static void fail(struct lookup *l, enum dns_status status)
 {
 	answer_fail(l->a, status);
+	if (status == DNS_TIMEOUT) {
+		l->a->silence.queries = l->queries;
+		l->a->silence.servers = (unsigned)l->r->n_servers;
+		l->a->silence.ms =
+		    (uint32_t)((loop_now_us() - l->began_us) / 1000);
+	}
 	finish(l);
 }
 
@@ -148,8 +161,10 @@ static void note_failure(struct lookup *l, enum dns_status s)
 		[DNS_UNREACHABLE] = 2, [DNS_TIMEOUT] = 1,
 	};
 
-	if (telling[s] > telling[l->worst])
-		l->worst = s;
+	if (telling[s] <= telling[l->worst])
+		return;
+	l->worst = s;
+	l->failed = l->server;
 }
 
 /* Moves to the next server that may still answer; false: there is none. */
@@ -190,6 +205,9 @@ static void ask(struct lookup *l)
 	dns_name_lower(&l->asked);
 	len = dns_query(query, random_id(r), &l->asked, l->a->type,
 	                round->edns);
+	if (l->cd)
+		query[3] |= DNS_CD;
+	l->queries++;
 	l->sent_us = loop_now_us();
 	until = l->sent_us + (int64_t)r->try_ms * 1000 * round->times;
 	l->channel = get_channel(r, &r->servers[l->server], round->edns);
@@ -206,11 +224,12 @@ static struct channel_answer take_answer(struct lookup *l)
 	struct channel_answer got = { .status = DNS_UNREACHABLE };
 
 	if (l->channel)
-		channel_answer(l->channel, &l->asked, l->a->type, &got);
+		channel_answer(l->channel, &got);
 	return got;
 }
 
-static void tell(struct lookup *l, const struct channel_answer *got)
+static void tell(struct lookup *l, const struct channel_answer *got,
+                 const char *bogus)
 {
 	struct dns_exchange x = {
 		.name = &l->asked,
@@ -220,6 +239,9 @@ static void tell(struct lookup *l, const struct channel_answer *got)
 		.status = got->status,
 		.tcp = got->tcp,
 		.no_edns = !rounds[l->round].edns,
+		.cd = l->cd,
+		.bogus = bogus,
+		.strays = got->strays,
 		.wire = got->wire,
 		.len = got->len,
 	};
@@ -228,16 +250,29 @@ static void tell(struct lookup *l, const struct channel_answer *got)
 		l->calls.exchange(l->calls.arg, &x);
 }
 
+/* SERVFAIL: is it the signatures? The same server, without a check of them. */
+static void ask_unchecked(struct lookup *l)
+{
+	l->cd = true;
+	l->server = l->failed;
+	l->round = 0;
+	ask(l);
+}
+
 /* The server answered, but not so that the lookup ends with it. */
 static void try_another(struct lookup *l, enum dns_status status)
 {
 	note_failure(l, status);
 	if (status != DNS_TIMEOUT)
 		l->out_of_it |= 1u << l->server;
-	if (loop_now_us() >= l->end_us || !next_server(l))
+	if (loop_now_us() >= l->end_us)
 		fail(l, l->worst);
-	else
+	else if (next_server(l))
 		ask(l);
+	else if (l->worst == DNS_SERVFAIL)
+		ask_unchecked(l);
+	else
+		fail(l, l->worst);
 }
 
 /* An alias that leads out of its message: the same server is asked next, and
@@ -249,6 +284,34 @@ static void follow(struct lookup *l)
 	ask(l);
 }
 
+static void let_channel_go(struct lookup *l)
+{
+	if (l->channel)
+		put_channel(&l->r->servers[l->server], l->channel,
+		            rounds[l->round].edns);
+	l->channel = NULL;
+}
+
+/* What came is only looked at: a lookup that failed stays so. */
+static void end_unchecked(struct lookup *l, struct channel_answer *got)
+{
+	struct dns_answer *seen = answer_new(&l->asked, l->a->type);
+	struct buf why = { 0 };
+
+	if (got->status == DNS_NOERROR) {
+		bool more = answer_fold(seen, got->wire, got->len, false);
+
+		got->status = more ? DNS_NOERROR : seen->status;
+		l->a->bogus = !dns_status_is_temp(got->status);
+	}
+	answer_ext(&l->a->msg, &why);
+	tell(l, got, l->a->bogus ? buf_str(&why) : NULL);
+	buf_clear(&why);
+	answer_free(seen);
+	let_channel_go(l);
+	fail(l, l->worst);
+}
+
 static void query_ended(void *arg)
 {
 	struct lookup *l = arg;
@@ -257,14 +320,16 @@ static void query_ended(void *arg)
 	bool more = false;
 
 	loop_timer_at(l->timer, INT64_MAX);
+	if (l->cd) {
+		end_unchecked(l, &got);
+		return;
+	}
 	if (got.status == DNS_NOERROR) {
 		more = answer_fold(l->a, got.wire, got.len, s->trusted);
 		got.status = more ? DNS_NOERROR : l->a->status;
 	}
-	tell(l, &got);
-	if (l->channel)
-		put_channel(s, l->channel, rounds[l->round].edns);
-	l->channel = NULL;
+	tell(l, &got, NULL);
+	let_channel_go(l);
 	if (more)
 		follow(l);
 	else if (got.status == DNS_BADNAME)
@@ -281,7 +346,8 @@ static void start(struct lookup *l)
 {
 	l->running = true;
 	l->r->in_flight++;
-	l->end_us = loop_now_us() + (int64_t)l->r->total_ms * 1000;
+	l->began_us = loop_now_us();
+	l->end_us = l->began_us + (int64_t)l->r->total_ms * 1000;
 	ask(l);
 }
 
@@ -347,6 +413,15 @@ static bool add_server(struct resolver *r, const struct server_address *s,
 	return true;
 }
 
+static struct stat conf_stat(const struct resolver *r)
+{
+	struct stat now = { 0 };
+
+	if (stat(r->conf, &now) < 0)
+		now = (struct stat){ 0 };
+	return now;
+}
+
 static void add_system_servers(struct resolver *r,
                                const struct resolve_config *cfg)
 {
@@ -354,6 +429,10 @@ static void add_system_servers(struct resolver *r,
 	size_t n = server_system(cfg->resolv_conf, list, RESOLVE_SERVERS_MAX);
 	bool trusted = cfg->trust_ad || server_conf_trusts(cfg->resolv_conf);
 
+	r->conf = xstrdup(cfg->resolv_conf ? cfg->resolv_conf
+	                                   : RESOLVE_CONF);
+	r->conf_was = conf_stat(r);
+	r->guesses = !server_conf_names(cfg->resolv_conf);
 	for (size_t i = 0; i < n; i++)
 		add_server(r, &list[i], trusted);
 }
@@ -409,12 +488,39 @@ void resolver_free(struct resolver *r)
 		free(s->idle);
 	}
 	loop_timer_free(r->kick);
+	free(r->conf);
 	free(r);
 }
 
 size_t resolver_servers(const struct resolver *r)
 {
 	return r->n_servers;
+}
+
+bool resolver_is_trusted(const struct resolver *r)
+{
+	for (size_t i = 0; i < r->n_servers; i++)
+		if (!r->servers[i].trusted)
+			return false;
+	return r->n_servers > 0;
+}
+
+bool resolver_is_stale(const struct resolver *r)
+{
+	struct stat now;
+
+	if (!r->conf || r->all)
+		return false;
+	now = conf_stat(r);
+	return now.st_ino != r->conf_was.st_ino ||
+	       now.st_dev != r->conf_was.st_dev ||
+	       now.st_size != r->conf_was.st_size ||
+	       now.st_mtime != r->conf_was.st_mtime;
+}
+
+bool resolver_guesses(const struct resolver *r)
+{
+	return r->guesses;
 }
 
 const char *resolver_server(const struct resolver *r, size_t i)

@@ -104,30 +104,42 @@ bool resolve_server(const char *text, char out[RESOLVE_SERVER_TEXT])
 	return true;
 }
 
-/* Is word one of the blank-separated words of line after the first? */
-static bool has_option(char *line, const char *word)
+/* Does line begin with keyword, and is word (NULL: any) one of the words,
+ * blanks between them, that follow? */
+static bool has_word(char *line, const char *keyword, const char *word)
 {
 	char *save;
 	char *w = strtok_r(line, " \t\n", &save);
 
-	if (!w || strcmp(w, "options") != 0)
+	if (!w || strcmp(w, keyword) != 0)
 		return false;
 	while ((w = strtok_r(NULL, " \t\n", &save)))
-		if (strcmp(w, word) == 0)
+		if (!word || strcmp(w, word) == 0)
 			return true;
 	return false;
 }
 
-bool server_conf_trusts(const char *resolv_conf)
+static bool conf_says(const char *resolv_conf, const char *keyword,
+                      const char *word)
 {
-	FILE *f = fopen(resolv_conf ? resolv_conf : "/etc/resolv.conf", "r");
+	FILE *f = fopen(resolv_conf ? resolv_conf : RESOLVE_CONF, "r");
 	char line[1024]; /* longer ones are cut: resolv.conf(5) allows 256 */
-	bool trusts = false;
+	bool says = false;
 
 	if (!f)
 		return false;
-	while (!trusts && fgets(line, sizeof line, f))
-		trusts = has_option(line, "trust-ad");
+	while (!says && fgets(line, sizeof line, f))
+		says = has_word(line, keyword, word);
 	fclose(f);
-	return trusts;
+	return says;
+}
+
+bool server_conf_trusts(const char *resolv_conf)
+{
+	return conf_says(resolv_conf, "options", "trust-ad");
+}
+
+bool server_conf_names(const char *resolv_conf)
+{
+	return conf_says(resolv_conf, "nameserver", NULL);
 }

@@ -2,12 +2,14 @@
 
 #include "net/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "check/verdict.h"
+#include "core/finding.h"
 #include "net/run_priv.h"
 #include "net/start.h"
 #include "util/i18n.h"
@@ -48,6 +50,8 @@ void run_rest(struct run *r)
 	if (run_check_last(r))
 		return;
 	r->doing = DO_NOTHING;
+	if (run_trial_due(r))
+		return;
 	if (r->plan->hold_enter || r->leaving)
 		run_finish(r);
 	else
@@ -139,13 +143,46 @@ void run_conclude(struct run *r)
 
 /* ---- the route ---- */
 
+static void post_strays(struct run *r, const struct dns_exchange *x,
+                        uint32_t about)
+{
+	char number[16];
+	const char *args[] = { number, x->server };
+	struct event_builder b;
+
+	snprintf(number, sizeof number, "%u", x->strays);
+	finding_begin(&b, "dns-stray", args, 2, about);
+	outlet_post(&r->env->out, &b, 0);
+}
+
+static void post_bogus(struct run *r, const struct dns_exchange *x,
+                       uint32_t about)
+{
+	char name[DNS_NAME_TEXT_MAX];
+	const char *args[] = { dns_name_host(x->name, name), x->server,
+		x->bogus };
+	struct event_builder b;
+
+	finding_begin(&b, *x->bogus ? "dns-bogus-why" : "dns-bogus", args,
+	              *x->bogus ? 3 : 2, about);
+	outlet_post(&r->env->out, &b, 0);
+}
+
 void run_post_exchange(void *arg, const struct dns_exchange *x)
 {
 	struct run *r = arg;
 	struct event_builder b;
+	uint32_t n;
 
 	exchange_event(&b, x);
-	outlet_post(&r->env->out, &b, 0);
+	n = outlet_post(&r->env->out, &b, 0);
+	if (x->tcp && (x->status == DNS_TIMEOUT ||
+	               x->status == DNS_UNREACHABLE))
+		outlet_finding(&r->env->out, "dns-tcp", x->server, 0, n);
+	if (x->strays)
+		post_strays(r, x, n);
+	if (x->bogus)
+		post_bogus(r, x, n);
 }
 
 /* A classroom that was joined is one machine behind every name, on purpose. */
@@ -203,10 +240,17 @@ bool run_resolver(struct run *r)
 {
 	struct run_env *env = r->env;
 	struct resolve_config cfg = { .server = env->cfg->dns,
-		.trust_ad = env->cfg->trust_ad };
+		.resolv_conf = env->cfg->resolv_conf,
+		.trust_ad = env->cfg->trust_ad,
+		.try_ms = env->cfg->dns_try_ms };
 
-	if (!env->resolver)
-		env->resolver = resolver_new(env->loop, &cfg);
+	if (env->resolver && !resolver_is_stale(env->resolver))
+		return true;
+	resolver_free(env->resolver);
+	env->resolver = resolver_new(env->loop, &cfg);
+	if (env->resolver && resolver_guesses(env->resolver))
+		outlet_finding(&env->out, "dns-default",
+		               resolver_server(env->resolver, 0), 0, 0);
 	return env->resolver != NULL;
 }
 
@@ -216,6 +260,8 @@ static void on_time(void *arg)
 
 	if (r->doing == DO_WAIT)
 		run_end_wait(r);
+	else if (r->doing == DO_TRIAL)
+		run_trial_time(r);
 	else if (r->doing == DO_ROUTING && stops_peek(&r->stops))
 		go_local(r);
 	else if (r->doing == DO_ROUTING)
@@ -319,7 +365,9 @@ static void see(void *arg, const struct event *e)
 {
 	struct run *r = arg;
 
-	run_check_see(r, e);
+	if (!r->trial) /* it may come from another address */
+		run_check_see(r, e);
+	run_trial_see(r, e);
 	docket_see(r->docket, e);
 }
 
@@ -344,6 +392,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->port = plan->port ? plan->port
 	          : r->server.port ? r->server.port
 	          : plan->target.port ? plan->target.port : SMTP_PORT;
+	run_trials_begin(r);
 	start_post(&env->out, plan);
 	if (plan->way.pipe || plan->way.unix_path)
 		begin_local(r, plan->way.pipe ? plan->way.pipe
@@ -361,6 +410,7 @@ void run_free(struct run *r)
 	if (!r)
 		return;
 	visit_free(r->visit);
+	run_trials_free(r);
 	routing_free(r->routing);
 	join_free(r->join);
 	loop_timer_free(r->timer);
@@ -401,6 +451,10 @@ static void ask_to_connect(struct run *r, const struct request *q)
 		loop_timer_at(r->timer, INT64_MAX);
 		run_connect(r, q);
 		break;
+	case DO_TRIAL:
+		run_trial_stop(r);
+		run_connect(r, q);
+		break;
 	case DO_NOTHING:
 	case DO_ASKING:
 		run_connect(r, q);
@@ -437,6 +491,7 @@ static void give_up(struct run *r, enum fail_phase phase)
 
 static void cancel(struct run *r)
 {
+	r->cancelled = true;
 	switch (r->doing) {
 	case DO_VISIT:
 		visit_cancel(r->visit);
@@ -450,6 +505,10 @@ static void cancel(struct run *r)
 	case DO_ASKING:
 	case DO_WAIT:
 		give_up(r, PHASE_CONNECT);
+		break;
+	case DO_TRIAL:
+		run_trial_stop(r);
+		run_rest(r);
 		break;
 	case DO_NOTHING:
 		break;
@@ -492,7 +551,7 @@ void run_request(struct run *r, const struct request *q)
 {
 	switch (q->kind) {
 	case REQ_SEND:
-		if (r->visit && q->text)
+		if (r->visit && !r->trial && q->text)
 			visit_send(r->visit, q->text);
 		break;
 	case REQ_CONNECT:
@@ -517,6 +576,9 @@ void run_request(struct run *r, const struct request *q)
 	case REQ_LOGIN:
 		set_login(r, q);
 		break;
+	case REQ_TRY:
+		run_try(r, q);
+		break;
 	case REQ_GUIDE: /* every prompt holds a proposal; ui may hide it */
 	case REQ_OPEN:
 	case REQ_STOP: /* the worker's */
@@ -535,6 +597,7 @@ void run_end(struct run *r, bool polite)
 		visit_close(r->visit);
 	} else {
 		stop_looking(r);
+		run_trial_stop(r);
 		run_finish(r);
 	}
 }

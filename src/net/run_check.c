@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/ip.h"
+#include "check/own_address.h"
 #include "net/hostname.h"
 #include "util/xalloc.h"
 
@@ -56,6 +58,7 @@ static void fill_query(struct run *r)
 		.domain = p->target.kind == TARGET_DOMAIN ? p->target.domain
 		                                          : NULL,
 		.port = r->port,
+		.trusted = resolver_is_trusted(r->env->resolver),
 	};
 }
 
@@ -78,14 +81,78 @@ static void learn(struct run *r, enum address_source source, const char *text,
 		begin(r);
 }
 
-void run_check_see(struct run *r, const struct event *e)
+static void set(char **field, const char *text)
+{
+	char *copy = text ? xstrdup(text) : NULL;
+
+	free(*field);
+	*field = copy;
+}
+
+static void see_connected(struct run *r, const struct event *e)
 {
 	const struct ev_connect *c = &e->u.connect;
 
+	set(&r->check.host, event_text(e, c->host));
+	set(&r->check.server, event_text(e, c->address));
+	set(&r->check.helo, NULL);
+	r->check.helo_n = 0;
+	if (c->local.len)
+		learn(r, ADDRESS_LOCAL, event_text(e, c->local), "");
+}
+
+static void see_sent(struct run_check *c, const struct event *e)
+{
+	const char *verb = event_text(e, e->u.sent.verb);
+	const char *line = event_text(e, e->u.sent.line);
+	const char *blank = strchr(line, ' ');
+
+	if (strcmp(verb, "EHLO") != 0 && strcmp(verb, "HELO") != 0 &&
+	    strcmp(verb, "LHLO") != 0)
+		return;
+	c->helo_n = e->n;
+	set(&c->helo, blank ? blank + 1 : "");
+}
+
+/* Which address does the server say that it sees? */
+static void see_reply(struct run *r, const struct event *e)
+{
+	const struct run_check *c = &r->check;
+	const struct own_address_talk talk = { .server = c->server,
+		.helo = c->helo ? c->helo : "" };
+	const struct ev_reply *reply = &e->u.reply;
+	struct buf text = { 0 };
+	char address[IP_TEXT_MAX];
+
+	if (!c->server || reply->lines.len == 0)
+		return;
+	if (c->helo_n && reply->to == c->helo_n && reply->code / 100 == 2) {
+		struct ev_ref first = event_item(e, reply->lines, 0);
+
+		if (own_address_greeted(event_text(e, first), first.len, &talk,
+		                        address))
+			learn(r, ADDRESS_GREETED, address, c->host);
+		return;
+	}
+	if (reply->code < 400)
+		return;
+	for (uint32_t i = 0; i < reply->lines.len; i++)
+		buf_addf(&text, "%s\n", event_item_text(e, reply->lines, i));
+	if (own_address_refused(buf_str(&text), text.len, &talk, address))
+		learn(r, ADDRESS_REFUSAL, address, c->host);
+	buf_clear(&text);
+}
+
+void run_check_see(struct run *r, const struct event *e)
+{
 	if (e->kind == EV_START && r->plan->checks.ip)
 		learn(r, ADDRESS_GIVEN, r->plan->checks.ip, "");
-	else if (e->kind == EV_CONNECTED && c->local.len)
-		learn(r, ADDRESS_LOCAL, event_text(e, c->local), "");
+	else if (e->kind == EV_CONNECTED)
+		see_connected(r, e);
+	else if (e->kind == EV_SENT)
+		see_sent(&r->check, e);
+	else if (e->kind == EV_REPLY)
+		see_reply(r, e);
 }
 
 /* ---- the examination ---- */
@@ -159,6 +226,12 @@ static void begin(struct run *r)
 	fill_query(r);
 	way.resolver = r->env->resolver;
 	way.facts = r->facts;
+	way.policy = (struct policy_config){
+		.allow_private = r->plan->allow_private,
+		.trust_pem = r->env->cfg->trust_pem,
+		.redirects = r->env->cfg->redirects,
+		.n_redirects = r->env->cfg->n_redirects,
+	};
 	r->check.examine = examine_start(&way, &r->check.query, &calls);
 }
 
@@ -215,4 +288,7 @@ void run_check_clear(struct run *r)
 	for (size_t i = 0; i < c->n_told; i++)
 		free(c->told[i]);
 	free(c->told);
+	free(c->host);
+	free(c->server);
+	free(c->helo);
 }

@@ -28,12 +28,19 @@ static bool is_known(const struct run *r, const struct stop *stop)
 static void post_finding(struct run *r)
 {
 	static const char *const ids[DANE_VERDICT_COUNT] = {
-		[DANE_INSECURE] = "dane-insecure", [DANE_NONE] = "dane-none",
+		[DANE_NONE] = "dane-none",
 		[DANE_USABLE] = "dane-trusted",
 		[DANE_UNUSABLE] = "dane-unusable",
 		[DANE_FAILED] = "dane-failed",
 	};
+	static const char *const doubts[DANE_DOUBT_COUNT] = {
+		[DANE_UNSIGNED] = "dane-insecure",
+		[DANE_UNTRUSTED] = "dane-untrusted",
+		[DANE_UNCHECKED] = "dane-unchecked",
+	};
 	const struct dane *d = &r->dane;
+	const char *id = d->verdict == DANE_INSECURE ? doubts[d->doubt]
+	                                             : ids[d->verdict];
 	char *count = xasprintf("%zu", d->n_records);
 	const char *args[2] = { r->dane_host, "" };
 	struct event_builder b;
@@ -46,7 +53,7 @@ static void post_finding(struct run *r)
 	} else if (d->verdict == DANE_FAILED) {
 		args[1] = dns_status_name(d->cause);
 	}
-	finding_begin(&b, ids[d->verdict], args, *args[1] ? 2 : 1, 0);
+	finding_begin(&b, id, args, *args[1] ? 2 : 1, 0);
 	outlet_post(&r->env->out, &b, 0);
 	free(count);
 }

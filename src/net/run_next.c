@@ -2,28 +2,46 @@
 
 #include "net/run_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "check/verdict.h"
 #include "core/finding.h"
 #include "net/next.h"
 
+/* Where nobody asked for --all: a domain with hundreds of dead addresses must
+ * not hold up for hours. Postfix tries 5 (smtp_mx_address_limit). */
+enum { TRIES_MAX = 10 };
+
 /* ---- one visit after the other ---- */
 
-static uint16_t redirected(const struct run *r, const struct stop *stop)
+static const struct redirect *find_redirect(const struct run *r,
+                                            const struct stop *stop)
 {
 	const struct worker_config *cfg = r->env->cfg;
 
-	if (stop->local)
-		return 0;
-	for (size_t i = 0; i < cfg->n_redirects; i++) {
+	for (size_t i = 0; i < cfg->n_redirects && !stop->local; i++) {
 		const struct redirect *m = &cfg->redirects[i];
 
 		if ((!m->address || strcmp(m->address, stop->address) == 0) &&
 		    (m->port == 0 || m->port == stop->port))
-			return m->to_port;
+			return m;
 	}
-	return 0;
+	return NULL;
+}
+
+uint16_t run_redirected(const struct run *r, const struct stop *stop)
+{
+	const struct redirect *m = find_redirect(r, stop);
+
+	return m ? m->to_port : 0;
+}
+
+bool run_is_dead_end(const struct run *r, const struct stop *stop)
+{
+	const struct redirect *m = find_redirect(r, stop);
+
+	return m && !m->address;
 }
 
 /* A recipient that was accepted is so only where the session went well. */
@@ -107,6 +125,7 @@ void run_end_wait(struct run *r)
 {
 	loop_timer_at(r->timer, INT64_MAX);
 	r->step++;
+	r->tries = 0; /* a lesson's own connections are no tries */
 	stops_pick(&r->stops, NULL, NULL);
 	run_go_on(r);
 }
@@ -118,6 +137,7 @@ void run_connect(struct run *r, const struct request *q)
 		return;
 	}
 	r->step = 0;
+	r->tries = 0;
 	all_again(r);
 	run_go_on(r);
 }
@@ -160,48 +180,57 @@ static void on_visit_over(void *arg)
 	struct visit_end e = visit_end(r->visit);
 	enum next_step next = next_after(r->plan, &e.result, &e.sum);
 	struct request *wanted = r->connect;
+	bool trial = r->trial != NULL;
 
-	count(r, &e);
-	if (next == NEXT_DEFERRED && stops_peek(&r->stops))
+	if (!trial)
+		count(r, &e);
+	if (!trial && next == NEXT_DEFERRED && stops_peek(&r->stops))
 		leave_the_rest(r, &e);
 	visit_free(r->visit);
 	r->visit = NULL;
 	r->doing = DO_NOTHING;
 	r->connect = NULL;
+	if (r->leaving || wanted) {
+		run_trial_stop(r);
+		trial_clear(&r->wanted);
+	}
 	if (r->leaving)
 		run_finish(r);
 	else if (wanted)
 		run_connect(r, wanted);
-	else
+	else if (trial)
+		run_trial_over(r, &e);
+	else if (!run_trial_wanted(r))
 		follow(r, &e, next);
 	request_free(wanted);
 }
 
-static void visit(struct run *r, const struct stop *stop)
+void run_visit(struct run *r, const struct stop *stop,
+               const struct plan *plan)
 {
 	struct visit_calls calls = { .over = on_visit_over, .arg = r };
 	struct visit_to to = { .host = stop->host, .address = stop->address,
 		.port = stop->port, .local = stop->local,
-		.via_port = redirected(r, stop),
-		.session = ++r->env->sessions, .step = r->step,
+		.via_port = run_redirected(r, stop),
+		.session = ++r->env->sessions,
+		.step = r->trial ? 0 : r->step,
 		.dane = run_dane(r, stop), .setup = &r->tls,
 		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear,
 		.docket = r->docket };
 
 	r->clear = false;
 	r->doing = DO_VISIT;
-	r->visit = visit_new(r->env->loop, &r->env->out,
-	                     r->rest ? r->rest : r->plan, &to, &calls);
+	r->visit = visit_new(r->env->loop, &r->env->out, plan, &to, &calls);
 	run_prompt(r, visit_deadline_us(r->visit));
 }
 
 /* ---- private addresses (dns.md §1.3) ---- */
 
-static bool is_doubtful(const struct run *r, const struct stop *stop)
+bool run_is_doubtful(const struct run *r, const struct stop *stop)
 {
 	return stop->class != ADDR_PUBLIC && !r->named &&
 	       !r->plan->allow_private && !r->private_ok &&
-	       !r->env->cfg->join && redirected(r, stop) == 0;
+	       !r->env->cfg->join && run_redirected(r, stop) == 0;
 }
 
 static void ask(struct run *r, const struct stop *stop)
@@ -271,11 +300,11 @@ static bool must_wait(struct run *r, const struct stop *stop)
 		return false;
 	if (stop->port == 0)
 		return find_port(r, stop);
-	if (is_doubtful(r, stop) && !r->private_no && r->plan->may_ask) {
+	if (run_is_doubtful(r, stop) && !r->private_no && r->plan->may_ask) {
 		ask(r, stop);
 		return true;
 	}
-	return !is_doubtful(r, stop) && run_find_dane(r, stop);
+	return !run_is_doubtful(r, stop) && run_find_dane(r, stop);
 }
 
 /* The reason not to go there, NULL for none. */
@@ -285,17 +314,38 @@ static const char *objection(const struct run *r, const struct stop *stop)
 		return NULL;
 	if (stop->port == 0)
 		return "join-no-port";
-	if (is_doubtful(r, stop))
+	if (run_is_doubtful(r, stop))
 		return "private-unused";
 	if (run_dane_objection(r, stop))
 		return run_dane_objection(r, stop);
 	return stops_tried(&r->stops, stop) ? "address-tried" : NULL;
 }
 
+/* As many as go by themselves were tried: the rest is left alone. */
+static bool tried_enough(struct run *r)
+{
+	size_t left = r->stops.end - r->stops.at;
+	char tries[16], rest[24];
+	const char *args[] = { tries, rest };
+	struct event_builder b;
+
+	if (r->plan->all || r->tries < TRIES_MAX || left == 0)
+		return false;
+	snprintf(tries, sizeof tries, "%u", r->tries);
+	snprintf(rest, sizeof rest, "%zu", left);
+	finding_begin(&b, "tries-limit", args, 2, 0);
+	outlet_post(&r->env->out, &b, 0);
+	return true;
+}
+
 void run_go_on(struct run *r)
 {
 	struct stop *stop;
 
+	if (tried_enough(r)) {
+		run_conclude(r);
+		return;
+	}
 	while ((stop = stops_peek(&r->stops))) {
 		const char *why;
 
@@ -304,7 +354,8 @@ void run_go_on(struct run *r)
 		why = objection(r, stop);
 		if (!why) {
 			stops_take(&r->stops);
-			visit(r, stop);
+			r->tries++;
+			run_visit(r, stop, r->rest ? r->rest : r->plan);
 			return;
 		}
 		pass_over(r, stop, why);

@@ -1,7 +1,7 @@
 /*
  * run_priv: the inside of a run, for run.c (its life, the route, what the user
- * wants) and run_next.c (the addresses, one visit after the other). Nobody
- * else includes this.
+ * wants), run_next.c (the addresses, one visit after the other), run_dane.c
+ * and run_trial.c (experiments). Nobody else includes this.
  */
 #ifndef NET_RUN_PRIV_H
 #define NET_RUN_PRIV_H
@@ -25,6 +25,7 @@ enum doing {
 	DO_ASKING,  /* may this private address be used? */
 	DO_VISIT,   /* a connection, or the try to get one */
 	DO_WAIT,    /* a lesson's pause before its next connection */
+	DO_TRIAL,   /* an experiment, between its visits */
 	DO_NOTHING, /* until the user wants something */
 };
 
@@ -38,6 +39,9 @@ struct run_check { /* run_check.c */
 	struct check_query query; /* what examine is told; texts are ours */
 	struct address_seen seen[RUN_SEEN_MAX]; /* n_seen; texts are ours */
 	size_t n_seen;
+	char *host, *server;     /* of the newest connection: name, address */
+	char *helo;              /* what EHLO said there, NULL not yet */
+	uint32_t helo_n;         /* its number */
 	struct event **told;     /* n_told, what was posted, by its place */
 	size_t n_told, place;
 };
@@ -69,9 +73,14 @@ struct run {
 	struct request *connect;    /* wanted once the visit is over, or NULL */
 	uint16_t port;
 	size_t step;                /* of plan.steps, for the next visit */
+	unsigned tries;             /* connections that came of themselves */
 	bool named;                 /* the user named the host: never ask */
 	bool private_ok, private_no; /* what the user said */
 	bool leaving;
+	bool cancelled;             /* the user wanted no more */
+	struct trials *trials;      /* for experiments; NULL: none can be */
+	struct trial_run *trial;    /* under way, or NULL: visits are its own */
+	struct trial wanted;        /* once the visit is over */
 	uint8_t exit;               /* of the last decisive session so far */
 	bool has_exit, decided;
 	struct ev_end sum;
@@ -133,5 +142,33 @@ void run_answer(struct run *r, bool yes);
 /* q: a REQ_CONNECT, while there is no visit. */
 void run_connect(struct run *r, const struct request *q);
 void run_end_wait(struct run *r); /* the lesson's pause is over */
+/* A connection to stop; plan: borrowed until it is over. */
+void run_visit(struct run *r, const struct stop *stop,
+               const struct plan *plan);
+/* The port of 127.0.0.1 where it really goes, 0: no other. */
+uint16_t run_redirected(const struct run *r, const struct stop *stop);
+/* It goes to where nobody listens: a classroom's answer to all that is not in
+ * its lesson. */
+bool run_is_dead_end(const struct run *r, const struct stop *stop);
+/* A private address out of public DNS, which nobody has allowed. */
+bool run_is_doubtful(const struct run *r, const struct stop *stop);
+
+/* ---- run_trial.c ---- */
+
+/* Before the first event, and at the end of the run. */
+void run_trials_begin(struct run *r);
+void run_trials_free(struct run *r);
+/* Each event on its way out. */
+void run_trial_see(struct run *r, const struct event *e);
+void run_try(struct run *r, const struct request *q); /* a REQ_TRY */
+/* A visit is over: was an experiment asked for in the meantime, or is it time
+ * for the one of the plan? Then it begins. */
+bool run_trial_wanted(struct run *r);
+bool run_trial_due(struct run *r);
+void run_trial_over(struct run *r, const struct visit_end *e);
+void run_trial_time(struct run *r); /* DO_TRIAL: the pause is over */
+/* Ends the experiment, if there is one, and says so; nothing follows. Not while
+ * a visit is open. */
+void run_trial_stop(struct run *r);
 
 #endif

@@ -122,6 +122,15 @@ static void add_checks(struct buf *b, const struct plan_checks *c)
 	add_flag(b, "like-mta", c->like_mta);
 }
 
+static void add_trial(struct buf *b, const struct trial *t)
+{
+	char *text = trial_text(t);
+
+	if (t->kind != TRIAL_NONE)
+		add_text(b, "try", text);
+	free(text);
+}
+
 char *start_options(const struct plan *p)
 {
 	struct buf b = { 0 };
@@ -151,6 +160,7 @@ char *start_options(const struct plan *p)
 	add_tls(&b, &p->tls);
 	add_auth(&b, &p->auth);
 	add_checks(&b, &p->checks);
+	add_trial(&b, &p->trial);
 	return buf_steal(&b);
 }
 

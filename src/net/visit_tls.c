@@ -207,6 +207,13 @@ bool visit_begin_tls(struct visit *v, struct session_input *in)
 
 /* ---- the handshake ---- */
 
+/* Records of the right form that hold no certificate and no key: as good as
+ * unusable, so that any certificate will do (RFC 7671 §10.3, RFC 7672 §2.2). */
+static bool is_undecodable(const struct tls_facts *f)
+{
+	return strcmp(f->dane, "dane-unusable") == 0;
+}
+
 /* Why the certificate is not as demanded, NULL: it is. */
 static const char *objection(const struct visit *v, const struct tls_facts *f)
 {
@@ -214,7 +221,8 @@ static const char *objection(const struct visit *v, const struct tls_facts *f)
 
 	if (visit_policy(v) == TLS_VERIFY && strcmp(f->verify, "ok") != 0)
 		return f->verify;
-	if (d && d->verdict == DANE_USABLE && strcmp(f->dane, "ok") != 0)
+	if (d && d->verdict == DANE_USABLE && strcmp(f->dane, "ok") != 0 &&
+	    !is_undecodable(f))
 		return f->dane;
 	return NULL;
 }
@@ -224,6 +232,10 @@ static void tell_up(struct visit *v, struct session_input *in)
 	const struct tls_facts *f = tls_facts(stream_tls(v->stream));
 
 	post_tls(v, f);
+	if (v->to.dane && v->to.dane->verdict == DANE_USABLE &&
+	    is_undecodable(f))
+		outlet_finding(v->out, "dane-undecodable", v->to.host,
+		               v->to.session, 0);
 	visit_bind_login(v);
 	in->kind = IN_TLS;
 	in->unverified = strcmp(f->verify, "ok") != 0;

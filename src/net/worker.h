@@ -27,6 +27,8 @@ struct redirect {
 
 struct worker_config {
 	const char *dns;        /* "192.0.2.53:53", "[::1]:53"; NULL: system */
+	const char *resolv_conf; /* for dns == NULL; NULL: the system's */
+	uint32_t dns_try_ms;     /* 0: RESOLVE_TRY_MS */
 	bool trust_ad;
 	bool join;              /* a host's port is in its TXT record */
 	const struct redirect *redirects; /* borrowed, n_redirects */

@@ -9,6 +9,7 @@
 #include "core/dialog.h"
 #include "core/ehlo.h"
 #include "core/finding.h"
+#include "knowledge/check_words.h"
 #include "report/block.h"
 #include "report/check_block.h"
 #include "report/mx_table.h"
@@ -29,6 +30,10 @@ struct batch {
 	uint64_t explained;    /* verbs that were, bit (1 << enum verb) */
 	size_t *verdicts;      /* n_verdicts on recipients, not yet printed */
 	size_t n_verdicts;
+	bool routed;           /* of this target, or it had no route */
+	size_t *lookups;       /* n_lookups since, not yet printed */
+	size_t n_lookups;
+	const char *side;      /* of the check printed last, "" none yet */
 };
 
 struct batch *batch_new(FILE *out, bool color, int width)
@@ -37,6 +42,7 @@ struct batch *batch_new(FILE *out, bool color, int width)
 
 	paper_init(&b->paper, out, color, width);
 	b->dialog = dialog_new();
+	b->side = "";
 	return b;
 }
 
@@ -47,6 +53,7 @@ void batch_free(struct batch *b)
 	paper_clear(&b->paper);
 	dialog_free(b->dialog);
 	free(b->verdicts);
+	free(b->lookups);
 	free(b);
 }
 
@@ -423,6 +430,42 @@ static void print_finding(struct batch *b, const struct event *e)
 	free(text);
 }
 
+/* Behind the route a lookup may be the evidence of a check, which shows it
+ * itself: what comes next tells. */
+static void print_lookup(struct batch *b)
+{
+	if (!b->routed) {
+		mx_table_lookup(&b->paper, b->dialog, newest(b));
+		return;
+	}
+	b->lookups = xreallocarray(b->lookups, b->n_lookups + 1,
+	                           sizeof *b->lookups);
+	b->lookups[b->n_lookups++] = newest(b);
+}
+
+static void flush_lookups(struct batch *b, const struct event *next)
+{
+	bool evidence = next->kind == EV_CHECK || *b->side;
+
+	for (size_t i = 0; i < b->n_lookups && !evidence; i++)
+		mx_table_lookup(&b->paper, b->dialog, b->lookups[i]);
+	b->n_lookups = 0;
+}
+
+static void print_check(struct batch *b, const struct event *e)
+{
+	struct paper *p = &b->paper;
+
+	paper_newline(p);
+	if (strcmp(b->side, check_side(e)) != 0) {
+		b->side = check_side(e);
+		star(p, INK_BOLD);
+		paper_text(p, b->side);
+		end_star(p);
+	}
+	check_block(p, e);
+}
+
 static void flush_verdicts(struct batch *b)
 {
 	for (size_t i = 0; i < b->n_verdicts; i++)
@@ -481,14 +524,25 @@ static void forget(struct batch *b)
 	flush_verdicts(b);
 	dialog_free(b->dialog);
 	b->dialog = dialog_new();
+	b->side = "";
+	b->routed = false;
+	b->n_lookups = 0;
+}
+
+static void print_route(struct batch *b)
+{
+	b->routed = true;
+	mx_table_print(&b->paper, b->dialog, newest(b));
 }
 
 static void print_event(struct batch *b, const struct event *e)
 {
+	if (e->kind != EV_DNS && e->kind != EV_STATE)
+		flush_lookups(b, e);
 	switch (e->kind) {
 	case EV_START: print_start(b, e); break;
-	case EV_DNS: mx_table_lookup(&b->paper, b->dialog, newest(b)); break;
-	case EV_ROUTE: mx_table_print(&b->paper, b->dialog, newest(b)); break;
+	case EV_DNS: print_lookup(b); break;
+	case EV_ROUTE: print_route(b); break;
 	case EV_CONNECTING: print_connecting(b, e); break;
 	case EV_CONNECTED: print_connected(b, e); break;
 	case EV_TLS: print_tls(b, e); break;
@@ -498,7 +552,7 @@ static void print_event(struct batch *b, const struct event *e)
 	case EV_BYTES: print_bytes(b, e); break;
 	case EV_MESSAGE: print_message(b, e); break;
 	case EV_FINDING: print_finding(b, e); break;
-	case EV_CHECK: check_block(&b->paper, e); break;
+	case EV_CHECK: print_check(b, e); break;
 	case EV_VERDICT: print_verdict(b, e); break;
 	case EV_CLOSED: print_closed(b, e); break;
 	case EV_END: print_end(b, e); break;

@@ -38,7 +38,7 @@ static void flags(struct paper *p, const struct event *e)
 		const char *text;
 	} all[] = {
 		{ e->u.dns.aa, "aa" }, { e->u.dns.ad, "ad" },
-		{ e->u.dns.tcp, "tcp" },
+		{ e->u.dns.tcp, "tcp" }, { e->u.dns.cd, "cd" },
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

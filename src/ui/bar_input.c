@@ -56,6 +56,31 @@ static void reply_to(const struct ui *u, char *out, size_t size)
 		         ui_safe(s->word, word, sizeof word));
 }
 
+/* Between the connections of an experiment: how long until the next. */
+static bool counts_down(const struct ui *u)
+{
+	const struct dialog_now *now = ui_now(u);
+	const struct event *p = now->prompt;
+
+	return now->trial && !now->connecting && p && !p->u.prompt.open &&
+	       (!now->connected || now->closed) &&
+	       p->u.prompt.deadline_us > 0;
+}
+
+static void count_down(const struct ui *u, char *out, size_t size)
+{
+	int64_t us = ui_now(u)->prompt->u.prompt.deadline_us - u->clock_us;
+	int s = us > 0 ? (int)((us + 999999) / 1000000) : 0;
+
+	if (ui_now(u)->trial == TRIAL_PORT)
+		snprintf(out, size,
+		         _("trying other ports: at most %d:%02d  %s"), s / 60,
+		         s % 60, _("Ctrl-C cancels"));
+	else
+		snprintf(out, size, _("next connection in %d:%02d  %s"), s / 60,
+		         s % 60, _("Ctrl-C cancels"));
+}
+
 static void waiting_for(const struct ui *u, char *out, size_t size)
 {
 	const struct dialog_now *now = ui_now(u);
@@ -85,6 +110,10 @@ static void wait_words(const struct ui *u, char *out, size_t size)
 	char what[96], span[24];
 	size_t len;
 
+	if (counts_down(u)) {
+		count_down(u, out, size);
+		return;
+	}
 	waiting_for(u, what, sizeof what);
 	snprintf(out, size, "%s", what);
 	if (us < 1000000)

@@ -268,13 +268,14 @@ void draw_mx_line(struct ui *u)
 void draw_tabs(struct ui *u)
 {
 	const char *const names[] = { "MX", _("Dialog"), _("Explain"),
-		                      _("Steps"), _("Envelope") };
+		                      _("Steps"), _("Envelope"),
+		                      _("Checks") };
 	struct rect r = u->layout.tabs;
 	int x = r.x + 1;
 
 	if (r.h == 0)
 		return;
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < PANE_COUNT - 1; i++) {
 		bool on = u->layout.pane[i + 1].body.h > 0;
 		char text[64];
 
@@ -344,6 +345,8 @@ static const char *special_footer(const struct ui *u)
 		return _("y QUIT and leave   x drop and leave   Esc stay");
 	if (u->popup.kind == POPUP_DROP)
 		return _("y drop   Esc stay");
+	if (u->popup.kind == POPUP_TRIAL)
+		return _("y begin   Esc do not");
 	if (u->popup.kind == POPUP_PRIVATE)
 		return _("y connect   n leave it out");
 	if (u->popup.kind == POPUP_CLEAR)

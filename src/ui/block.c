@@ -122,6 +122,8 @@ void block_explanation(const struct ui *u, struct explanation *out)
 		.not_same = xstrdup(""),
 		.refs = xstrdup("RFC 5321 5.1, 4.5.4.1 · RFC 6409 3.1"),
 	};
+	add_try(out, TRY_TRIAL, _("is it only 25? 587 and 443 of the same "
+	                          "hosts"), trial_word(TRIAL_PORT));
 	add_try(out, TRY_PORT, _("port 587, same host"), "587");
 	if (u->cfg->calls.open_demo)
 		add_try(out, TRY_DEMO, _("demo server, offline"), "");

@@ -18,12 +18,16 @@ static void open_prompt(struct ui *u, enum prompt_mode mode, const char *text)
 		line_set(u->aux, text);
 }
 
-/* A command that takes words asks for them at the colon. */
+void ui_ask_words(struct ui *u, const char *text)
+{
+	open_prompt(u, PROMPT_COMMAND, text);
+}
+
 static void ask_words(struct ui *u, enum cmd c)
 {
 	char *text = xasprintf("%s ", cmd_info(c)->name);
 
-	open_prompt(u, PROMPT_COMMAND, text);
+	ui_ask_words(u, text);
 	free(text);
 }
 
@@ -94,6 +98,7 @@ static bool do_session(struct ui *u, enum cmd c, const char *arg)
 	case CMD_RECENT: do_recent(u); break;
 	case CMD_CONNECT_ANYWAY: do_connect_anyway(u); break;
 	case CMD_STARTTLS: do_starttls(u); break;
+	case CMD_TRY: do_trial(u, arg); break;
 	case CMD_LOGIN:
 		if (*arg)
 			do_login(u, arg);
@@ -114,6 +119,8 @@ static bool do_pane_command(struct ui *u, enum cmd c, const char *arg)
 	case CMD_PANE_3: ui_focus(u, PANE_EXPLAIN); break;
 	case CMD_PANE_4: ui_focus(u, PANE_STEPS); break;
 	case CMD_PANE_5: ui_focus(u, PANE_ENVELOPE); break;
+	case CMD_PANE_6: do_checks(u); break;
+	case CMD_CHECK: do_check(u); break;
 	case CMD_NEXT_PANE:
 		ui_focus(u, layout_next_pane(&u->layout, u->pane, 1));
 		break;

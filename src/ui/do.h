@@ -28,7 +28,7 @@ void do_guide(struct ui *u, const char *arg);
 void do_set(struct ui *u, const char *arg);
 void do_pin(struct ui *u);
 
-/* do_session.c: what reaches the server, the network or main */
+/* do_session.c, do_trial.c: what reaches the server, the network or main */
 void do_cancel(struct ui *u);
 void do_again(struct ui *u);
 void do_edit(struct ui *u);
@@ -37,10 +37,21 @@ void do_connect(struct ui *u, const char *arg);
 void do_drop(struct ui *u);
 void do_recent(struct ui *u);
 void do_connect_anyway(struct ui *u);
+void do_trial(struct ui *u, const char *arg); /* :try */
+/* The question, when it can be made now; else nothing: false. */
+bool do_trial_if(struct ui *u, const char *arg);
+void do_trial_begin(struct ui *u); /* the user said y */
 void do_demo(struct ui *u, const char *arg);
 void do_replay(struct ui *u, const char *arg);
 void do_open(struct ui *u, const char *arg);
 void do_quit(struct ui *u, bool at_once);
+
+/* pane_checks.c */
+void do_checks(struct ui *u); /* looks at them; the first time, makes them */
+void do_check(struct ui *u);
+void checks_move(struct ui *u, enum cmd c);
+void checks_turn(struct ui *u); /* from the list into one, and back */
+bool checks_back(struct ui *u); /* false: it was at the list already */
 
 /* do_secure.c: encryption and login */
 void do_starttls(struct ui *u);

@@ -50,7 +50,12 @@ void do_try(struct ui *u, const struct explain_try *t)
 	case TRY_LINE:
 		put_line(u, t->arg);
 		break;
+	case TRY_TRIAL:
+		do_trial(u, t->arg);
+		break;
 	case TRY_QUIT_LATER:
+		if (do_trial_if(u, trial_word(TRIAL_GREYLIST)))
+			break; /* the same, made for the user */
 		put_line(u, "QUIT");
 		ui_say(u, _("Send QUIT, then :connect again in %s s: a new "
 		            "connection is what counts."), t->arg);

@@ -184,6 +184,11 @@ void ui_submit(struct ui *u)
 		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
 		return;
 	}
+	if (ui_now(u)->trial) {
+		ui_say(u, "%s", _("An experiment is under way: Ctrl-C stops "
+		                  "it."));
+		return;
+	}
 	if (ui_session_open(u)) {
 		submit_line(u, text, len);
 		return;
@@ -206,6 +211,9 @@ void ui_asked(struct ui *u)
 	u->started = true;
 	view_follow(u);
 	ui_focus(u, PANE_NONE);
+	u->checks = (struct check_view){ .asked = u->plan.checks.wanted };
+	if (u->checks.asked)
+		ui_focus(u, PANE_CHECKS);
 }
 
 void ui_reopen(struct ui *u)

@@ -63,6 +63,8 @@ void do_move(struct ui *u, enum cmd c)
 
 	if (!dialog && u->pane == PANE_MX)
 		move_mx(u, c);
+	else if (!dialog && u->pane == PANE_CHECKS)
+		checks_move(u, c);
 	else if (!dialog && u->pane == PANE_EXPLAIN)
 		move_text(&u->explain.top, c, page);
 	else if (!dialog && u->pane != PANE_STEPS)
@@ -80,6 +82,10 @@ void do_open_entry(struct ui *u, const char *arg)
 	if (u->pane == PANE_MX && !u->typing) {
 		if (mx_at(u, u->mx_row, &host, &address))
 			ui_request(u, REQ_CONNECT, host, address, false);
+		return;
+	}
+	if (u->pane == PANE_CHECKS && !u->typing) {
+		checks_turn(u);
 		return;
 	}
 	if (index != SIZE_MAX &&
@@ -234,11 +240,13 @@ void do_pane(struct ui *u, const char *arg)
 {
 	int p = ui_number(arg);
 
-	if (p >= PANE_MX && p < PANE_COUNT)
+	if (p == PANE_CHECKS)
+		do_checks(u);
+	else if (p >= PANE_MX && p < PANE_COUNT)
 		ui_focus(u, (enum pane)p);
 	else
 		ui_say(u, "%s", _("Panes are 1 MX, 2 Dialog, 3 Explain, "
-		                  "4 Steps, 5 Envelope."));
+		                  "4 Steps, 5 Envelope, 6 Checks."));
 }
 
 /* One step outward each time; it never destroys anything. */
@@ -246,6 +254,8 @@ void do_back(struct ui *u)
 {
 	if (u->typing) {
 		ui_focus(u, u->pane);
+	} else if (u->pane == PANE_CHECKS && checks_back(u)) {
+		return;
 	} else if (u->view.sub > 0) {
 		u->view.sub = 0;
 	} else if (u->search.active) {

@@ -13,6 +13,7 @@ static const struct {
 	[PANE_EXPLAIN] = { explain_edge, explain_draw },
 	[PANE_STEPS] = { steps_edge, steps_draw },
 	[PANE_ENVELOPE] = { envelope_edge, envelope_draw },
+	[PANE_CHECKS] = { checks_edge, checks_draw },
 };
 
 static struct layout_wish wish(const struct ui *u)

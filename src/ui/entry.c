@@ -34,11 +34,12 @@ bool entry_shown(const struct dialog *d, size_t index)
 	switch (e->kind) {
 	case EV_START:
 	case EV_STATE:
-	case EV_CHECK: /* they have a pane of their own */
 	case EV_END:
 	case EV_PROMPT:
 	case EV_ASK:
 		return false;
+	case EV_CHECK: /* the others have a pane of their own */
+		return trial_of_check(event_text(e, e->u.check.id));
 	case EV_ROUTE: /* the DNS answer above it says the same */
 		return e->u.route.kind != ROUTE_MX &&
 		       e->u.route.kind != ROUTE_HOST &&
@@ -86,6 +87,7 @@ void entry_head(const struct dialog *d, size_t index, struct entry_head *out)
 		break;
 	case EV_FINDING:
 	case EV_VERDICT:
+	case EV_CHECK:
 	case EV_TLS:
 		break;
 	default:
@@ -407,6 +409,16 @@ static int caret_column(const struct dialog *d, const struct event *e)
 	                      (size_t)e->u.finding.caret, i18n_is_ascii());
 }
 
+static enum mark grade_mark(const struct event *check)
+{
+	switch ((enum grade)check->u.check.grade) {
+	case GRADE_PASS: return MARK_OK;
+	case GRADE_WARN: return MARK_LATER;
+	case GRADE_BAD: return MARK_NO;
+	default: return MARK_UNTRIED;
+	}
+}
+
 static enum style note_style(const struct event *e)
 {
 	if (e->kind == EV_FINDING)
@@ -416,6 +428,8 @@ static enum style note_style(const struct event *e)
 		return STYLE_NO;
 	if (e->kind == EV_VERDICT)
 		return STYLE_NOTE;
+	if (e->kind == EV_CHECK)
+		return mark_style(grade_mark(e));
 	if (e->kind == EV_TLS)
 		return tls_verified(e) ? STYLE_TLS : STYLE_WARN;
 	if (e->kind == EV_BYTES && e->u.bytes.why == BYTES_AFTER_STARTTLS)
@@ -433,6 +447,8 @@ static const char *note_glyph(const struct event *e)
 		return e->u.finding.level == LEVEL_INFO ? "" : "!";
 	case EV_VERDICT:
 		return "=";
+	case EV_CHECK:
+		return mark_glyph(grade_mark(e));
 	case EV_CLOSED:
 		return e->u.closed.clean ? "" : glyph(GLYPH_NO);
 	case EV_TLS:

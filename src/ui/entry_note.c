@@ -6,6 +6,7 @@
 #include "check/verdict.h"
 #include "core/escape.h"
 #include "core/finding.h"
+#include "knowledge/check_words.h"
 #include "knowledge/tls_words.h"
 #include "ui/entry.h"
 #include "ui/words.h"
@@ -205,6 +206,11 @@ void entry_note(const struct dialog *d, size_t index, struct buf *out)
 		break;
 	case EV_VERDICT:
 		add_heap(out, verdict_text(e));
+		break;
+	case EV_CHECK:
+		add_heap(out, check_label(e));
+		buf_adds(out, ": ");
+		add_heap(out, check_text(e));
 		break;
 	case EV_CLOSED:
 		closed_note(e, out);

@@ -73,17 +73,21 @@
 	X(CMD_SAVE, "save", N_("FILE"), N_("write the dialog to a new file"))  \
 	X(CMD_ACT, "suggestions", "",                                          \
 	  N_("what could be done about this reply"))                           \
+	X(CMD_TRY, "try", N_("EXPERIMENT [VALUE]"),                            \
+	  N_("an experiment: the same, one thing changed"))                    \
 	X(CMD_AGAIN, "again", "", N_("the same command into the line again"))  \
 	X(CMD_EDIT, "edit", "", N_("take this client line into the line"))     \
 	X(CMD_NEXT_MX, "next-mx", "", N_("connect to the next mail server"))   \
 	X(CMD_DROP, "drop", "", N_("drop the connection without QUIT"))        \
-	X(CMD_PANE, "pane", "1..5",                                            \
-	  N_("go to a pane: MX, Dialog, Explain, Steps, Envelope"))            \
+	X(CMD_PANE, "pane", "1..6",                                            \
+	  N_("go to a pane: MX, Dialog, Explain, Steps, Envelope, Checks"))    \
 	X(CMD_PANE_1, "mx", "", N_("the mail servers"))                        \
 	X(CMD_PANE_2, "dialog", "", N_("the dialog"))                          \
 	X(CMD_PANE_3, "explain", "", N_("the explanation"))                    \
 	X(CMD_PANE_4, "steps", "", N_("the steps"))                            \
 	X(CMD_PANE_5, "envelope", "", N_("the envelope"))                      \
+	X(CMD_PANE_6, "checks", "", N_("the checks of both sides"))            \
+	X(CMD_CHECK, "check", "", N_("make the checks, or make them anew"))    \
 	X(CMD_NEXT_PANE, "next-pane", "", N_("next pane"))                     \
 	X(CMD_PREV_PANE, "previous-pane", "", N_("previous pane"))             \
 	X(CMD_BIGGER, "bigger", "", N_("more room for Explain"))               \

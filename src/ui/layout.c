@@ -17,6 +17,7 @@ enum {
 	START_FRAME_FROM_ROWS = 10,
 	START_FRAME_FROM_COLUMNS = 40,
 	OVERLAY_COLUMNS = 64,
+	OVERLAY_CHECKS = 110, /* records are long */
 	OVERLAY_MARGIN = 2,
 };
 
@@ -197,8 +198,11 @@ static void place_framed(const struct layout_wish *wish, struct layout *out)
 	place_panes(wish, out, (struct rect){0, y, wish->w, end - y});
 	if (wish->open != PANE_NONE && out->pane[wish->open].body.h == 0) {
 		out->opened = wish->open;
-		out->pane[wish->open] = layout_popup(wish, OVERLAY_COLUMNS,
-		                                     end - y - OVERLAY_MARGIN);
+		out->pane[wish->open] =
+			layout_popup(wish, wish->open == PANE_CHECKS
+			                       ? OVERLAY_CHECKS
+			                       : OVERLAY_COLUMNS,
+			             end - y - OVERLAY_MARGIN);
 	}
 }
 

@@ -47,7 +47,7 @@ static bool still_waiting(const struct plain *p)
 
 	if (now->ask || p->link.replay)
 		return false;
-	if (now->connecting)
+	if (now->connecting || p->trying)
 		return true;
 	return plain_is_open(p) && e && e->u.prompt.open &&
 	       (e->u.prompt.pending > 0 || now->state == ST_CONNECTED);
@@ -83,9 +83,12 @@ static void take(struct plain *p, struct event *e)
 	enum event_kind kind = (enum event_kind)e->kind;
 	bool answer;
 
+	if (kind == EV_END || (kind == EV_CHECK &&
+	    trial_of_check(event_text(e, e->u.check.id))))
+		p->trying = false;
 	if (takes_line(e) || kind == EV_ASK) /* it may not go out at all */
 		p->unsent = false;
-	answer = ends_waiting(e) && !p->unsent;
+	answer = (ends_waiting(e) || kind == EV_CHECK) && !p->unsent;
 
 	if (p->cfg->calls.record && !p->link.replay)
 		p->cfg->calls.record(p->cfg->calls.arg, e);
@@ -167,6 +170,8 @@ static void command(struct plain *p, const char *text)
 		p->login = xstrdup(text);
 	} else if (c == CMD_STARTTLS && plain_is_open(p)) {
 		send_now(p, "STARTTLS");
+	} else if (c == CMD_TRY && !p->link.replay) {
+		plain_try(p, text);
 	} else if (c == CMD_CANCEL) {
 		request(p, REQ_CANCEL, NULL, NULL, false);
 	} else {
@@ -242,6 +247,19 @@ static void password_line(struct plain *p, const char *text)
 	p->login = NULL;
 }
 
+/* The answer to the question of an experiment. */
+static void trial_line(struct plain *p, const char *text)
+{
+	if (*text == 'y' || *text == 'j') {
+		request(p, REQ_TRY, NULL, p->trial, true);
+		p->waiting = p->trying = true;
+	} else {
+		plain_print(p, "", _("Not begun."));
+	}
+	free(p->trial);
+	p->trial = NULL;
+}
+
 static void line(struct plain *p, const char *text)
 {
 	bool data = plain_is_open(p) && plain_now(p)->state == ST_DATA;
@@ -251,6 +269,8 @@ static void line(struct plain *p, const char *text)
 		password_line(p, text);
 	} else if (p->held) {
 		held_line(p, text);
+	} else if (p->trial) {
+		trial_line(p, text);
 	} else if (plain_now(p)->ask && *text) {
 		answer(p, *text == 'y' || *text == 'j', NULL);
 	} else if (!data && strcmp(text, "?") == 0) {
@@ -319,7 +339,8 @@ static void cancel(struct plain *p)
 	buf_reset(&p->input);
 	free(p->held);
 	free(p->login);
-	p->held = p->login = NULL;
+	free(p->trial);
+	p->held = p->login = p->trial = NULL;
 	if (p->waiting)
 		request(p, REQ_CANCEL, NULL, NULL, false);
 	else
@@ -403,6 +424,7 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	echo_show(in, true);
 	wipe_buf(&p.input);
 	free(p.held);
+	free(p.trial);
 	free(p.login);
 	plan_clear(&p.plan);
 	return p.result;

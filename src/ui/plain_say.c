@@ -213,6 +213,7 @@ void plain_help(struct plain *p)
 		N_(":q       sends QUIT and leaves; :q! leaves at once"),
 		N_(":open X  looks up another domain or host"),
 		N_(":login U logs in; the password is asked for, not shown"),
+		N_(":try lists experiments; :try NAME asks before it begins"),
 		N_(":help    this list"),
 	};
 

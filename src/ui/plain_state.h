@@ -29,6 +29,8 @@ struct plain {
 	char *held;          /* a line that waits for the word send; owned */
 	char *login;         /* of :login while it asks for the password;
 	                      * owned */
+	char *trial;         /* an experiment that waits for y; owned */
+	bool trying;         /* it was asked for, its outcome has not come */
 	int in;
 	bool leaving, asked_to_stop;
 	int waited_ms;
@@ -49,5 +51,9 @@ void plain_entry(struct plain *p, size_t index);
 void plain_ask(struct plain *p); /* the open EV_ASK */
 void plain_prompt(struct plain *p); /* where one is due; sets the echo */
 void plain_help(struct plain *p);
+
+/* plain_trial.c: experiments (:try) */
+/* text: "" prints the list, else the question; p->trial then waits for y. */
+void plain_try(struct plain *p, const char *text);
 
 #endif

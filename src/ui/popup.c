@@ -7,7 +7,7 @@
 
 #include "core/escape.h"
 #include "ui/glyph.h"
-#include "ui/ui.h"
+#include "ui/do.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -61,6 +61,8 @@ void popup_close(struct ui *u)
 	struct buf filter = p->filter;
 
 	ask_forget(u);
+	free(u->trial);
+	u->trial = NULL;
 	forget_items(p);
 	free(p->items);
 	free(p->title);
@@ -277,6 +279,8 @@ static void question_key(struct ui *u, const struct key *k)
 		ui_leave(u, false);
 	else if (kind == POPUP_ANYWAY && (ch == 'y' || ch == 'j'))
 		connect_anyway(u);
+	else if (kind == POPUP_TRIAL && (ch == 'y' || ch == 'j'))
+		do_trial_begin(u);
 	else if (kind == POPUP_DROP && (ch == 'y' || ch == 'j')) {
 		ui_request(u, REQ_CLOSE, NULL, NULL, false);
 		popup_close(u);

@@ -162,7 +162,7 @@ bool ui_busy(const struct ui *u)
 
 	if (u->link.replay || now->ask)
 		return false;
-	return u->sent_waits || u->asked_us || now->connecting ||
+	return u->sent_waits || u->asked_us || now->connecting || now->trial ||
 	       prompt_is_late(now);
 }
 

@@ -59,6 +59,7 @@ enum popup_kind {
 	POPUP_ANYWAY,  /* y Esc: connect although there is a null MX */
 	POPUP_TOUR,    /* tour.c */
 	POPUP_PRIVATE, /* y n: EV_ASK */
+	POPUP_TRIAL,   /* y Esc: an experiment; do_trial.c */
 	POPUP_CLEAR,   /* y n: EV_ASK, a login without TLS */
 	POPUP_PASSWORD, /* bullets; Enter Esc; ask.c */
 	POPUP_TLS,     /* encryption and certificates; pane_tls.c */
@@ -123,6 +124,13 @@ struct presenter {
 	int density;  /* 0 large digits, 1 one turn, 2 last three turns */
 };
 
+struct check_view { /* pane_checks.c */
+	size_t row;  /* chosen */
+	bool open;   /* the chosen one alone, where there is no room for both */
+	size_t top;  /* first line shown of it */
+	bool asked;  /* REQ_CHECK was sent for this target */
+};
+
 struct ui {
 	const struct ui_config *cfg;
 	struct ui_link link;
@@ -146,6 +154,7 @@ struct ui {
 	struct explain_cache explain;
 	struct presenter present;
 	struct popup popup;
+	struct check_view checks;
 	size_t mx_row;   /* chosen in the MX pane: address, counted through */
 	size_t pane_top[PANE_COUNT]; /* scrolled, per pane */
 
@@ -161,6 +170,7 @@ struct ui {
 	struct line *password; /* POPUP_PASSWORD, else NULL; owned, wiped */
 	char *login;      /* :login's words while it asks for the password;
 	                   * owned, NULL: the worker asks */
+	char *trial;      /* POPUP_TRIAL: what is asked for, else NULL; owned */
 	struct buf batch; /* lines that go out with the next Enter, each with
 	                     a line feed */
 	struct recent recent;
@@ -262,6 +272,8 @@ void steps_edge(struct ui *u, struct pane_edge *e);
 void steps_draw(struct ui *u, struct rect body);
 void envelope_edge(struct ui *u, struct pane_edge *e);
 void envelope_draw(struct ui *u, struct rect body);
+void checks_edge(struct ui *u, struct pane_edge *e);
+void checks_draw(struct ui *u, struct rect body);
 void start_draw(struct ui *u, struct rect body);
 void present_draw(struct ui *u, struct rect body);
 void step_say(struct ui *u, struct doc *out); /* words of the lesson's step */
@@ -318,6 +330,8 @@ void do_copy(struct ui *u, const char *arg);
 void do_save(struct ui *u, const char *arg);
 void do_act(struct ui *u, const char *arg);
 void do_try(struct ui *u, const struct explain_try *t);
+/* A command that takes words asks for them at the colon. */
+void ui_ask_words(struct ui *u, const char *text);
 
 /* --- complete.c */
 void complete_server(void *ui, const char *text, size_t cursor,
