@@ -81,6 +81,8 @@ struct now_rcpt {
 	/* LMTP (RFC 2033 §4.2): what was said of it after the message */
 	enum mark final_mark;
 	uint16_t final_code; /* 0: nothing yet, or not LMTP */
+	enum act act;        /* who must act, by the newest verdict on it;
+	                      * ACT_UNKNOWN before there is one */
 };
 struct now_cap {   /* one line of the EHLO reply after the first */
 	char *keyword; /* upper case */

@@ -376,7 +376,7 @@ static void add_rcpt(struct dialog_now *now, const struct event *e,
 	now->rcpts = xreallocarray(now->rcpts, now->n_rcpts + 1,
 	                           sizeof *now->rcpts);
 	now->rcpts[now->n_rcpts++] = (struct now_rcpt){
-		.address = command_path(line), .n = e->n };
+		.address = command_path(line), .n = e->n, .act = ACT_UNKNOWN };
 }
 
 /* "AUTH PLAIN ****": the second word. */
@@ -532,6 +532,17 @@ static void message_reply(struct dialog_now *now, const struct event *e)
 	}
 }
 
+static void apply_verdict(struct dialog_now *now, const struct event *e)
+{
+	const char *whom = event_text(e, e->u.verdict.recipient);
+
+	if (e->session != now->session)
+		return;
+	for (size_t i = 0; *whom && i < now->n_rcpts; i++)
+		if (strcmp(now->rcpts[i].address, whom) == 0)
+			now->rcpts[i].act = (enum act)e->u.verdict.act;
+}
+
 static void apply_reply(struct dialog_now *now, const struct event *e)
 {
 	uint32_t to = e->u.reply.to;
@@ -581,6 +592,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	case EV_SENT: apply_sent(now, e); break;
 	case EV_REPLY: apply_reply(now, e); break;
 	case EV_STATE: apply_state(now, e); break;
+	case EV_VERDICT: apply_verdict(now, e); break;
 	case EV_FINDING: apply_finding(now, e); break;
 	case EV_CHECK: apply_check(now, e); break;
 	case EV_TLS: apply_tls(now, e); break;

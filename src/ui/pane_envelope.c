@@ -70,6 +70,8 @@ static void put_rcpt(const struct now_rcpt *r, struct doc *d)
 	if (r->final_code)
 		doc_putf(d, mark_style(r->final_mark), " %s %03u",
 		         mark_glyph(r->final_mark), (unsigned)r->final_code);
+	if (r->act != ACT_NOBODY && r->act != ACT_UNKNOWN)
+		doc_putf(d, STYLE_DIM, " (%s)", act_label(r->act));
 }
 
 static void put_facts(struct ui *u, struct doc *d)
