@@ -44,10 +44,11 @@ static size_t unescape(char *s)
 	char *out = s;
 
 	for (const char *p = s; *p; p++) {
-		const char *at = *p == '\\' && p[1] ? strchr("ttrrnn", p[1])
+		const char *at = *p == '\\' && p[1] ? strchr("trn", p[1])
 		                                    : NULL;
 
-		*out++ = !at ? *p : *at == 't' ? '\t' : *at == 'r' ? '\r' : '\n';
+		*out++ = !at ? *p :
+		         *at == 't' ? '\t' : *at == 'r' ? '\r' : '\n';
 		p += at != NULL;
 	}
 	*out = '\0';
@@ -146,7 +147,8 @@ static const struct {
 	  "valid none u r r 0/8 0/0" },
 	{ "v=DMARC1; p=none; ruf=mailto:a@b.test?subject=x@y,x-y+z.1:q",
 	  "valid none u r r 0/0 2/2" },
-	{ "v=DMARC1; p=none; rua=mailto:a@b.test/c", "valid none u r r 0/1 0/0" },
+	{ "v=DMARC1; p=none; rua=mailto:a@b.test/c",
+	  "valid none u r r 0/1 0/0" },
 	{ "v=DMARC1; p=none; rua=mailto:\xc3\xa4@b.test",
 	  "valid none u r r 0/1 0/0" },
 	{ "v=DMARC1; p=none; rua=", "valid none u r r 0/1 0/0" },

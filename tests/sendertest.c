@@ -215,8 +215,10 @@ void assert_golden(const struct check *c, const char *name)
 		                       dir ? dir : ".", name, langs[i]);
 		char *want = slurp(path);
 
-		if (!want || strcmp(want, got) != 0)
-			fail_msg("%s: now it is\n%s", path, got);
+		if (!want || strcmp(want, got) != 0) {
+			fprintf(stderr, "==> %s\n%s<==\n", path, got);
+			fail_msg("%s has another text", path);
+		}
 		free(want);
 		free(path);
 		free(got);

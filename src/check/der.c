@@ -53,19 +53,19 @@ static bool take(struct der *d, uint8_t tag, struct der *out)
 	return true;
 }
 
-/* 0: not a positive number. */
+/* 0: not a positive number, or a zero in front that need not be. */
 static size_t bits_of(struct der number)
 {
 	size_t bits;
 
 	if (number.left == 0 || *number.at & 0x80)
 		return 0;
-	while (number.left > 0 && *number.at == 0) {
+	if (*number.at == 0) {
 		number.at++;
 		number.left--;
+		if (number.left == 0 || !(*number.at & 0x80))
+			return 0;
 	}
-	if (number.left == 0)
-		return 0;
 	bits = number.left * 8;
 	for (unsigned top = *number.at; top < 0x80; top <<= 1)
 		bits--;
@@ -83,6 +83,12 @@ static bool take_rsa(struct der d, size_t *bits)
 		return false;
 	*bits = bits_of(modulus);
 	return *bits > 0;
+}
+
+/* NULL, as RFC 3279 §2.3.1 wants them, or left out, as some write it. */
+static bool are_rsa_parameters(struct der d)
+{
+	return d.left == 0 || (d.left == 2 && d.at[0] == 0x05 && d.at[1] == 0);
 }
 
 enum der_key der_public_key(const uint8_t *data, size_t len, size_t *bits)
@@ -105,5 +111,6 @@ enum der_key der_public_key(const uint8_t *data, size_t len, size_t *bits)
 		return DER_KEY_OTHER;
 	text.at++;
 	text.left--;
-	return take_rsa(text, bits) ? DER_KEY_RSA : DER_KEY_BROKEN;
+	return are_rsa_parameters(algorithm) && take_rsa(text, bits)
+		? DER_KEY_RSA : DER_KEY_BROKEN;
 }

@@ -12,7 +12,7 @@
 #include "util/buf.h"
 #include "util/xalloc.h"
 
-enum { SHOWN_MAX = 200 }; /* octets of a tag's value in a step */
+enum { SHOWN_MAX = 40 }; /* octets of a tag's value in a step */
 
 static const struct {
 	const char *tag, *item; /* NULL: any value */
@@ -91,7 +91,7 @@ static void end_good(struct check *c, const struct dkim_key *k)
 	enum grade g = GRADE_PASS;
 	char size[32];
 
-	snprintf(size, sizeof size, k->ed25519 ? "Ed25519" : "RSA, %zu bit",
+	snprintf(size, sizeof size, k->ed25519 ? "Ed25519" : "RSA-%zu",
 	         k->bits);
 	if (k->bare || !long_enough || k->bits > DKIM_RSA_MAX) {
 		g = GRADE_WARN;

@@ -25,6 +25,8 @@ static const char *level_say(const struct dmarc_level *l)
 	if (l->found == DMARC_FOUND_ONE && l->record.psd != 'u')
 		return l->record.psd == 'y' ? "dmarc-level-psd-y"
 		                            : "dmarc-level-psd-n";
+	if (l->found == DMARC_FOUND_NOTHING && dns_name_labels(&l->domain) == 1)
+		return "dmarc-level-top";
 	return says[l->found];
 }
 
@@ -173,7 +175,7 @@ static void conclude(struct dmarc *d)
 	enum dmarc_class class = d->policy->record.class;
 
 	if (class == DMARC_AS_NONE) {
-		end(d, GRADE_BAD, "permerror", "dmarc-as-none");
+		end(d, GRADE_BAD, result_of(d), "dmarc-as-none");
 	} else if (class == DMARC_NO_P) {
 		end(d, GRADE_WARN, result_of(d), "dmarc-no-p");
 	} else if (d->failed) {
@@ -230,7 +232,10 @@ static void judge_policy(struct dmarc *d)
 {
 	struct buf text = { 0 };
 	const char *say, *result;
+	char where[DNS_NAME_TEXT_MAX];
 
+	check_step_add(d->c, 0, "dmarc-record",
+	               dns_name_host(&d->policy->domain, where), NULL);
 	dmarc_level_text(d->policy, &text);
 	dmarc_record_tell(d->c, 1, buf_str(&text), text.len);
 	buf_clear(&text);

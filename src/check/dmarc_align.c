@@ -35,15 +35,14 @@ static bool same_org(struct dmarc *d, const struct dns_name *ident)
 
 	if (!dmarc_walk(&w, d->c, d->f, ident))
 		return false;
+	check_step_add(d->c, 0, "dmarc-orgs", d->c->subject,
+	               dns_name_host(ident, theirs), NULL);
 	d->failed = d->walk.failed ? d->walk.failed : w.failed;
 	if (d->policy == &d->walk.levels[0])
 		dmarc_tell_levels(d->c, &d->walk, 1, d->walk.n);
 	dmarc_tell_levels(d->c, &w, 0, w.n);
 	if (d->failed)
 		return false;
-	check_step_add(d->c, 0, "dmarc-orgs",
-	               dns_name_host(&d->walk.levels[0].domain, mine),
-	               dns_name_host(ident, theirs), NULL);
 	dns_name_host(&d->walk.org, mine);
 	dns_name_host(&w.org, theirs);
 	check_step_add(d->c, 1, "dmarc-orgs-are", mine, theirs, NULL);
