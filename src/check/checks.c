@@ -10,6 +10,7 @@
 #include "check/dnsbl.h"
 #include "check/fcrdns.h"
 #include "check/helo.h"
+#include "check/mta_settings.h"
 #include "check/own_address.h"
 #include "check/receiver.h"
 #include "check/spf.h"
@@ -24,6 +25,7 @@ static size_t once(const struct check_query *q)
 
 static const struct check_row rows[] = {
 	{ "own-address", once, own_address_check },
+	{ "like-mta", like_mta_count, like_mta_check },
 	{ "ptr", once, fcrdns_check },
 	{ "helo", once, helo_check },
 	{ "sender-domain", sender_domain_count, sender_domain_check },

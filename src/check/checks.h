@@ -44,6 +44,8 @@ struct sts_fetch {
 	size_t body_len;
 };
 
+struct mta_settings;
+
 /* All borrowed; NULL or 0: not known, not wanted. */
 struct check_query {
 	/* who sends */
@@ -58,6 +60,7 @@ struct check_query {
 	size_t n_selectors;
 	const char *const *dnsbls;    /* n_dnsbls, zones */
 	size_t n_dnsbls;
+	const struct mta_settings *mta; /* mail server of this machine */
 	/* whom to */
 	const char *domain;   /* that takes the mail, A-label text */
 	const struct route *route; /* of domain */
