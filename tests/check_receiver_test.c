@@ -101,6 +101,8 @@ static void test_mx_by_kind_of_route(void **state)
 	    A("mx.test", "192.0.2.1") }, "bad mx: mx-odd test", 0 },
 	{ "none, but an address", { MX("!nodata"), A("test", "192.0.2.1") },
 	  "note implicit: mx-implicit test", 0 },
+	{ "none, and a private address", { MX("!nodata"),
+	    A("test", "10.0.0.1") }, "warn implicit: mx-implicit-odd test", 0 },
 	{ "nothing", { MX("!nodata"), A("test", "!nodata") },
 	  "bad none: mx-none test", 0 },
 	{ "no such domain", { MX("!nxdomain") },

@@ -87,17 +87,18 @@ static bool add_addresses(struct check *c, const struct facts *f,
 struct kind_says {
 	enum grade grade;
 	const char *say; /* its argument: the domain */
+	const char *odd; /* the same, when a finding is worse than grade */
 };
 
 static const struct kind_says by_kind[ROUTE_KIND_COUNT] = {
-	[ROUTE_MX] = { GRADE_PASS, "mx-good" },
-	[ROUTE_IMPLICIT] = { GRADE_NOTE, "mx-implicit" },
-	[ROUTE_NULL] = { GRADE_PASS, "mx-null-good" },
-	[ROUTE_NONE] = { GRADE_BAD, "mx-none" },
-	[ROUTE_NXDOMAIN] = { GRADE_BAD, "mx-no-domain" },
-	[ROUTE_NOADDRESS] = { GRADE_BAD, "mx-no-address" },
-	[ROUTE_NOHOST] = { GRADE_BAD, "mx-no-host" },
-	[ROUTE_LOOP] = { GRADE_BAD, "mx-alias-loop" },
+	[ROUTE_MX] = { GRADE_PASS, "mx-good", "mx-odd" },
+	[ROUTE_IMPLICIT] = { GRADE_NOTE, "mx-implicit", "mx-implicit-odd" },
+	[ROUTE_NULL] = { GRADE_PASS, "mx-null-good", "mx-null-odd" },
+	[ROUTE_NONE] = { GRADE_BAD, "mx-none", NULL },
+	[ROUTE_NXDOMAIN] = { GRADE_BAD, "mx-no-domain", NULL },
+	[ROUTE_NOADDRESS] = { GRADE_BAD, "mx-no-address", NULL },
+	[ROUTE_NOHOST] = { GRADE_BAD, "mx-no-host", NULL },
+	[ROUTE_LOOP] = { GRADE_BAD, "mx-alias-loop", NULL },
 };
 
 /* Which of its hosts have no address is not known for now. */
@@ -126,8 +127,7 @@ static void end_mx(struct check *c, const struct check_query *q,
 	else if (grade <= says->grade)
 		check_end(c, says->grade, kind, says->say, q->domain, NULL);
 	else
-		check_end(c, grade, kind, q->route->kind == ROUTE_NULL
-		          ? "mx-null-odd" : "mx-odd", q->domain, NULL);
+		check_end(c, grade, kind, says->odd, q->domain, NULL);
 }
 
 void receiver_mx_check(struct check *c, const struct facts *f,
