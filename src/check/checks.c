@@ -4,7 +4,11 @@
 
 #include <string.h>
 
+#include "check/spf.h"
+
 static const struct check_row rows[] = {
+	{ "spf-mail", spf_count_mail, spf_check_mail },
+	{ "spf-helo", spf_count_helo, spf_check_helo },
 	{ NULL, NULL, NULL },
 };
 
