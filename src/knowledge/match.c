@@ -101,7 +101,7 @@ void view_line(struct reply_view *v, const char *line, size_t len)
 	add_words(&v->said, line + skip, len - skip);
 }
 
-static char printable(char c)
+char match_printable(char c)
 {
 	return c >= ' ' && c < 0x7f ? c : '?';
 }
@@ -118,7 +118,7 @@ void view_end(struct reply_view *v)
 		v->match[n++] = *p;
 	for (const char *p = said; *p && n < MATCH_MAX; p++)
 		if (*p != ' ' || v->match[n - 1] != ' ')
-			v->match[n++] = printable(*p);
+			v->match[n++] = match_printable(*p);
 	v->match[n] = '\0';
 	for (size_t i = 0; i <= n; i++)
 		v->lower[i] = (char)tolower((unsigned char)v->match[i]);
@@ -212,7 +212,7 @@ const struct banner *banner_find(const char *where, const char *line,
 	unsigned code = has_code(line, len) ? code_of(line) : 0;
 
 	for (size_t i = 0; i < n; i++) {
-		text[i] = printable(line[i]);
+		text[i] = match_printable(line[i]);
 		lower[i] = (char)tolower((unsigned char)text[i]);
 	}
 	text[n] = lower[n] = '\0';

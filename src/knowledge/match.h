@@ -58,6 +58,9 @@ bool pattern_may_fit(const char *pattern, unsigned code, const char *lower);
 const struct banner *banner_find(const char *where, const char *line,
                                  size_t len);
 
+/* c, or "?" where it is no printable ASCII. */
+char match_printable(char c);
+
 /* Seconds that a text asks to wait ("in 300 seconds", "5 minutes"), 0 none. */
 unsigned wait_seconds(const char *lower);
 

@@ -41,6 +41,10 @@ static const struct banner banners[] = {
 #define BANNER ROW
 #include "knowledge/banners.inc"
 };
+static const struct operator_row operators[] = {
+#define OPERATOR ROW
+#include "knowledge/operators.inc"
+};
 static const struct term terms[] = {
 #define TERM ROW
 #include "knowledge/glossary.inc"
@@ -90,6 +94,7 @@ AT(category, category_at, categories)
 AT(meaning, meaning_at, meanings)
 AT(provider_row, provider_at, provider_rows)
 AT(banner, banner_at, banners)
+AT(operator_row, operator_at, operators)
 AT(term, term_at, terms)
 AT(contrast, contrast_at, contrasts)
 AT(contradiction, contradiction_at, contradictions)
@@ -109,6 +114,11 @@ const struct reply_code *reply_code_find(unsigned code)
 
 	snprintf(key, sizeof key, "%03u", code);
 	FIND(reply_codes, code, key);
+}
+
+const struct banner *banner_by_id(const char *id)
+{
+	FIND(banners, id, id);
 }
 
 const struct contrast *contrast_find(unsigned code)

@@ -58,6 +58,12 @@ struct banner { /* banners.tsv: how server software shows itself */
 	const char *confidence, *source;
 };
 
+struct operator_row { /* operators.tsv: who runs mail servers; hosts and
+                       * banners are lists with blanks */
+	const char *id, *name, *hosts, *banners, *note_en, *note_de;
+	const char *confidence, *source;
+};
+
 struct term { /* glossary.tsv */
 	const char *term_en, *term_de, *def_en, *def_de, *see;
 };
@@ -107,6 +113,7 @@ const struct category *category_find(const char *id);
 /* verb: "RCPT", "(CONNECT)"; the first row that fits, or NULL. */
 const struct meaning *meaning_find(const char *verb, unsigned code,
                                    enum state state);
+const struct banner *banner_by_id(const char *id);
 const struct contrast *contrast_find(unsigned code);
 /* lower: the text in lower case. The first row whose words are in it. */
 const struct contradiction *contradiction_find(char digit, const char *lower);
@@ -129,6 +136,7 @@ const struct category *category_at(size_t i);
 const struct meaning *meaning_at(size_t i);
 const struct provider_row *provider_at(size_t i);
 const struct banner *banner_at(size_t i);
+const struct operator_row *operator_at(size_t i);
 const struct term *term_at(size_t i);
 const struct contrast *contrast_at(size_t i);
 const struct contradiction *contradiction_at(size_t i);
