@@ -174,6 +174,14 @@ static void test_places_better_evidence_holds(void **state)
 	assert_string_equal(w.software.name, "OpenSMTPD");
 }
 
+static bool is_banner(const char *id)
+{
+	for (size_t i = 0; banner_at(i); i++)
+		if (strcmp(banner_at(i)->id, id) == 0)
+			return true;
+	return false;
+}
+
 static void test_operators_refer_to_banners_that_are(void **state)
 {
 	(void)state;
@@ -181,7 +189,7 @@ static void test_operators_refer_to_banners_that_are(void **state)
 		char *list = xstrdup(operator_at(i)->banners);
 
 		for (char *p = strtok(list, " "); p; p = strtok(NULL, " "))
-			if (!banner_by_id(p))
+			if (!is_banner(p))
 				fail_msg("%s: %s", operator_at(i)->id, p);
 		assert_true(*operator_at(i)->banners ||
 		            *operator_at(i)->hosts);

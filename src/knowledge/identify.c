@@ -185,6 +185,7 @@ bool identify_one(enum identify_place place, const char *line, size_t len,
 	out->name = b->software;
 	out->note_en = b->note_en;
 	out->note_de = b->note_de;
+	out->hosted = strcmp(b->kind, "hosted") == 0;
 	out->confidence = row_confidence(b->confidence);
 	set_evidence(place, line, len, out);
 	find_version(out->evidence, out);
@@ -239,7 +240,8 @@ static void take_operator(struct identify *w, const struct operator_row *o,
 {
 	struct identity i = { .id = o->id, .name = o->name,
 		.note_en = o->note_en, .note_de = o->note_de,
-		.confidence = row_confidence(o->confidence) };
+		.confidence = row_confidence(o->confidence),
+		.about = w->reply_n };
 
 	snprintf(i.evidence, sizeof i.evidence, "%s", evidence);
 	take(&w->operator, &i);
@@ -249,15 +251,14 @@ void identify_line(struct identify *w, enum identify_place place,
                    const char *line, size_t len)
 {
 	struct identity found;
-	const struct banner *b;
 
 	if (!identify_one(place, line, len, &found))
 		return;
-	b = banner_by_id(found.id);
+	found.about = w->reply_n;
 	for (size_t i = 0; operator_at(i); i++)
 		if (in_list(operator_at(i)->banners, found.id))
 			take_operator(w, operator_at(i), found.evidence);
-	if (strcmp(b->kind, "hosted") != 0)
+	if (!found.hosted)
 		take(&w->software, &found);
 }
 
@@ -334,11 +335,13 @@ static void see_reply(struct identify *w, const struct event *e)
 
 	if (e->u.reply.to == EV_UNASKED)
 		return;
+	w->reply_n = e->n;
 	for (uint32_t i = 0; i < e->u.reply.lines.len && i < LINES; i++) {
 		struct ev_ref r = event_item(e, e->u.reply.lines, i);
 
 		identify_line(w, place, event_text(e, r), r.len);
 	}
+	w->reply_n = 0;
 	w->greeted |= place == PLACE_EHLO && e->u.reply.code / 100 == 2;
 }
 

@@ -29,9 +29,11 @@ struct identity {
 	const char *id;   /* of the table's row; NULL: unknown */
 	const char *name; /* "Postfix (Debian)" */
 	const char *note_en, *note_de;
+	bool hosted; /* a service: it names who runs the server */
 	char version[IDENTIFY_VERSION];   /* "" where none is shown */
 	char evidence[IDENTIFY_EVIDENCE]; /* the server's words (printable
 	                                   * ASCII) or the host name */
+	uint32_t about; /* n of the reply that told it; 0: none did */
 	enum confidence confidence; /* CONF_SURE: two places agree */
 };
 
@@ -39,6 +41,7 @@ struct identity {
 struct identify {
 	struct identity software, operator;
 	uint32_t ehlo_n, help_n; /* of the EV_SENT whose reply is awaited */
+	uint32_t reply_n;        /* of the EV_REPLY under way; 0 none */
 	bool greeted;            /* an EHLO or HELO has had its 2yz reply */
 };
 

@@ -18,6 +18,7 @@ enum {
 
 static _Atomic(regex_t *) provider_slots[SLOTS];
 static _Atomic(regex_t *) banner_slots[SLOTS];
+static _Atomic(struct pattern_hint *) banner_hints[SLOTS];
 
 /*
  * The compiled pattern of a slot, made now if it is not there. Two threads
@@ -204,6 +205,23 @@ const struct provider_row *provider_find(const struct reply_view *v)
 	return NULL;
 }
 
+/* Made once a row, as compiled() does it. */
+static const struct pattern_hint *banner_hint(size_t i)
+{
+	struct pattern_hint *have = atomic_load_explicit(&banner_hints[i],
+	                                                 memory_order_acquire);
+	struct pattern_hint *made;
+
+	if (have)
+		return have;
+	made = xmalloc(sizeof *made);
+	pattern_prepare(banner_at(i)->pattern, made);
+	if (atomic_compare_exchange_strong(&banner_hints[i], &have, made))
+		return made;
+	free(made);
+	return have;
+}
+
 const struct banner *banner_find(const char *where, const char *line,
                                  size_t len)
 {
@@ -218,7 +236,7 @@ const struct banner *banner_find(const char *where, const char *line,
 	text[n] = lower[n] = '\0';
 	for (size_t i = 0; i < SLOTS && banner_at(i); i++)
 		if (strcmp(banner_at(i)->where, where) == 0 &&
-		    pattern_may_fit(banner_at(i)->pattern, code, lower) &&
+		    pattern_hint_fits(banner_hint(i), code, lower) &&
 		    fits(&banner_slots[i], banner_at(i)->pattern, text))
 			return banner_at(i);
 	return NULL;

@@ -116,11 +116,6 @@ const struct reply_code *reply_code_find(unsigned code)
 	FIND(reply_codes, code, key);
 }
 
-const struct banner *banner_by_id(const char *id)
-{
-	FIND(banners, id, id);
-}
-
 const struct contrast *contrast_find(unsigned code)
 {
 	char key[12];

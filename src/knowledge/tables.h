@@ -113,7 +113,6 @@ const struct category *category_find(const char *id);
 /* verb: "RCPT", "(CONNECT)"; the first row that fits, or NULL. */
 const struct meaning *meaning_find(const char *verb, unsigned code,
                                    enum state state);
-const struct banner *banner_by_id(const char *id);
 const struct contrast *contrast_find(unsigned code);
 /* lower: the text in lower case. The first row whose words are in it. */
 const struct contradiction *contradiction_find(char digit, const char *lower);
