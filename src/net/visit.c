@@ -393,7 +393,8 @@ static struct conn_to where_to(const struct visit *v)
 			.port = v->to.via_port };
 	return (struct conn_to){
 		.address = v->to.address, .port = v->to.port,
-		.source = v->plan->source,
+		.source = plan_source(v->plan, way->socks_host
+		                      ? way->socks_host : v->to.address),
 		.unix_path = way->unix_path, .pipe = way->pipe,
 		.socks_host = way->socks_host,
 		.socks_port = way->socks_port,
