@@ -25,6 +25,7 @@
 #define MX(data) { "test", "MX", data }
 #define SIGNED_HOST MX("AD 10 mx.test"), { "mx.test", "AAAA", "AD " }, \
 	{ "mx.test", "A", "AD 192.0.2.1" }
+#define VALIDATED { ".", "NS", "AD ns.test" } /* the resolver does */
 #define TLSA "_25._tcp.mx.test"
 
 enum { FACTS_MAX = 10 };
@@ -127,7 +128,8 @@ static void test_mx_by_kind_of_route(void **state)
 	};
 
 	(void)state;
-	check_all(cases, sizeof cases / sizeof *cases, receiver_mx_count, receiver_mx_check);
+	check_all(cases, sizeof cases / sizeof *cases, receiver_mx_count,
+	          receiver_mx_check);
 }
 
 /* Findings are steps, answers are evidence, and no IPv6 is only remarked. */
@@ -294,8 +296,8 @@ static void test_dane_of_each_host(void **state)
 	  "pass usable: dane-usable mx.test mx.test", 0 },
 	{ "none", { SIGNED_HOST, { TLSA, "TLSA", "AD " } },
 	  "note none: dane-no-records mx.test", 0 },
-	{ "not signed, none", { PLAIN_HOST, { TLSA, "TLSA", "!nxdomain" } },
-	  "note none: dane-no-records mx.test", 0 },
+	{ "not signed, none", { PLAIN_HOST, { TLSA, "TLSA", "!nxdomain" },
+	    VALIDATED }, "note none: dane-no-records mx.test", 0 },
 	{ "usage 1 alone", { SIGNED_HOST,
 	    { TLSA, "TLSA", "AD 1 1 1 " SHA256 } },
 	  "warn unusable: dane-all-unusable mx.test", 0 },
@@ -365,8 +367,10 @@ static void test_d17_tlsa_without_ad_is_ignored_and_told(void **state)
 	static const struct receiver_case cases[] = {
 	{ "the record", { SIGNED_HOST, { TLSA, "TLSA", "3 1 1 " SHA256 } },
 	  "warn insecure: dane-unsigned mx.test", 0 },
-	{ "the address", { PLAIN_HOST, { TLSA, "TLSA", "3 1 1 " SHA256 } },
-	  "warn insecure: dane-unsigned mx.test", 0 },
+	{ "the address", { PLAIN_HOST, { TLSA, "TLSA", "3 1 1 " SHA256 },
+	    VALIDATED }, "warn insecure: dane-unsigned mx.test", 0 },
+	{ "nobody verifies", { PLAIN_HOST, { TLSA, "TLSA", "3 1 1 " SHA256 },
+	    { ".", "NS", "ns.test" } }, "unknown: dnssec-no-validation", 0 },
 	};
 
 	(void)state;
