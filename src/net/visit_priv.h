@@ -34,6 +34,7 @@ struct visit {
 	int64_t shake_us;        /* when the handshake began */
 	struct identify who;     /* answers there */
 	bool who_posted;         /* said once a session */
+	int64_t who_us;          /* when its newest event happened */
 	struct session_result result; /* valid once it is over */
 	size_t step;
 };

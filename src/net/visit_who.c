@@ -13,12 +13,15 @@ static void post(struct visit *v, const char *id, const struct identity *i)
 	struct event_builder b;
 
 	finding_begin(&b, id, args, sizeof args / sizeof *args, i->about);
-	outlet_post(v->out, &b, v->to.session);
+	/* what the session has to say besides is of that time, too */
+	outlet_post_at(v->out, &b, v->to.session,
+	               v->who_us ? v->who_us : visit_now_us(v));
 	free(title);
 }
 
 void visit_who_see(struct visit *v, const struct event *e)
 {
+	v->who_us = e->t_us;
 	if (!v->who_posted)
 		identify_event(&v->who, e);
 }
