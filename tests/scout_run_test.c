@@ -143,6 +143,34 @@ static void test_like_mta_can_be_cancelled(void **state)
 	client_stop(&c);
 }
 
+/* Where checks are wanted in the middle of a dialog. */
+static void test_like_mta_is_compared_in_a_dialog(void **state)
+{
+	const struct dnsfault_config fault = { .always = "nxdomain" };
+	struct dnsfault *d = dnsfault_start_with(&fault);
+	const struct worker_config cfg = { .dns = dnsfault_server(d) };
+	struct plan *p = plan_like_mta("mine.test");
+	const struct event *e;
+	struct client c;
+
+	(void)state;
+	make_postconf("echo myhostname = mail.test");
+	p->checks.like_mta = false;
+	p->hold_enter = false;
+	client_start(&c, &cfg);
+	client_open(&c, p);
+	assert_non_null(client_wait(&c, EV_REPLY, LIMIT_MS));
+	client_ask(&c, REQ_CHECK, NULL, NULL, false);
+	do
+		e = client_wait(&c, EV_CHECK, LIMIT_MS);
+	while (e && strcmp(event_text(e, e->u.check.id), "like-mta") != 0);
+	assert_non_null(e);
+	assert_string_equal(event_text(e, e->u.check.say), "mta-other-helo");
+	assert_int_equal(e->u.check.grade, GRADE_WARN);
+	client_stop(&c);
+	dnsfault_stop(d);
+}
+
 /* ---- our address from a service ---- */
 
 static const struct dnsfault_row rows[] = {
@@ -246,6 +274,7 @@ int main(void)
 		IN_FOLDER(test_like_mta_is_taken_over),
 		IN_FOLDER(test_like_mta_leaves_what_the_user_said),
 		IN_FOLDER(test_like_mta_can_be_cancelled),
+		IN_FOLDER(test_like_mta_is_compared_in_a_dialog),
 		IN_FOLDER(test_ask_myip_is_evidence),
 		IN_FOLDER(test_ask_myip_is_never_done_unasked),
 	};

@@ -238,6 +238,8 @@ static void begin(struct run *r)
 
 void run_check(struct run *r)
 {
+	if (run_scout_first(r))
+		return;
 	if (r->check.examine)
 		r->check.again = true;
 	else if (r->doing == DO_ROUTING || r->doing == DO_SCOUT)

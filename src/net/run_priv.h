@@ -53,6 +53,7 @@ struct run_check { /* run_check.c */
 
 struct run_scout { /* run_scout.c */
 	struct mta_reading *mta;  /* under way, or NULL */
+	bool read;                /* it is, or was */
 	struct mta_settings settings; /* valid with has_settings */
 	bool has_settings;
 	struct myip *myip;        /* under way, or NULL */
@@ -160,6 +161,9 @@ void run_check_learn(struct run *r, enum address_source source,
  * --ask-myip. Then, or at once, go(r).
  */
 void run_scout(struct run *r, void (*go)(struct run *r));
+/* The checks are wanted in the middle of a run: true: the local mail server is
+ * being read first, once; run_check() comes again. */
+bool run_scout_first(struct run *r);
 void run_scout_stop(struct run *r);  /* without a word */
 void run_scout_clear(struct run *r);
 

@@ -147,21 +147,41 @@ static void on_settings(void *arg, const struct mta_settings *s)
 		take_over(r, s);
 	else if (r->plan->checks.like_mta)
 		outlet_finding(&r->env->out, "like-mta-none", "", 0, 0);
-	if (r->plan->checks.wanted)
+	if (r->plan->checks.wanted || r->doing != DO_SCOUT)
 		learn_local(r);
-	ask_myip(r);
+	if (r->doing == DO_SCOUT)
+		ask_myip(r);
+	else
+		go_on(r);
+}
+
+static void read_mta(struct run *r)
+{
+	const struct mta_calls calls = { .done = on_settings, .arg = r };
+
+	r->scout.read = true;
+	r->scout.mta = mta_start(r->env->loop, getenv("PATH"), &calls);
+}
+
+bool run_scout_first(struct run *r)
+{
+	if (r->scout.read || r->doing == DO_SCOUT ||
+	    r->env->cfg->n_redirects)
+		return false;
+	r->scout.go = run_check;
+	read_mta(r);
+	return true;
 }
 
 void run_scout(struct run *r, void (*go)(struct run *r))
 {
-	const struct mta_calls calls = { .done = on_settings, .arg = r };
 	const struct plan_checks *c = &r->plan->checks;
 
 	r->scout.go = go;
 	if (c->like_mta || (c->wanted && !r->env->cfg->n_redirects)) {
 		r->doing = DO_SCOUT;
 		run_prompt(r, 0);
-		r->scout.mta = mta_start(r->env->loop, getenv("PATH"), &calls);
+		read_mta(r);
 		return;
 	}
 	ask_myip(r);
