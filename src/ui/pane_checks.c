@@ -247,7 +247,7 @@ static void draw_one(struct ui *u, const struct event *e, struct rect body)
 	doc_clear(&doc);
 }
 
-static void draw_brief(struct ui *u, const struct event *e, struct rect body)
+static void draw_sentence(struct ui *u, const struct event *e, struct rect body)
 {
 	struct doc doc;
 
@@ -351,7 +351,7 @@ static void draw_both(struct ui *u, const struct check_list *list, size_t i,
 	if (body.h >= HALVES_FROM_ROWS)
 		draw_one(u, check_at(u, list, i), lower);
 	else
-		draw_brief(u, check_at(u, list, i), lower);
+		draw_sentence(u, check_at(u, list, i), lower);
 }
 
 void checks_draw(struct ui *u, struct rect body)

@@ -78,21 +78,26 @@ static void show_new(struct plain *p)
 		plain_entry(p, p->shown++);
 }
 
+static bool is_outcome(const struct event *e)
+{
+	return e->kind == EV_CHECK &&
+	       trial_of_check(event_text(e, e->u.check.id));
+}
+
 static void take(struct plain *p, struct event *e)
 {
 	enum event_kind kind = (enum event_kind)e->kind;
-	bool answer;
+	bool answer = ends_waiting(e) || is_outcome(e);
 
-	if (kind == EV_END || (kind == EV_CHECK &&
-	    trial_of_check(event_text(e, e->u.check.id))))
+	if (kind == EV_END || is_outcome(e))
 		p->trying = false;
-	if (takes_line(e) || kind == EV_ASK) /* it may not go out at all */
-		p->unsent = false;
 	if (kind == EV_END)
 		p->check_asked = p->check_runs = false;
-	if (kind == EV_PROMPT)
-		plain_checks_see(p, e->u.prompt.checking);
-	answer = (ends_waiting(e) || kind == EV_CHECK) && !p->unsent;
+	if (takes_line(e) || kind == EV_ASK) /* it may not go out at all */
+		p->unsent = false;
+	if (kind == EV_PROMPT && plain_checks_see(p, e->u.prompt.checking))
+		answer = true;
+	answer = answer && !p->unsent;
 
 	if (p->cfg->calls.record && !p->link.replay)
 		p->cfg->calls.record(p->cfg->calls.arg, e);
@@ -447,7 +452,7 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	show_new(&p);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
-		p.check_asked = p.plan.checks.wanted;
+		p.check_asked = p.check_first = p.plan.checks.wanted;
 	} else if (!p.link.replay) {
 		plain_print(&p, "", _("Type a domain or a host. :help helps."));
 	}

@@ -69,14 +69,16 @@ void plain_checks(struct plain *p)
 		}
 }
 
-void plain_checks_see(struct plain *p, bool checking)
+bool plain_checks_see(struct plain *p, bool checking)
 {
-	bool ended = p->check_runs && !checking;
+	bool ended = p->check_runs && !checking && p->check_asked;
+	bool last = ended && !p->check_first;
 
 	p->check_runs = checking;
-	if (!ended || !p->check_asked)
-		return;
-	p->check_asked = false;
+	if (!ended)
+		return false;
+	p->check_asked = p->check_first = false;
 	plain_leave_prompt(p);
 	plain_checks(p);
+	return last;
 }

@@ -32,6 +32,7 @@ struct plain {
 	char *trial;         /* an experiment that waits for y; owned */
 	bool trying;         /* it was asked for, its outcome has not come */
 	bool check_asked;    /* checks were; they are told when all are made */
+	bool check_first;    /* by --check: what follows is waited for, too */
 	bool check_runs;     /* a prompt said that they are being made */
 	int in;
 	bool leaving, asked_to_stop;
@@ -59,8 +60,9 @@ void plain_help(struct plain *p);
 /* plain_checks.c: what was found about both sides */
 /* The bad ones first; a sentence where there are none. */
 void plain_checks(struct plain *p);
-/* Of each prompt: those that were asked for are told at their end. */
-void plain_checks_see(struct plain *p, bool checking);
+/* Of each prompt: those that were asked for are told at their end. True then,
+ * unless something else follows of itself. */
+bool plain_checks_see(struct plain *p, bool checking);
 
 /* plain_trial.c: experiments (:try) */
 /* text: "" prints the list, else the question; p->trial then waits for y. */
