@@ -56,6 +56,12 @@ const struct dns_answer *check_ask(struct check *c, const struct facts *f,
 	return NULL;
 }
 
+bool check_is_failure(const struct dns_answer *a)
+{
+	return a->status != DNS_NOERROR && a->status != DNS_NXDOMAIN &&
+	       a->status != DNS_NODATA;
+}
+
 /* How many there were. */
 static size_t copy_args(char **out, va_list ap)
 {

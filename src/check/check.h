@@ -72,6 +72,10 @@ void check_clear(struct check *c);
 const struct dns_answer *check_ask(struct check *c, const struct facts *f,
                                    const struct dns_name *name, uint16_t type);
 
+/* Neither records nor that there are none: SERVFAIL, a timeout, aliases in a
+ * circle, a name that cannot be asked. Nothing may be concluded of it. */
+bool check_is_failure(const struct dns_answer *a);
+
 /* A step; args are const char *, ended by NULL; copied. */
 void check_step_add(struct check *c, unsigned depth, const char *say, ...)
     __attribute__((sentinel));

@@ -41,8 +41,7 @@ void onetxt_find(struct onetxt *out, struct check *c, const struct facts *f,
 		return;
 	check_evidence(c, 0, a);
 	out->status = ONETXT_ABSENT;
-	if (a->status != DNS_NOERROR && a->status != DNS_NXDOMAIN &&
-	    a->status != DNS_NODATA) {
+	if (check_is_failure(a)) {
 		out->status = ONETXT_FAILED;
 		return;
 	}
