@@ -244,10 +244,10 @@ static void test_dmarc_walk_of_many_labels_asks_eight_times(void **state)
 	"s.a.test TXT v=spf1 ip4:192.0.2.1 -all\n" \
 	"b.test TXT v=spf1 ip4:192.0.2.1 -all\n"
 #define KEY "k._domainkey.a.test TXT " \
-	"p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQ" \
-	"DwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5" \
-	"ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9" \
-	"tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB\n"
+	"p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJ" \
+	"W3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBI" \
+	"tLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf" \
+	"6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB\n"
 
 static const struct {
 	const char *what, *zone, *from, *author, *ip;
@@ -340,6 +340,11 @@ static const struct {
 	{ "whether it exists cannot be looked up, and does not matter",
 	  "g.a.test A !servfail\n" OWN "none", "x@g.a.test", NULL, NULL,
 	  false, "note p=none dmarc-none-open" },
+	{ "an alias that leads nowhere exists all the same",
+	  "g.a.test CNAME gone.example\n" OWN "reject; np=none", "x@g.a.test",
+	  NULL, NULL, false, "note p=reject dmarc-open" },
+	{ "without it the name does not exist", OWN "reject; np=none",
+	  "x@g.a.test", NULL, NULL, false, "note p=none dmarc-none-open" },
 	{ "no author", OWN "none", "", NULL, NULL, false,
 	  "unknown  dmarc-no-author" },
 	{ "no name", OWN "none", "x@a..test", NULL, NULL, false,

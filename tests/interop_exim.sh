@@ -167,5 +167,18 @@ expect 0 at --pipe "$bh" --tls never --to a@server.example -q dot --test-message
 tells reply '"220 peer.example ESMTP Exim'
 expect 67 at --pipe "$bh" --tls never --to no@server.example
 sends at --pipe "$exim -bs" --tls never
+
+# what this Exim calls itself is taken over
+mkdir "$work/mta"
+printf '#!/bin/sh\nexit 1\n' >"$work/mta/postconf"
+printf '#!/bin/sh\nPATH=%s\nexec %s "$@"\n' "$PATH" "$exim" \
+	>"$work/mta/exim4"
+chmod +x "$work"/mta/*
+path=$PATH
+PATH=$work/mta:$PATH
+expect 0 --tls never -q ehlo --no-helo --like-mta
+tells finding '"id":"like-mta".*"Exim: --helo=peer.example'
+tells sent 'EHLO peer.example'
+PATH=$path
 stop
 done_

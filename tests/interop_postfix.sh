@@ -130,5 +130,10 @@ sendmail_bs="sendmail -bs"
 expect 0 at --pipe "$sendmail_bs" --to a@server.example --tls never
 tells reply '"220 peer.example ESMTP Postfix'
 sends at --pipe "$sendmail_bs" --tls never
+
+# what this Postfix calls itself is taken over
+expect 0 at --pipe "$sendmail_bs" --tls never -q ehlo --no-helo --like-mta
+tells finding '"id":"like-mta".*"Postfix: --helo='"$(postconf -hx myhostname)"
+tells sent "EHLO $(postconf -hx myhostname)"
 stop
 done_

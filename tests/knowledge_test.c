@@ -109,6 +109,7 @@ static const char *const files[] = {
 	"src/knowledge/enhanced_codes.tsv", "src/knowledge/failures.tsv",
 	"src/knowledge/first_digit.tsv", "src/knowledge/glossary.tsv",
 	"src/knowledge/lookups.tsv", "src/knowledge/meanings.tsv",
+	"src/knowledge/operators.tsv",
 	"src/knowledge/phrases.tsv", "src/knowledge/provider_replies.tsv",
 	"src/knowledge/reply_codes.tsv", "src/knowledge/routes.tsv",
 	"src/knowledge/second_digit.tsv", "src/knowledge/states.tsv",

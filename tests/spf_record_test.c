@@ -27,7 +27,8 @@ static void test_spf_record_is_needs_the_whole_version(void **state)
 		const char *text;
 		bool is;
 	} rows[] = {
-		{ "v=spf1", true }, { "v=spf1 ", true }, { "V=SPF1 -ALL", true },
+		{ "v=spf1", true }, { "v=spf1 ", true },
+		{ "V=SPF1 -ALL", true },
 		{ "v=spf1 -all", true }, { "v=spf10 -all", false },
 		{ "v=spf1-all", false }, { "v=spf1\t-all", false },
 		{ " v=spf1 -all", false }, { "v=spf", false }, { "", false },
@@ -86,7 +87,8 @@ static void test_spf_record_terms_are_read(void **state)
 		{ "v=spf1 a:x/y.test/24", "+a x/y.test /24;" },
 		{ "v=spf1 a:foo:bar/baz.test", "+a foo:bar/baz.test;" },
 		{ "v=spf1 mx:%{d}/8", "+mx %{d} /8;" },
-		{ "v=spf1 a:x.test. include:%{d2}", "+a x.test.;+include %{d2};" },
+		{ "v=spf1 a:x.test. include:%{d2}",
+		  "+a x.test.;+include %{d2};" },
 		{ "v=spf1 ip4:192.0.2.0/24 -ip6:2001:db8::/32",
 		  "+ip4 192.0.2.0 /24;-ip6 2001:db8:: //32;" },
 		{ "v=spf1 ip6:::ffff:192.0.2.1", "+ip6 ::ffff:192.0.2.1;" },
@@ -129,7 +131,8 @@ static const struct {
 	{ "v=spf1 -", "9 spf-unknown-mechanism;" },
 	{ "v=spf1 --all", "9 spf-unknown-mechanism;" },
 	{ "v=spf1 :x.test", "8 spf-unknown-mechanism;" },
-	{ "v=spf1 al -al", "8 spf-unknown-mechanism;12 spf-unknown-mechanism;" },
+	{ "v=spf1 al -al",
+	  "8 spf-unknown-mechanism;12 spf-unknown-mechanism;" },
 	{ "v=spf1 -all.", "9 spf-unknown-mechanism;" },
 	{ "v=spf1 all:x.test", "11 spf-no-argument;" },
 	{ "v=spf1 all/8", "11 spf-no-prefix;" },

@@ -102,7 +102,7 @@ static void on_conn(void *arg, int events)
 		return;
 	}
 	c->len += (size_t)n;
-	if (c->len > 2 && c->len == 2u + (c->in[0] << 8 | c->in[1]))
+	if (c->len > 2 && c->len == 2u + ((unsigned)c->in[0] << 8 | c->in[1]))
 		answer_tcp(c);
 }
 

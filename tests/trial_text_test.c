@@ -40,7 +40,6 @@ static struct event *concluded(enum trial_kind kind, const char *const *before,
 	return event_finish(&eb);
 }
 
-/* Below the heading, which stands for all of its side. */
 static char *printed(const struct event *e, const char *lang)
 {
 	char *text = NULL;
@@ -55,9 +54,6 @@ static char *printed(const struct event *e, const char *lang)
 	batch_free(b);
 	fclose(out);
 	i18n_set("en");
-	assert_non_null(strstr(text, "* "));
-	memmove(text, strchr(text + 1, '\n') + 1,
-	        strlen(strchr(text + 1, '\n')));
 	return text;
 }
 

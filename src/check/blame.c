@@ -2,9 +2,11 @@
 
 #include "check/blame.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "knowledge/cause_words.h"
+#include "util/xalloc.h"
 
 static void decide(const struct explain_context *ctx, struct blame *out)
 {
@@ -53,6 +55,24 @@ static const char *mta_of(const struct blame *blame)
 	return blame->cause.meaning ? blame->cause.meaning->mta : "";
 }
 
+/* The check that found the reason says best what to do about it. */
+static void put_advice(struct event_builder *b, const struct blame *blame)
+{
+	const struct event *e = evidence_worst(blame->checks,
+	                                       blame->cause.supports);
+	struct ev_verdict *v = &b->e.u.verdict;
+	const char **args;
+
+	if (!e)
+		return;
+	args = xcalloc(e->u.check.args.len, sizeof *args);
+	for (uint32_t i = 0; i < e->u.check.args.len; i++)
+		args[i] = event_item_text(e, e->u.check.args, i);
+	v->advice = event_puts(b, event_text(e, e->u.check.say));
+	v->advice_args = event_put_texts(b, args, e->u.check.args.len);
+	free(args);
+}
+
 void blame_put(struct event_builder *b, const struct blame *blame)
 {
 	const struct explain_context ctx = { .checks = blame->checks };
@@ -66,4 +86,5 @@ void blame_put(struct event_builder *b, const struct blame *blame)
 	v->opposes = event_put_texts(b, g.opposes, g.n_opposes);
 	v->contradictions = put_contradictions(b, g.contradictions);
 	v->mta = event_puts(b, mta_of(blame));
+	put_advice(b, blame);
 }

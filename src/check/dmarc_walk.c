@@ -92,7 +92,7 @@ static void find_org(struct dmarc_walk *w)
 		if (l->found != DMARC_FOUND_ONE)
 			continue;
 		w->org = l->domain;
-		if (i > 0 && l->record.psd == 'y') {
+		if (l->record.psd == 'y') { /* one label below it, or itself */
 			w->org = w->levels[0].domain;
 			shorten(&w->org, dns_name_labels(&l->domain) + 1);
 		}

@@ -128,8 +128,7 @@ char *ip_dotted(const struct ip *ip, char out[IP_DOTTED_MAX])
 	if (ip->size == 4)
 		return ip_text(ip, out);
 	for (size_t i = 0; i < ip->size; i++)
-		p += snprintf(p, 5, "%x.%x.", ip->octets[i] >> 4,
-		              ip->octets[i] & 15u);
-	p[-1] = '\0';
+		p += snprintf(p, 5, i ? ".%x.%x" : "%x.%x",
+		              ip->octets[i] >> 4, ip->octets[i] & 15u);
 	return out;
 }

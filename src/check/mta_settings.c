@@ -11,11 +11,22 @@
 #include "util/buf.h"
 #include "util/xalloc.h"
 
-const char *const mta_postfix_names[] = {
-	"myhostname", "smtp_helo_name", "smtp_bind_address",
-	"smtp_bind_address6", "inet_protocols", "inet_interfaces", "relayhost",
-	NULL,
+static const struct mta_tool tools[] = {
+	{ MTA_POSTFIX, "postconf", { "-x", "myhostname", "smtp_helo_name",
+	  "smtp_bind_address", "smtp_bind_address6", "inet_protocols",
+	  "inet_interfaces", "relayhost" } },
+	{ MTA_POSTFIX, "postconf", { "-xP", "smtp/unix" } },
+	/* Debian's name for it, and everyone else's */
+	{ MTA_EXIM, "exim4", { "-bP", "primary_hostname", "disable_ipv6",
+	  "routers", "transports" } },
+	{ MTA_EXIM, "exim", { "-bP", "primary_hostname", "disable_ipv6",
+	  "routers", "transports" } },
 };
+
+const struct mta_tool *mta_tool_at(size_t i)
+{
+	return i < sizeof tools / sizeof *tools ? &tools[i] : NULL;
+}
 
 const char *mta_name(enum mta mta)
 {

@@ -27,8 +27,15 @@ struct mta_settings { /* owned; NULL: not set, or not to be known */
 	int family;    /* 0 both, 4, 6 */
 };
 
-/* Names whose values mta_settings_parse() reads; NULL past the end. */
-extern const char *const mta_postfix_names[];
+enum { MTA_ARGS_MAX = 12 };
+
+/* A program that prints settings; those of one name belong together. */
+struct mta_tool {
+	enum mta mta;
+	const char *name;
+	const char *args[MTA_ARGS_MAX]; /* NULL behind the last */
+};
+const struct mta_tool *mta_tool_at(size_t i); /* NULL past the end */
 
 /* text: what the tools printed, len octets. false: nothing of use is in it,
  * and out is empty. The caller clears out. */

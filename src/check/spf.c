@@ -46,7 +46,8 @@ static char *to_ascii(const char *domain)
 	char *out = NULL;
 	size_t len;
 
-	if (idn_is_ascii(domain) || idn_to_ascii(domain, &out) > IDN_TRANSITIONAL) {
+	if (idn_is_ascii(domain) ||
+	    idn_to_ascii(domain, &out) > IDN_TRANSITIONAL) {
 		free(out);
 		out = xstrdup(domain);
 	}

@@ -85,11 +85,14 @@ static void look_at(struct ahead *w, const struct spf_term *t,
 static void read_terms(struct ahead *w, const struct spf_record *r,
                        const char *domain)
 {
-	const struct spf_term *end = r->all ? r->all : r->terms + r->n_terms;
+	for (size_t i = 0; i < r->n_terms; i++) {
+		const struct spf_term *t = &r->terms[i];
 
-	for (const struct spf_term *t = r->terms; t < end; t++)
+		if (t == r->all)
+			break;
 		if (spf_kind_looks_up(t->kind) && t->kind != SPF_REDIRECT)
 			look_at(w, t, domain);
+	}
 	if (r->redirect && !r->all)
 		look_at(w, r->redirect, domain);
 }

@@ -93,16 +93,34 @@ static enum spf_result bad_record(struct spf *s, const struct spf_place *p)
 	return s->stop = SPF_PERMERROR;
 }
 
+/* The first mechanism behind all; NULL: none. */
+static const struct spf_term *behind_all(const struct spf_record *r)
+{
+	bool behind = false;
+
+	for (size_t i = 0; i < r->n_terms; i++) {
+		if (behind && r->terms[i].kind < SPF_REDIRECT)
+			return &r->terms[i];
+		behind = behind || &r->terms[i] == r->all;
+	}
+	return NULL;
+}
+
+static bool has_ptr(const struct spf_record *r)
+{
+	for (size_t i = 0; i < r->n_terms; i++)
+		if (r->terms[i].kind == SPF_PTR)
+			return true;
+	return false;
+}
+
 /* What an admin wants to know of a record that is no error. */
 static void lint(struct spf *s, const struct spf_place *p)
 {
 	const struct spf_record *r = p->record;
-	const struct spf_term *end = r->terms + r->n_terms, *t;
-	bool ptr = false;
+	const struct spf_term *after = behind_all(r);
 
-	for (t = r->terms; t < end; t++)
-		ptr = ptr || t->kind == SPF_PTR;
-	if (ptr)
+	if (has_ptr(r))
 		check_step_add(s->c, p->depth, "spf-lint-ptr", NULL);
 	if (!r->all && !r->redirect && p->depth == 0)
 		check_step_add(s->c, p->depth, "spf-lint-open", NULL);
@@ -110,15 +128,12 @@ static void lint(struct spf *s, const struct spf_place *p)
 		check_step_add(s->c, p->depth, "spf-lint-all", NULL);
 	if (r->all && r->redirect)
 		check_step_add(s->c, p->depth, "spf-lint-redirect", NULL);
-	for (t = r->all ? r->all + 1 : end; t < end; t++)
-		if (t->kind < SPF_REDIRECT) {
-			char *quote = spf_quote(t->text);
+	if (after) {
+		char *quote = spf_quote(after->text);
 
-			check_step_add(s->c, p->depth, "spf-lint-after",
-			               quote, NULL);
-			free(quote);
-			break;
-		}
+		check_step_add(s->c, p->depth, "spf-lint-after", quote, NULL);
+		free(quote);
+	}
 }
 
 /* ---- exp ---- */

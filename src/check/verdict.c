@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check/blame.h"
+#include "knowledge/check_words.h"
 #include "knowledge/say.h"
 #include "knowledge/tables.h"
 #include "util/i18n.h"
@@ -504,10 +505,50 @@ char *verdict_text(const struct event *verdict)
 	return render(verdict, i18n_pick(row->text_en, row->text_de));
 }
 
+/* The words of a known server, whose row says what helps there. */
+static const struct provider_row *provider_of(const struct event *verdict)
+{
+	static const char kind[] = "wording:";
+	const char *rule = event_text(verdict, verdict->u.verdict.because);
+	const struct provider_row *row;
+
+	if (strncmp(rule, kind, strlen(kind)) != 0)
+		return NULL;
+	for (size_t i = 0; (row = provider_at(i)); i++)
+		if (strcmp(row->id, rule + strlen(kind)) == 0)
+			return row;
+	return NULL;
+}
+
+/* What its cause asks for, "" nothing in particular. */
+static const char *cause_next(const struct event *verdict)
+{
+	struct ev_ref args = verdict->u.verdict.args;
+	const char *id = args.len > ARG_CAUSE
+	                     ? event_item_text(verdict, args, ARG_CAUSE) : "";
+	const struct category *c = category_find(id);
+	const struct enhanced_code *e = enhanced_detail(id);
+
+	if (c)
+		return i18n_pick(c->who_en, c->who_de);
+	return e ? i18n_pick(e->next_en, e->next_de) : "";
+}
+
+/* The one thing to do: by what a check found, else by what is known of this
+ * server's words, else by the cause, else by who must act. */
 char *verdict_next(const struct event *verdict)
 {
 	const struct row *row = row_of(verdict);
+	const struct provider_row *known = provider_of(verdict);
+	char *advice = check_advice(verdict);
 
+	if (*advice)
+		return advice;
+	free(advice);
+	if (known && *known->next_en)
+		return xstrdup(i18n_pick(known->next_en, known->next_de));
+	if (*cause_next(verdict))
+		return xstrdup(cause_next(verdict));
 	return row ? render(verdict, i18n_pick(row->next_en, row->next_de))
 	           : xstrdup("");
 }

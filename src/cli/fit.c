@@ -166,7 +166,7 @@ static bool json_and_words(const struct options *o, const struct plan *p)
 static bool asks_beside_the_way(const struct options *o, const struct plan *p)
 {
 	(void)p;
-	return o->ask_myip && (o->proxy || o->pipe);
+	return o->ask_myip && (o->proxy || o->pipe || o->source);
 }
 
 static bool try_by_hand(const struct options *o, const struct plan *p)
@@ -214,8 +214,9 @@ static const struct {
 	{ user_missing, N_("--auth: a user is needed (--auth-user NAME)") },
 	{ json_and_words, N_("--as-command: prints lines for a shell, --json "
 		"events; leave one out") },
-	{ asks_beside_the_way, N_("--ask-myip: asks from this host and not "
-		"through the proxy or program; name the address (--ip ADDR)") },
+	{ asks_beside_the_way, N_("--ask-myip: asks from this host's own "
+		"choice of address, not through a proxy, a program or "
+		"--source; name the address (--ip ADDR)") },
 	{ try_by_hand, N_("--try: goes with --batch or --json; in the "
 		"inspector :try, once the dialog is there") },
 	{ try_without_session, N_("--try: needs a dialog, -q route makes "

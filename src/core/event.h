@@ -302,6 +302,10 @@ struct event {
 			                               * "cause" ... */
 			struct ev_ref mta; /* what a mail server does next:
 			                    * "QUEUE" (meanings.tsv) */
+			struct ev_ref advice; /* what to do, where a check
+			                       * found the reason: id of its
+			                       * sentence (says_*.tsv) */
+			struct ev_ref advice_args; /* array of texts */
 			uint32_t about; /* n of the reply that decided */
 			uint8_t exit, outcome, act, confidence;
 		} verdict;

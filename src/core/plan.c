@@ -119,6 +119,8 @@ void plan_clear(struct plan *p)
 	free(p->from);
 	free(p->server);
 	free(p->source);
+	free(p->source4);
+	free(p->source6);
 	free(p->message);
 	drop_list(p->mail_params, p->n_mail_params);
 	drop_list(p->rcpt_params, p->n_rcpt_params);
@@ -182,6 +184,8 @@ struct plan *plan_copy(const struct plan *p)
 	c->from = copy(p->from);
 	c->server = copy(p->server);
 	c->source = copy(p->source);
+	c->source4 = copy(p->source4);
+	c->source6 = copy(p->source6);
 	c->message = p->message ? xmemdup0(p->message, p->message_len) : NULL;
 	c->to = NULL;
 	c->n_to = 0;
@@ -235,6 +239,13 @@ void plan_follow_target(struct plan *p)
 {
 	if (!p->server && !p->way.unix_path && !p->way.pipe)
 		plan_follow(p, &p->target);
+}
+
+const char *plan_source(const struct plan *p, const char *address)
+{
+	if (p->source)
+		return p->source;
+	return address && strchr(address, ':') ? p->source6 : p->source4;
 }
 
 static void add_text(char ***list, size_t *n, const char *text)

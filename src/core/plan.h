@@ -111,6 +111,8 @@ struct plan {
 	uint16_t port;        /* 0: the target's, else 25 */
 	int family;           /* 0 both, 4, 6 */
 	char *source;         /* local address to bind, NULL any */
+	char *source4, *source6; /* the same for one family, where source is
+	                          * NULL (--like-mta) */
 	bool all;             /* every address of every MX */
 	bool allow_private;   /* do not ask about private addresses */
 	bool may_ask;         /* false in batch: private is then unusable */
@@ -152,6 +154,8 @@ void plan_follow(struct plan *p, const struct target *t);
 /* The same for the plan's own target, unless the way leads elsewhere. Once, by
  * whoever opens the plan. */
 void plan_follow_target(struct plan *p);
+/* The local address to bind for a connection to address; NULL: any. */
+const char *plan_source(const struct plan *p, const char *address);
 void plan_add_to(struct plan *p, const char *addr);
 /* Copies line; say and ask are empty. */
 void plan_add_step(struct plan *p, enum step_kind kind, const char *line,

@@ -266,12 +266,12 @@ static void on_exit_of(uv_process_t *uv, int64_t status, int signal)
 		close_child(c);
 }
 
-static int spawn(struct loop_child *c, const char *command, const int fds[3])
+static int spawn(struct loop_child *c, char *const args[], const int fds[3])
 {
-	char *args[] = { "sh", "-c", (char *)command, NULL };
 	uv_stdio_container_t stdio[3];
 	uv_process_options_t options = {
-		.exit_cb = on_exit_of, .file = "/bin/sh", .args = args,
+		.exit_cb = on_exit_of, .file = args[0],
+		.args = (char **)args, /* libuv changes nothing in it */
 		.flags = UV_PROCESS_DETACHED, /* setsid(): no terminal */
 		.stdio = stdio, .stdio_count = 3,
 	};
@@ -289,13 +289,25 @@ struct loop_child *loop_child_new(struct loop *l, const char *command,
                                                 int signal),
                                   void *arg)
 {
+	char *const args[] = { (char *)"/bin/sh", (char *)"-c",
+		(char *)command, NULL };
+
+	return loop_child_run(l, args, fds, ended, arg);
+}
+
+struct loop_child *loop_child_run(struct loop *l, char *const args[],
+                                  const int fds[3],
+                                  void (*ended)(void *arg, int status,
+                                                int signal),
+                                  void *arg)
+{
 	struct loop_child *c = xcalloc(1, sizeof *c);
 	int error;
 
 	c->loop = l;
 	c->ended = ended;
 	c->arg = arg;
-	error = spawn(c, command, fds);
+	error = spawn(c, args, fds);
 	c->uv.data = c;
 	if (error) {
 		close_child(c);

@@ -57,6 +57,13 @@ struct loop_child *loop_child_new(struct loop *l, const char *command,
                                   void (*ended)(void *arg, int status,
                                                 int signal),
                                   void *arg);
+/* The same without a shell: args[0] is the program's path, NULL behind the
+ * last. */
+struct loop_child *loop_child_run(struct loop *l, char *const args[],
+                                  const int fds[3],
+                                  void (*ended)(void *arg, int status,
+                                                int signal),
+                                  void *arg);
 /* Lives it still, it gets SIGTERM now and SIGKILL soon, ended() is not called
  * and the loop reaps it. NULL is fine. */
 void loop_child_free(struct loop_child *c);

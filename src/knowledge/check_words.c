@@ -88,14 +88,23 @@ char *check_text(const struct event *e)
 	return sentence(e, e->u.check.say, e->u.check.args);
 }
 
+static char *next_step(const struct event *e, struct ev_ref id,
+                       struct ev_ref args)
+{
+	const struct check_say *say = check_say_find(event_text(e, id));
+
+	return say ? render(e, i18n_pick(say->next_en, say->next_de), args)
+	           : xstrdup("");
+}
+
 char *check_next(const struct event *e)
 {
-	const struct check_say *say =
-		check_say_find(event_text(e, e->u.check.say));
+	return next_step(e, e->u.check.say, e->u.check.args);
+}
 
-	return say ? render(e, i18n_pick(say->next_en, say->next_de),
-	                    e->u.check.args)
-	           : xstrdup("");
+char *check_advice(const struct event *e)
+{
+	return next_step(e, e->u.verdict.advice, e->u.verdict.advice_args);
 }
 
 char *check_step(const struct event *e, uint32_t i)

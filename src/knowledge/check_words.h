@@ -31,6 +31,8 @@ char *check_label(const struct event *check);
 /* What came out, in a sentence; what to do about it, "" nothing. Heap. */
 char *check_text(const struct event *check);
 char *check_next(const struct event *check);
+/* What the check told about by an EV_VERDICT wants done, "" nothing. Heap. */
+char *check_advice(const struct event *verdict);
 /* Step i of the trace; its depth is the caller's to show. Heap. */
 char *check_step(const struct event *check, uint32_t i);
 /* "The sending side" ...: what the checks of one side stand under; "" for a

@@ -45,20 +45,32 @@ void evidence_add(struct evidence *v, const struct event *e)
 	snprintf(item.subject, sizeof item.subject, "%s",
 	         event_text(e, e->u.check.subject));
 	old = find(v, &item);
+	if (!old && v->n == EVIDENCE_MAX)
+		return;
+	item.event = memcpy(xmalloc(e->size), e, e->size);
 	if (old) {
+		free(old->event);
 		*old = item;
 		return;
 	}
-	if (v->n == EVIDENCE_MAX)
-		return;
 	v->items = xreallocarray(v->items, v->n + 1, sizeof *v->items);
 	v->items[v->n++] = item;
 }
 
 void evidence_clear(struct evidence *v)
 {
+	for (size_t i = 0; i < v->n; i++)
+		free(v->items[i].event);
 	free(v->items);
 	*v = (struct evidence){ 0 };
+}
+
+const struct event *evidence_worst(const struct evidence *v, uint64_t items)
+{
+	for (size_t i = 0; v && i < v->n; i++)
+		if ((items >> i & 1) && v->items[i].grade == GRADE_BAD)
+			return v->items[i].event;
+	return NULL;
 }
 
 static bool same_target(const struct event *a, const struct event *b)

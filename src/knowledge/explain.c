@@ -259,13 +259,13 @@ static void capabilities(const struct event *reply, struct explanation *x)
 	     i++) {
 		struct ev_ref r = event_item(reply, reply->u.reply.lines, i);
 		const char *line = event_text(reply, r);
-
-		const struct banner *b = banner_find("ehlo", line, r.len);
+		struct identity who;
 
 		if (r.len > 4)
 			ehlo_add_line(&list, line + 4, r.len - 4);
-		if (b && !x->provider)
-			explain_software(b, x);
+		if (!x->provider &&
+		    identify_one(PLACE_EHLO, line, r.len, &who))
+			explain_software(&who, x);
 	}
 	for (size_t i = 0; i < list.n; i++) {
 		const struct ehlo_cap *cap = &list.caps[i];

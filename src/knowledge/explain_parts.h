@@ -10,6 +10,7 @@
 #include "core/ehlo.h"
 #include "knowledge/cause.h"
 #include "knowledge/cause_words.h"
+#include "knowledge/identify.h"
 #include "knowledge/say.h"
 
 /* What stands around one event of a dialog; all borrowed, may be NULL. */
@@ -39,8 +40,8 @@ void explain_reply_view(const struct reply_view *v,
                         struct explanation *x);
 /* Contradictions and what the checks add, as notes. */
 void explain_grounds(const struct grounds *g, struct explanation *x);
-/* Server software that gave itself away by its wording. */
-void explain_software(const struct banner *b, struct explanation *x);
+/* Software or service that gave itself away by its wording. */
+void explain_software(const struct identity *i, struct explanation *x);
 void explain_tries(const struct reply_view *v,
                    const struct explain_context *ctx,
                    const struct cause *j, const struct surroundings *at,

@@ -335,15 +335,17 @@ static void more_refs(const struct cause *j, struct explanation *x)
 		part_refs(x, j->category->source);
 }
 
-void explain_software(const struct banner *b, struct explanation *x)
+void explain_software(const struct identity *i, struct explanation *x)
 {
-	part_copy(&x->provider, b->software);
+	char *title = identity_title(i);
+
+	part_copy(&x->provider, i->name);
 	part_set(&x->likely,
-	         say(LIKELY_SOFTWARE, b->software,
-	             i18n_pick(b->note_en, b->note_de), NULL));
+	         say(i->hosted ? LIKELY_OPERATOR : LIKELY_SOFTWARE, title,
+	             i18n_pick(i->note_en, i->note_de), NULL));
 	part_copy(&x->evidence, phrase(EVIDENCE_TYPICAL));
-	x->confidence = strcmp(b->confidence, "high") == 0 ? CONF_LIKELY
-	                                                   : CONF_GUESS;
+	x->confidence = i->confidence;
+	free(title);
 }
 
 /* The server's software, where its wording gives it away. */
@@ -351,13 +353,14 @@ static void software(const struct reply_view *v,
                      const struct explain_context *ctx, struct explanation *x)
 {
 	bool greeting = v->code == 220 && strcmp(ctx->verb, "STARTTLS") != 0;
-	const char *where = greeting ? "banner"
-	                  : v->code == 211 || v->code == 214 ? "help" : "reply";
-	const struct banner *b = banner_find(where, v->match,
-	                                     strlen(v->match));
+	enum identify_place place =
+	    greeting ? PLACE_GREETING
+	             : v->code == 211 || v->code == 214 ? PLACE_HELP
+	                                                : PLACE_REPLY;
+	struct identity i;
 
-	if (b)
-		explain_software(b, x);
+	if (identify_one(place, v->match, strlen(v->match), &i))
+		explain_software(&i, x);
 }
 
 void explain_reply_view(const struct reply_view *v,

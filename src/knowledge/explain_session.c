@@ -17,6 +17,17 @@ enum {
 	BLOCKED_MIN = 2, /* one silent address proves nothing */
 };
 
+static void operator_note(const char *host, struct explanation *x)
+{
+	struct identify w = { 0 };
+
+	identify_host(&w, host);
+	if (w.operator.id)
+		part_note(x, say(NOTE_OPERATOR, w.operator.name,
+		                 i18n_pick(w.operator.note_en,
+		                           w.operator.note_de), NULL));
+}
+
 void explain_connection(const struct event *e, const struct surroundings *at,
                         struct explanation *x)
 {
@@ -46,6 +57,7 @@ void explain_connection(const struct event *e, const struct surroundings *at,
 		part_set(&x->code_text,
 		         say(CONNECTING_FACTS, event_text(e, c->address), port,
 		             NULL));
+	operator_note(host, x);
 	if (c->via.len)
 		part_note(x, say(CONNECT_VIA, event_text(e, c->via), NULL));
 	part_copy(&x->mta, phrase(made ? MTA_WAITS : MTA_IN_TURN));

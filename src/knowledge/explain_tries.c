@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "knowledge/check_words.h"
+#include "knowledge/evidence.h"
 #include "knowledge/explain_parts.h"
 
 #include <stdio.h>
@@ -212,11 +214,24 @@ static void tries_no(const struct reply_view *v,
 		try_rcpt(x);
 }
 
+/* A check of ours found the reason: that comes first. */
+static void try_mend(const struct explain_context *ctx, const struct cause *j,
+                     struct explanation *x)
+{
+	const struct event *e = evidence_worst(ctx->checks, j->supports);
+	char *next = e ? check_next(e) : NULL;
+
+	if (next && *next)
+		part_try(x, TRY_TEXT, xstrdup(next), NULL);
+	free(next);
+}
+
 void explain_tries(const struct reply_view *v,
                    const struct explain_context *ctx,
                    const struct cause *j, const struct surroundings *at,
                    struct explanation *x)
 {
+	try_mend(ctx, j, x);
 	switch (x->cls) {
 	case CLASS_LATER:
 		tries_later(v, ctx, j, at, x);

@@ -18,6 +18,7 @@ enum {
 
 static _Atomic(regex_t *) provider_slots[SLOTS];
 static _Atomic(regex_t *) banner_slots[SLOTS];
+static _Atomic(struct pattern_hint *) banner_hints[SLOTS];
 
 /*
  * The compiled pattern of a slot, made now if it is not there. Two threads
@@ -105,7 +106,7 @@ void view_line(struct reply_view *v, const char *line, size_t len)
 	v->end[v->n_end++] = v->said.len;
 }
 
-static char printable(char c)
+char match_printable(char c)
 {
 	return c >= ' ' && c < 0x7f ? c : '?';
 }
@@ -122,7 +123,7 @@ void view_end(struct reply_view *v)
 		v->match[n++] = *p;
 	for (const char *p = said; *p && n < MATCH_MAX; p++)
 		if (*p != ' ' || v->match[n - 1] != ' ')
-			v->match[n++] = printable(*p);
+			v->match[n++] = match_printable(*p);
 	v->match[n] = '\0';
 	for (size_t i = 0; i <= n; i++)
 		v->lower[i] = (char)tolower((unsigned char)v->match[i]);
@@ -268,6 +269,23 @@ void provider_words(const struct provider_row *row, const char *lower,
 	regfree(&re);
 }
 
+/* Made once a row, as compiled() does it. */
+static const struct pattern_hint *banner_hint(size_t i)
+{
+	struct pattern_hint *have = atomic_load_explicit(&banner_hints[i],
+	                                                 memory_order_acquire);
+	struct pattern_hint *made;
+
+	if (have)
+		return have;
+	made = xmalloc(sizeof *made);
+	pattern_prepare(banner_at(i)->pattern, made);
+	if (atomic_compare_exchange_strong(&banner_hints[i], &have, made))
+		return made;
+	free(made);
+	return have;
+}
+
 const struct banner *banner_find(const char *where, const char *line,
                                  size_t len)
 {
@@ -276,13 +294,13 @@ const struct banner *banner_find(const char *where, const char *line,
 	unsigned code = has_code(line, len) ? code_of(line) : 0;
 
 	for (size_t i = 0; i < n; i++) {
-		text[i] = printable(line[i]);
+		text[i] = match_printable(line[i]);
 		lower[i] = (char)tolower((unsigned char)text[i]);
 	}
 	text[n] = lower[n] = '\0';
 	for (size_t i = 0; i < SLOTS && banner_at(i); i++)
 		if (strcmp(banner_at(i)->where, where) == 0 &&
-		    pattern_may_fit(banner_at(i)->pattern, code, lower) &&
+		    pattern_hint_fits(banner_hint(i), code, lower) &&
 		    fits(&banner_slots[i], banner_at(i)->pattern, text))
 			return banner_at(i);
 	return NULL;

@@ -69,12 +69,27 @@ void provider_words(const struct provider_row *row, const char *lower,
  */
 bool pattern_may_fit(const char *pattern, unsigned code, const char *lower);
 
+/* The same in two steps, for patterns that are tried on every reply. */
+enum { PATTERN_WORDS = 128 }; /* longer groups are not looked into */
+struct pattern_hint {
+	const char *pattern; /* borrowed */
+	bool any_code;
+	char words[PATTERN_WORDS]; /* each with its NUL, "" at the end; one
+	                            * stands in every match */
+};
+void pattern_prepare(const char *pattern, struct pattern_hint *out);
+bool pattern_hint_fits(const struct pattern_hint *h, unsigned code,
+                       const char *lower);
+
 /*
  * First row of banners.tsv for that place ("banner", "ehlo", "help",
  * "reply") that fits one line with its code, or NULL.
  */
 const struct banner *banner_find(const char *where, const char *line,
                                  size_t len);
+
+/* c, or "?" where it is no printable ASCII. */
+char match_printable(char c);
 
 /* Seconds that a text asks to wait ("in 300 seconds", "5 minutes"), 0 none. */
 unsigned wait_seconds(const char *lower);

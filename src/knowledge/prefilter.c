@@ -3,7 +3,6 @@
 #include "knowledge/match.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LITERAL_MIN = 3, LITERAL_MAX = 64 };
@@ -44,12 +43,12 @@ static bool in_bracket(const char *p, const char *end, char c)
 /* Digits and brackets of digits after ^; anything else may fit. */
 static bool code_may_fit(const char *pattern, unsigned code)
 {
+	const char digits[3] = { (char)('0' + code / 100 % 10),
+		(char)('0' + code / 10 % 10), (char)('0' + code % 10) };
 	const char *p = pattern;
-	char digits[12];
 
 	if (*p++ != '^')
 		return true;
-	snprintf(digits, sizeof digits, "%03u", code % 1000);
 	for (int i = 0; i < 3; i++) {
 		const char *end = strchr(p, ']');
 
@@ -126,14 +125,64 @@ static void literal(const char *pattern, char out[LITERAL_MAX])
 	}
 }
 
+/*
+ * Where no run is worth looking for: the alternatives of a group of plain
+ * words, "(XVERP|XEXDATA)", one of which every match holds.
+ */
+static void alternatives(const char *pattern, char out[PATTERN_WORDS])
+{
+	const char *group = strchr(pattern, '('), *end;
+	size_t n = 0, run = 0;
+
+	out[0] = out[1] = '\0';
+	end = group ? strchr(group, ')') : NULL;
+	if (!end || (end[1] && strchr("?*{", end[1])) ||
+	    (size_t)(end - group) + 1 >= PATTERN_WORDS)
+		return;
+	for (const char *p = group + 1; p <= end; p++) {
+		bool plain = !strchr("^$.*+?{}()[]|\\", *p);
+
+		if (!plain && (run < LITERAL_MIN || (*p != '|' && p < end))) {
+			out[0] = '\0';
+			return;
+		}
+		out[n++] = plain ? (char)tolower((unsigned char)*p) : '\0';
+		run = plain ? run + 1 : 0;
+	}
+	out[n] = '\0';
+}
+
+void pattern_prepare(const char *pattern, struct pattern_hint *out)
+{
+	out->pattern = pattern;
+	out->words[0] = out->words[1] = '\0';
+	out->any_code = has_alternatives(pattern);
+	if (out->any_code)
+		return;
+	literal(pattern, out->words);
+	if (*out->words)
+		out->words[strlen(out->words) + 1] = '\0';
+	else
+		alternatives(pattern, out->words);
+}
+
+bool pattern_hint_fits(const struct pattern_hint *h, unsigned code,
+                       const char *lower)
+{
+	if (h->any_code)
+		return true;
+	if (!code_may_fit(h->pattern, code))
+		return false;
+	for (const char *w = h->words; *w; w += strlen(w) + 1)
+		if (strstr(lower, w))
+			return true;
+	return !*h->words;
+}
+
 bool pattern_may_fit(const char *pattern, unsigned code, const char *lower)
 {
-	char word[LITERAL_MAX];
+	struct pattern_hint h;
 
-	if (has_alternatives(pattern))
-		return true;
-	if (!code_may_fit(pattern, code))
-		return false;
-	literal(pattern, word);
-	return !*word || strstr(lower, word);
+	pattern_prepare(pattern, &h);
+	return pattern_hint_fits(&h, code, lower);
 }

@@ -45,6 +45,10 @@ static const struct banner banners[] = {
 #define BANNER ROW
 #include "knowledge/banners.inc"
 };
+static const struct operator_row operators[] = {
+#define OPERATOR ROW
+#include "knowledge/operators.inc"
+};
 static const struct term terms[] = {
 #define TERM ROW
 #include "knowledge/glossary.inc"
@@ -95,6 +99,7 @@ AT(meaning, meaning_at, meanings)
 AT(provider_row, provider_at, provider_rows)
 AT(wording, wording_at, wordings)
 AT(banner, banner_at, banners)
+AT(operator_row, operator_at, operators)
 AT(term, term_at, terms)
 AT(contrast, contrast_at, contrasts)
 AT(contradiction, contradiction_at, contradictions)

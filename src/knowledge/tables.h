@@ -62,6 +62,12 @@ struct banner { /* banners.tsv: how server software shows itself */
 	const char *confidence, *source;
 };
 
+struct operator_row { /* operators.tsv: who runs mail servers; hosts and
+                       * banners are lists with blanks */
+	const char *id, *name, *hosts, *banners, *note_en, *note_de;
+	const char *confidence, *source;
+};
+
 struct term { /* glossary.tsv */
 	const char *term_en, *term_de, *def_en, *def_de, *see;
 };
@@ -134,6 +140,7 @@ const struct meaning *meaning_at(size_t i);
 const struct provider_row *provider_at(size_t i);
 const struct wording *wording_at(size_t i);
 const struct banner *banner_at(size_t i);
+const struct operator_row *operator_at(size_t i);
 const struct term *term_at(size_t i);
 const struct contrast *contrast_at(size_t i);
 const struct contradiction *contradiction_at(size_t i);

@@ -360,6 +360,19 @@ static void begin_proxy(struct run *r)
 	                           &r->plan->target, &query, &calls);
 }
 
+static void begin(struct run *r)
+{
+	const struct plan_way *way = &r->plan->way;
+
+	if (way->pipe || way->unix_path)
+		begin_local(r, way->pipe ? way->pipe : way->unix_path);
+	else if (way->socks_host && !is_address(way->socks_host) &&
+	         r->plan->stage != STAGE_ROUTE)
+		begin_proxy(r);
+	else
+		begin_routing(r);
+}
+
 static void see(void *arg, const struct event *e)
 {
 	struct run *r = arg;
@@ -403,14 +416,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	          : plan->target.port ? plan->target.port : SMTP_PORT;
 	run_trials_begin(r);
 	start_post(&env->out, plan);
-	if (plan->way.pipe || plan->way.unix_path)
-		begin_local(r, plan->way.pipe ? plan->way.pipe
-		                              : plan->way.unix_path);
-	else if (plan->way.socks_host && !is_address(plan->way.socks_host) &&
-	         plan->stage != STAGE_ROUTE)
-		begin_proxy(r);
-	else
-		begin_routing(r);
+	run_scout(r, begin);
 	return r;
 }
 
@@ -424,6 +430,7 @@ void run_free(struct run *r)
 	join_free(r->join);
 	loop_timer_free(r->timer);
 	run_forget_dane(r);
+	run_scout_clear(r);
 	run_check_clear(r);
 	docket_free(r->docket);
 	facts_free(r->facts);

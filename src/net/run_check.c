@@ -58,12 +58,13 @@ static void fill_query(struct run *r)
 		.domain = p->target.kind == TARGET_DOMAIN ? p->target.domain
 		                                          : NULL,
 		.port = r->port,
+		.mta = r->scout.has_settings ? &r->scout.settings : NULL,
 		.trusted = resolver_is_trusted(r->env->resolver),
 	};
 }
 
-static void learn(struct run *r, enum address_source source, const char *text,
-                  const char *where)
+void run_check_learn(struct run *r, enum address_source source,
+                     const char *text, const char *where)
 {
 	struct run_check *c = &r->check;
 
@@ -98,7 +99,7 @@ static void see_connected(struct run *r, const struct event *e)
 	set(&r->check.helo, NULL);
 	r->check.helo_n = 0;
 	if (c->local.len)
-		learn(r, ADDRESS_LOCAL, event_text(e, c->local), "");
+		run_check_learn(r, ADDRESS_LOCAL, event_text(e, c->local), "");
 }
 
 static void see_sent(struct run_check *c, const struct event *e)
@@ -131,7 +132,7 @@ static void see_reply(struct run *r, const struct event *e)
 
 		if (own_address_greeted(event_text(e, first), first.len, &talk,
 		                        address))
-			learn(r, ADDRESS_GREETED, address, c->host);
+			run_check_learn(r, ADDRESS_GREETED, address, c->host);
 		return;
 	}
 	if (reply->code < 400)
@@ -139,14 +140,14 @@ static void see_reply(struct run *r, const struct event *e)
 	for (uint32_t i = 0; i < reply->lines.len; i++)
 		buf_addf(&text, "%s\n", event_item_text(e, reply->lines, i));
 	if (own_address_refused(buf_str(&text), text.len, &talk, address))
-		learn(r, ADDRESS_REFUSAL, address, c->host);
+		run_check_learn(r, ADDRESS_REFUSAL, address, c->host);
 	buf_clear(&text);
 }
 
 void run_check_see(struct run *r, const struct event *e)
 {
 	if (e->kind == EV_START && r->plan->checks.ip)
-		learn(r, ADDRESS_GIVEN, r->plan->checks.ip, "");
+		run_check_learn(r, ADDRESS_GIVEN, r->plan->checks.ip, "");
 	else if (e->kind == EV_CONNECTED)
 		see_connected(r, e);
 	else if (e->kind == EV_SENT)
@@ -238,9 +239,11 @@ static void begin(struct run *r)
 
 void run_check(struct run *r)
 {
+	if (run_scout_first(r))
+		return;
 	if (r->check.examine)
 		r->check.again = true;
-	else if (r->doing == DO_ROUTING)
+	else if (r->doing == DO_ROUTING || r->doing == DO_SCOUT)
 		r->check.wanted = true;
 	else
 		begin(r);

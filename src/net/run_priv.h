@@ -8,11 +8,14 @@
 #define NET_RUN_PRIV_H
 
 #include "check/checks.h"
+#include "check/mta_settings.h"
 #include "core/dane.h"
 #include "net/docket.h"
 #include "net/examine.h"
 #include "net/fetch.h"
 #include "net/join.h"
+#include "net/mta.h"
+#include "net/myip.h"
 #include "net/routing.h"
 #include "net/run.h"
 #include "net/stops.h"
@@ -20,6 +23,7 @@
 
 enum doing {
 	DO_ROUTING, /* DNS for the route */
+	DO_SCOUT,   /* what the local mail server does, and our address */
 	DO_PORT,    /* DNS for the port of a host (join) */
 	DO_CHECKS,  /* the checks, which come first where they are wanted */
 	DO_DANE,    /* DNS for the TLSA records of a host */
@@ -47,6 +51,15 @@ struct run_check { /* run_check.c */
 	size_t n_told, place;
 };
 
+struct run_scout { /* run_scout.c */
+	struct mta_reading *mta;  /* under way, or NULL */
+	bool read;                /* it is, or was */
+	struct mta_settings settings; /* valid with has_settings */
+	bool has_settings;
+	struct myip *myip;        /* under way, or NULL */
+	void (*go)(struct run *r); /* when it is over */
+};
+
 struct run {
 	struct run_env *env;
 	struct plan *plan;
@@ -62,6 +75,7 @@ struct run {
 	char *dane_host;       /* NULL: none was looked up yet */
 	uint16_t dane_port;
 	struct run_check check;
+	struct run_scout scout;
 	struct docket *docket; /* refusals, and what the checks found */
 	struct tls_setup *tls; /* of all visits; made by the first */
 	bool clear;            /* the next visit goes without STARTTLS */
@@ -134,6 +148,24 @@ bool run_check_last(struct run *r);
 void run_check_see(struct run *r, const struct event *e);
 void run_check_stop(struct run *r); /* without a word */
 void run_check_clear(struct run *r);
+
+/* A view of our own address; what was said without it is looked at anew. */
+void run_check_learn(struct run *r, enum address_source source,
+                     const char *text, const char *where);
+
+/* ---- run_scout.c ---- */
+
+/*
+ * Before anything else: reads how the local mail server sends, where the
+ * checks want it or --like-mta takes it over, and asks for our address with
+ * --ask-myip. Then, or at once, go(r).
+ */
+void run_scout(struct run *r, void (*go)(struct run *r));
+/* The checks are wanted in the middle of a run: true: the local mail server is
+ * being read first, once; run_check() comes again. */
+bool run_scout_first(struct run *r);
+void run_scout_stop(struct run *r);  /* without a word */
+void run_scout_clear(struct run *r);
 
 /* ---- run_next.c ---- */
 

@@ -36,6 +36,7 @@ static void ask_to_connect(struct run *r, const struct request *q)
 	case DO_ASKING:
 		run_connect(r, q);
 		break;
+	case DO_SCOUT:
 	case DO_ROUTING:
 	case DO_PORT:
 	case DO_CHECKS:
@@ -53,6 +54,7 @@ static void stop_looking(struct run *r)
 	fetch_free(r->fetch);
 	r->fetch = NULL;
 	run_check_stop(r);
+	run_scout_stop(r);
 	loop_timer_at(r->timer, INT64_MAX);
 }
 
@@ -73,6 +75,7 @@ static void cancel(struct run *r)
 	case DO_VISIT:
 		visit_cancel(r->visit);
 		break;
+	case DO_SCOUT:
 	case DO_ROUTING:
 	case DO_PORT:
 	case DO_CHECKS:

@@ -374,7 +374,8 @@ static void probe_next(struct run *r)
 	                     ? r->plan->timeout_ms : PORT_LIMIT_MS;
 	const struct port_try *p = &r->trials->ports[t->address];
 	struct stop stop = { .address = p->address };
-	struct conn_to to = { .source = r->plan->source,
+	struct conn_to to = { .source = plan_source(r->plan,
+		way->socks_host ? way->socks_host : p->address),
 		.socks_host = way->socks_host,
 		.socks_port = way->socks_port };
 

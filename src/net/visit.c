@@ -112,6 +112,8 @@ static void finish(struct visit *v)
 {
 	v->over = true;
 	post_notes(v);
+	if (v->session)
+		visit_who_post(v, true);
 	judge_session(v->judge, &v->result, v->plan->stage);
 	stream_free(v->stream);
 	v->stream = NULL;
@@ -175,6 +177,7 @@ static void put_event(struct visit *v, struct event *e)
 		v->prepare = true;
 	session_result(v->session, &r);
 	judge_see(v->judge, e, &r);
+	visit_who_see(v, e);
 	outlet_give(v->out, e);
 }
 
@@ -202,6 +205,7 @@ static void drain(struct visit *v, bool *over)
 		switch (o.kind) {
 		case OUT_NONE:
 			judge_recipients(v->judge);
+			visit_who_post(v, false);
 			if (!session_go_on(v->session))
 				return;
 			break;
@@ -389,7 +393,8 @@ static struct conn_to where_to(const struct visit *v)
 			.port = v->to.via_port };
 	return (struct conn_to){
 		.address = v->to.address, .port = v->to.port,
-		.source = v->plan->source,
+		.source = plan_source(v->plan, way->socks_host
+		                      ? way->socks_host : v->to.address),
 		.unix_path = way->unix_path, .pipe = way->pipe,
 		.socks_host = way->socks_host,
 		.socks_port = way->socks_port,
@@ -415,6 +420,7 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	v->to = *to;
 	v->to.host = xstrdup(to->host);
 	v->to.address = xstrdup(to->address);
+	identify_host(&v->who, to->local ? "" : to->host);
 	v->judge = judge_new(out, to->docket, to->session,
 	                     plan->stage);
 	v->leave_us = INT64_MAX;

@@ -1,11 +1,13 @@
 /*
- * visit_priv: the inside of a visit, for visit.c (its life, the bytes) and
- * visit_tls.c (the handshake and what it showed). Nobody else includes this.
+ * visit_priv: the inside of a visit, for visit.c (its life, the bytes),
+ * visit_login.c, visit_tls.c (the handshake and what it showed) and visit_who.c
+ * (who answers). Nobody else includes this.
  */
 #ifndef NET_VISIT_PRIV_H
 #define NET_VISIT_PRIV_H
 
 #include "io/sha256.h"
+#include "knowledge/identify.h"
 #include "net/gsasl.h"
 #include "net/stream.h"
 #include "net/visit.h"
@@ -30,6 +32,9 @@ struct visit {
 	char *held;              /* a line that waits for visit_answer() */
 	bool prepare;            /* TLS will be wanted soon */
 	int64_t shake_us;        /* when the handshake began */
+	struct identify who;     /* answers there */
+	bool who_posted;         /* said once a session */
+	int64_t who_us;          /* when its newest event happened */
 	struct session_result result; /* valid once it is over */
 	size_t step;
 };
@@ -40,6 +45,14 @@ int64_t visit_now_us(const struct visit *v);
 
 void visit_post_prompt(struct visit *v); /* unless it says nothing new */
 void visit_give_line(struct visit *v, const char *line); /* v may be gone */
+
+/* ---- visit_who.c ---- */
+
+void visit_who_see(struct visit *v, const struct event *e);
+/* Posts what is known when EHLO is answered, and later what was not known
+ * then; last: at the end, too. Between two inputs of the session, as
+ * judge_recipients(). */
+void visit_who_post(struct visit *v, bool last);
 
 /* ---- visit_login.c ---- */
 

@@ -212,6 +212,8 @@ static const struct field verdict_fields[] = {
 	{ "contradictions", FIELD_TEXTS, AT(verdict.contradictions), NULL },
 	{ "mta", FIELD_TEXT, AT(verdict.mta), NULL },
 	{ "mta_text", FIELD_SAY_MTA, 0, NULL },
+	{ "advice", FIELD_TEXT, AT(verdict.advice), NULL },
+	{ "advice_args", FIELD_TEXTS, AT(verdict.advice_args), NULL },
 	{ "about", FIELD_U32, AT(verdict.about), NULL },
 	END,
 };

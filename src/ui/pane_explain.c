@@ -293,6 +293,7 @@ static void compact_doc(struct ui *u, const struct explanation *x,
 	put_summary(d, x);
 	if (!*x->chip)
 		put_notes(d, x);
+	put_steps(d, x);
 	if (gaps && x->n_digits)
 		doc_line(d, 0);
 	put_digits(d, x);
@@ -333,7 +334,6 @@ static void compact_doc(struct ui *u, const struct explanation *x,
 		put_labelled(d, _("MTA"), x->mta);
 	if (*x->likely)
 		put_labelled(d, _("Code"), x->code_text);
-	put_steps(d, x);
 }
 
 static void heading(struct doc *d, const char *text)

@@ -206,8 +206,8 @@ static void evaluate_both(struct spf_slice data)
 
 static void expand(struct spf_slice text)
 {
-	static const struct spf_values v = { .sender = "a.b@c.d", .local = "a.b",
-		.origin = "c.d", .domain = "e.f", .helo = "g.h",
+	static const struct spf_values v = { .sender = "a.b@c.d",
+		.local = "a.b", .origin = "c.d", .domain = "e.f", .helo = "g.h",
 		.ip = { { 192, 0, 2, 1 }, 4 } };
 	struct buf out = { 0 };
 
