@@ -199,13 +199,14 @@ static void onetxt(struct check *c, const char *name, const char *detail,
 		[ONETXT_ONE] = "one", [ONETXT_MANY] = "many",
 	};
 	const char *at = strchr(name, '@');
+	const struct onetxt_kind kind = { .begin = at + 1, .like = "" };
 	char *owner = xmemdup0(name, (size_t)(at - name));
 	struct dns_name n = name_of(owner);
 	struct onetxt t;
 
 	(void)detail;
 	check_begin(c, "mta-sts", owner);
-	onetxt_find(&t, c, facts, &n, at + 1);
+	onetxt_find(&t, c, facts, &n, &kind);
 	say(v, words[t.status]);
 	if (t.status == ONETXT_ONE)
 		buf_add(&v->detail, t.text.data, t.text.len);

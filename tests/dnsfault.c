@@ -39,7 +39,7 @@ struct dnsfault {
 	int udp, tcp, other; /* other: a UDP socket on another port */
 	int stop[2];
 	char server[32];
-	atomic_uint queries[2];
+	atomic_uint queries[2], counted;
 	struct conn conns[CONNS_MAX];
 	struct late late[LATE_MAX];
 };
@@ -74,6 +74,13 @@ static void begin(struct dnsfault *d, struct work *k, bool tcp)
 	k->serial = atomic_load(&d->queries[0]) + atomic_load(&d->queries[1]);
 }
 
+static void count(struct dnsfault *d, const struct work *k)
+{
+	atomic_fetch_add(&d->queries[k->tcp], 1);
+	if (d->cfg.counted && strcmp(k->label, d->cfg.counted) == 0)
+		atomic_fetch_add(&d->counted, 1);
+}
+
 /* ---- UDP ---- */
 
 /* DNSFAULT_SLOW_MS late */
@@ -101,7 +108,7 @@ static void serve_udp(struct dnsfault *d)
 
 	begin(d, k, false);
 	if (n > 0 && dnsfault_make(k, query, (size_t)n)) {
-		atomic_fetch_add(&d->queries[0], 1);
+		count(d, k);
 		if (k->late)
 			keep_for_later(d, k);
 		else if (!k->drop)
@@ -185,7 +192,7 @@ static void answer_tcp(struct dnsfault *d, struct conn *c)
 	begin(d, k, true);
 	ok = dnsfault_make(k, c->in + 2, c->len - 2);
 	if (ok)
-		atomic_fetch_add(&d->queries[1], 1);
+		count(d, k);
 	c->len = 0;
 	if (!ok || k->close)
 		hang_up(c);
@@ -338,6 +345,11 @@ const char *dnsfault_server(const struct dnsfault *d)
 unsigned dnsfault_queries(struct dnsfault *d, bool tcp)
 {
 	return atomic_load(&d->queries[tcp]);
+}
+
+unsigned dnsfault_counted(struct dnsfault *d)
+{
+	return atomic_load(&d->counted);
 }
 
 void dnsfault_stop(struct dnsfault *d)

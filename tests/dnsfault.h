@@ -32,6 +32,8 @@ struct dnsfault_config {
 	                                  * in no row does not exist */
 	bool ad;     /* answers are verified, where no row says "unsigned" */
 	bool no_tcp; /* nobody listens for TCP */
+	const char *counted; /* label: dnsfault_counted() counts the queries
+	                      * for names that begin with it; NULL none */
 };
 
 struct dnsfault;
@@ -43,6 +45,7 @@ struct dnsfault *dnsfault_start_with(const struct dnsfault_config *cfg);
 const char *dnsfault_server(const struct dnsfault *d);
 /* Queries so far, over UDP and over TCP. */
 unsigned dnsfault_queries(struct dnsfault *d, bool tcp);
+unsigned dnsfault_counted(struct dnsfault *d);
 /* Is there a word in the table? */
 bool dnsfault_knows(const char *word);
 void dnsfault_stop(struct dnsfault *d); /* NULL is fine */

@@ -54,6 +54,10 @@ int dnsrun_all(const char *name, const struct dns_row *rows, size_t n);
 /* "mx 10:a.test=192.0.2.1,192.0.2.2 20:b.test!mx-nxdomain", "temp servfail":
  * the route; heap. "" when there was none. */
 char *dnsrun_route(const struct client *c);
+/* Fails where one of the promises above is not kept. text: of dnsrun_text();
+ * never: stands neither there nor in the JSON, NULL nothing. */
+void dnsrun_promises(const struct client *c, const char *text,
+                     const char *never);
 /* What batch prints of it, in English, 80 columns; heap. */
 char *dnsrun_text(const struct client *c);
 /* Fails where text has no shown (NULL: nothing to look for), however its

@@ -202,8 +202,12 @@ static void make_certificate(struct httpsd *d, const char *host)
 	struct tls_setup *other = new_authority("Nobody's Authority");
 
 	d->setup = new_setup();
-	if (!tls_setup_issued(d->setup, cert == CERT_STRANGER ? other : known,
-	                      &wish) ||
+	if (!(cert == CERT_SELF
+	      ? tls_setup_self_signed(d->setup, &name, 1, wish.from_s,
+	                              wish.to_s)
+	      : tls_setup_issued(d->setup, cert == CERT_STRANGER ? other
+	                                                         : known,
+	                         &wish)) ||
 	    !tls_setup_pem(known, &d->authority))
 		die("no certificate");
 	tls_setup_free(known);

@@ -16,6 +16,7 @@ enum httpsd_cert {
 	CERT_EARLY,      /* valid from tomorrow on */
 	CERT_WRONG_NAME,
 	CERT_STRANGER,   /* of an authority that nobody knows */
+	CERT_SELF,       /* signed by itself */
 };
 
 enum httpsd_then { /* when the octets are sent */

@@ -56,15 +56,30 @@ const struct dns_answer *check_ask(struct check *c, const struct facts *f,
 	return NULL;
 }
 
+bool check_is_failure(const struct dns_answer *a)
+{
+	return a->status != DNS_NOERROR && a->status != DNS_NXDOMAIN &&
+	       a->status != DNS_NODATA;
+}
+
+/* What does not fit is told by its size. */
+static char *cut(const char *arg, size_t max)
+{
+	size_t len = strlen(arg);
+
+	return len <= max ? xstrdup(arg)
+	                  : xasprintf("%.*s... (%zu)", (int)max, arg, len);
+}
+
 /* How many there were. */
-static size_t copy_args(char **out, va_list ap)
+static size_t copy_args(char **out, size_t max, va_list ap)
 {
 	const char *arg;
 	size_t n = 0;
 
 	while ((arg = va_arg(ap, const char *))) {
 		assert(n < CHECK_ARGS_MAX);
-		out[n++] = xstrdup(arg);
+		out[n++] = cut(arg, max);
 	}
 	return n;
 }
@@ -94,7 +109,7 @@ void check_step_add(struct check *c, unsigned depth, const char *say, ...)
 	if (!step)
 		return;
 	va_start(ap, say);
-	step->n_args = (uint8_t)copy_args(step->args, ap);
+	step->n_args = (uint8_t)copy_args(step->args, CHECK_RECORD_MAX, ap);
 	va_end(ap);
 }
 
@@ -109,12 +124,6 @@ static void add_record(struct check *c, unsigned depth,
 	buf_addf(&b, "%s %lu IN %s ", dns_name_text(&owner, owner_text),
 	         (unsigned long)rr->ttl, dns_type_text(rr->type, type));
 	dns_rr_text(&a->msg, rr, &b);
-	if (b.len > CHECK_RECORD_MAX) {
-		size_t whole = b.len;
-
-		b.len = CHECK_RECORD_MAX;
-		buf_addf(&b, "... (%zu)", whole);
-	}
 	check_step_add(c, depth, "record", buf_str(&b), NULL);
 	buf_clear(&b);
 }
@@ -159,7 +168,7 @@ void check_end(struct check *c, enum grade grade, const char *result,
 	c->result = result;
 	c->say = say;
 	va_start(ap, say);
-	c->n_args = copy_args(c->args, ap);
+	c->n_args = copy_args(c->args, CHECK_SENTENCE_MAX, ap);
 	va_end(ap);
 }
 

@@ -29,7 +29,10 @@ enum {
 	CHECK_NEEDS_MAX = 128,  /* lookups that one evaluator asks for at once:
 	                         * two for each of 32 addresses and its MX */
 	CHECK_TRACE_MAX = 400,  /* steps kept; one more says that it was cut */
-	CHECK_RECORD_MAX = 2048, /* octets shown of one record in a trace */
+	CHECK_RECORD_MAX = 2048, /* octets kept of an argument of a step, as a
+	                         * record is one; a record has up to 64 KiB */
+	CHECK_SENTENCE_MAX = 600, /* octets kept of an argument of what came
+	                         * out: what a blocklist says is the longest */
 	CHECK_ARGS_MAX = 6,     /* of a sentence */
 };
 
@@ -72,7 +75,11 @@ void check_clear(struct check *c);
 const struct dns_answer *check_ask(struct check *c, const struct facts *f,
                                    const struct dns_name *name, uint16_t type);
 
-/* A step; args are const char *, ended by NULL; copied. */
+/* Neither records nor that there are none: SERVFAIL, a timeout, aliases in a
+ * circle, a name that cannot be asked. Nothing may be concluded of it. */
+bool check_is_failure(const struct dns_answer *a);
+
+/* A step; args are const char *, ended by NULL; copied, the long ones cut. */
 void check_step_add(struct check *c, unsigned depth, const char *say, ...)
     __attribute__((sentinel));
 /*

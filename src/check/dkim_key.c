@@ -147,8 +147,7 @@ bool dkim_key_name(struct dns_name *out, const char *selector,
 
 static enum dkim_found found_in(const struct dns_answer *a)
 {
-	if (a->status != DNS_NOERROR && a->status != DNS_NXDOMAIN &&
-	    a->status != DNS_NODATA)
+	if (check_is_failure(a))
 		return DKIM_FOUND_FAILURE;
 	if (a->n == 0 || answer_rr(a, 0)->bad)
 		return DKIM_FOUND_ABSENT;

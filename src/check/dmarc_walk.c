@@ -34,8 +34,7 @@ static void judge(struct dmarc_level *l)
 
 	if (!a)
 		return;
-	if (a->status != DNS_NOERROR && a->status != DNS_NXDOMAIN &&
-	    a->status != DNS_NODATA) {
+	if (check_is_failure(a)) {
 		l->found = DMARC_FOUND_FAILURE;
 		return;
 	}

@@ -46,7 +46,7 @@ static enum meaning meaning_of(const struct dns_answer *a)
 {
 	enum meaning worst = MEANS_NOTHING;
 
-	if (dns_status_is_temp(a->status))
+	if (check_is_failure(a))
 		return MEANS_FAILED;
 	for (size_t i = 0; i < a->n; i++) {
 		const struct dns_rr *rr = answer_rr(a, i);

@@ -7,32 +7,57 @@
 
 #include "util/xalloc.h"
 
-static void take_record(struct onetxt *t, size_t i, const char *begin)
+static bool begins(struct buf *text, const char *begin)
+{
+	size_t len = strlen(begin);
+
+	return text->len >= len && memcmp(buf_str(text), begin, len) == 0;
+}
+
+static bool is_like(struct buf *text, const struct onetxt_kind *k)
+{
+	return strstr(buf_str(text), k->like) != NULL;
+}
+
+/* Does the record say more than what is kept so far? */
+static bool is_better(struct onetxt *t, struct buf *text,
+                      const struct onetxt_kind *k)
+{
+	if (t->status == ONETXT_ABSENT)
+		return true;
+	return t->status == ONETXT_OTHERS && !is_like(&t->text, k) &&
+	       is_like(text, k);
+}
+
+static void keep(struct onetxt *t, enum onetxt_status status,
+                 struct buf *text)
+{
+	buf_clear(&t->text);
+	t->text = *text;
+	*text = (struct buf){ 0 };
+	t->status = status;
+}
+
+static void take_record(struct onetxt *t, size_t i,
+                        const struct onetxt_kind *k)
 {
 	const struct dns_answer *a = t->answer;
 	struct buf text = { 0 };
-	size_t len = strlen(begin);
 
 	dns_rr_txt(&a->msg, answer_rr(a, i), &text);
-	if (text.len >= len && memcmp(buf_str(&text), begin, len) == 0) {
-		if (t->status == ONETXT_ONE || t->status == ONETXT_MANY) {
-			t->status = ONETXT_MANY;
-			buf_clear(&text);
-			return;
-		}
-		t->status = ONETXT_ONE;
-	} else if (t->status == ONETXT_ABSENT) {
-		t->status = ONETXT_OTHERS;
+	if (!begins(&text, k->begin)) {
+		if (is_better(t, &text, k))
+			keep(t, ONETXT_OTHERS, &text);
+	} else if (t->status == ONETXT_ONE || t->status == ONETXT_MANY) {
+		t->status = ONETXT_MANY;
 	} else {
-		buf_clear(&text);
-		return;
+		keep(t, ONETXT_ONE, &text);
 	}
-	buf_clear(&t->text);
-	t->text = text;
+	buf_clear(&text);
 }
 
 void onetxt_find(struct onetxt *out, struct check *c, const struct facts *f,
-                 const struct dns_name *name, const char *begin)
+                 const struct dns_name *name, const struct onetxt_kind *k)
 {
 	const struct dns_answer *a = check_ask(c, f, name, RR_TXT);
 
@@ -41,14 +66,13 @@ void onetxt_find(struct onetxt *out, struct check *c, const struct facts *f,
 		return;
 	check_evidence(c, 0, a);
 	out->status = ONETXT_ABSENT;
-	if (a->status != DNS_NOERROR && a->status != DNS_NXDOMAIN &&
-	    a->status != DNS_NODATA) {
+	if (check_is_failure(a)) {
 		out->status = ONETXT_FAILED;
 		return;
 	}
 	for (size_t i = 0; i < a->n; i++)
 		if (!answer_rr(a, i)->bad)
-			take_record(out, i, begin);
+			take_record(out, i, k);
 }
 
 void onetxt_clear(struct onetxt *t)
@@ -69,7 +93,7 @@ bool onetxt_name(struct dns_name *out, const char *label, const char *domain)
 static void end_others(struct check *c, struct buf *text,
                        const struct onetxt_kind *k)
 {
-	if (strstr(buf_str(text), k->like))
+	if (is_like(text, k))
 		check_end(c, GRADE_BAD, "", k->wrong_begin, buf_str(text),
 		          NULL);
 	else
@@ -86,7 +110,7 @@ bool onetxt_record(struct onetxt *out, struct check *c, const struct facts *f,
 		check_end_badname(c, "", c->subject);
 		return false;
 	}
-	onetxt_find(out, c, f, &name, k->begin);
+	onetxt_find(out, c, f, &name, k);
 	if (out->status == ONETXT_FAILED)
 		check_end_failed(c, "", out->answer);
 	else if (out->status == ONETXT_ABSENT)

@@ -24,23 +24,24 @@ struct onetxt {
 	enum onetxt_status status;
 	const struct dns_answer *answer; /* borrowed from the facts */
 	struct buf text; /* ONE: the whole record, its strings joined; OTHERS:
-	                  * the first of them */
+	                  * the first of them that was meant to be one, else
+	                  * the first */
 };
-
-/* begin: "v=STSv1;", as it stands there; "" any. Out is the caller's to clear.
- * Aliases are followed; the answer is put into c's trace. */
-void onetxt_find(struct onetxt *out, struct check *c, const struct facts *f,
-                 const struct dns_name *name, const char *begin);
-void onetxt_clear(struct onetxt *t);
 
 /* What two checks make of it, and their sentences. */
 struct onetxt_kind {
 	const char *label; /* in front of the domain */
-	const char *begin; /* "v=STSv1;" */
+	const char *begin; /* "v=STSv1;", as it stands there; "" any */
 	const char *like;  /* a record with this was meant to be one */
 	/* ids of says_*.tsv */
 	const char *absent, *wrong_begin, *many;
 };
+
+/* Of k, begin and like count. Out is the caller's to clear. Aliases are
+ * followed; the answer is put into c's trace. */
+void onetxt_find(struct onetxt *out, struct check *c, const struct facts *f,
+                 const struct dns_name *name, const struct onetxt_kind *k);
+void onetxt_clear(struct onetxt *t);
 /*
  * The record of domain, c->subject. True: out holds it, ONETXT_ONE; else c has
  * ended or has a need. out is the caller's to clear in both cases.

@@ -27,6 +27,28 @@ bool receiver_addresses(struct check *c, const struct facts *f,
 	return out[0] && out[1];
 }
 
+const struct dns_answer *receiver_failed(const struct facts *f,
+                                         const struct check_query *q)
+{
+	static const uint16_t types[] = { RR_AAAA, RR_A };
+
+	for (size_t h = 0; q->route && h < q->route->n_hosts; h++) {
+		struct dns_name name;
+
+		if (dns_name_parse(&name, q->route->hosts[h].host) !=
+		    DNS_NAME_OK)
+			continue;
+		for (size_t t = 0; t < 2; t++) {
+			const struct dns_answer *a =
+				facts_find(f, &name, types[t]);
+
+			if (a && check_is_failure(a))
+				return a;
+		}
+	}
+	return NULL;
+}
+
 size_t receiver_mx_count(const struct check_query *q)
 {
 	return q->route && check_mail_domain(q) ? 1 : 0;

@@ -43,5 +43,9 @@ const struct route_host *receiver_host(const struct check_query *q, size_t i);
 /* A and AAAA of a host; false: noted as needed. */
 bool receiver_addresses(struct check *c, const struct facts *f,
                         const char *host, const struct dns_answer *out[2]);
+/* The first address lookup of an MX host, usable or not, that failed: what is
+ * said of all hosts is not known then. NULL: none did. */
+const struct dns_answer *receiver_failed(const struct facts *f,
+                                         const struct check_query *q);
 
 #endif

@@ -21,7 +21,7 @@ struct seen {
 
 static void see_failure(struct seen *s, const struct dns_answer *a)
 {
-	if (!s->failed && dns_status_is_temp(a->status))
+	if (!s->failed && check_is_failure(a))
 		s->failed = a;
 }
 
@@ -33,7 +33,6 @@ static void see_host(struct check *c, struct seen *s, const char *host,
 	for (size_t k = 0; k < 2; k++) {
 		if (!a[k])
 			continue;
-		see_failure(s, a[k]);
 		with += a[k]->n > 0;
 		secure += a[k]->n > 0 && a[k]->ad_claimed;
 	}
@@ -121,6 +120,8 @@ void receiver_dnssec_check(struct check *c, const struct facts *f,
 		all &= receiver_addresses(c, f, h->host, a);
 		see_host(c, &s, h->host, a);
 	}
+	if (!s.failed)
+		s.failed = receiver_failed(f, q);
 	if (all)
 		end_seen(c, q, &s);
 }

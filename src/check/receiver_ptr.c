@@ -127,6 +127,7 @@ static void take_all(struct check *c, const struct facts *f,
 void receiver_ptr_check(struct check *c, const struct facts *f,
                   const struct check_query *q, size_t i)
 {
+	const struct dns_answer *failed;
 	struct tally t = { 0 };
 
 	(void)i;
@@ -142,6 +143,8 @@ void receiver_ptr_check(struct check *c, const struct facts *f,
 		          NULL);
 	else if (t.n[PTR_FAILED])
 		check_end_failed(c, "", t.failed);
+	else if ((failed = receiver_failed(f, q))) /* there may be more */
+		check_end_failed(c, "", failed);
 	else
 		check_end(c, GRADE_PASS, "", "mx-ptr-good", q->domain, NULL);
 }

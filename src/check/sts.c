@@ -316,10 +316,24 @@ static void end_good(struct check *c, const struct sts_policy *p,
 		          : "sts-enforce-alone", age, NULL);
 }
 
-static void judge_policy(struct check *c, const struct sts_policy *p,
+/* The lookup that keeps the MX hosts from being known, or NULL. */
+static const struct dns_answer *mx_failure(const struct check *c,
+                                           const struct facts *f)
+{
+	const struct dns_answer *a = NULL;
+	struct dns_name name;
+
+	if (dns_name_parse(&name, c->subject) == DNS_NAME_OK)
+		a = facts_find(f, &name, RR_MX);
+	return a && check_is_failure(a) ? a : NULL;
+}
+
+static void judge_policy(struct check *c, const struct facts *f,
+                         const struct sts_policy *p,
                          const struct check_query *q)
 {
 	const char *type = q->policy->type;
+	const struct dns_answer *failed;
 	struct matches m;
 
 	if (!is_plain(type))
@@ -331,7 +345,9 @@ static void judge_policy(struct check *c, const struct sts_policy *p,
 	if (p->max_age < AGE_USUAL && p->max_age >= AGE_LEAST)
 		check_step_add(c, 1, "sts-age-days", NULL);
 	match_hosts(c, p, q->route, &m);
-	if (m.miss)
+	if (!m.fit && !m.miss && (failed = mx_failure(c, f)))
+		check_end_failed(c, sts_mode_name(p->mode), failed);
+	else if (m.miss)
 		end_misses(c, p, &m);
 	else
 		end_good(c, p, &m, type);
@@ -355,7 +371,7 @@ void sts_check(struct check *c, const struct facts *f,
 	sts_policy_parse(&p, got->body, got->body_len);
 	show_faults(c, &p);
 	if (p.valid)
-		judge_policy(c, &p, q);
+		judge_policy(c, f, &p, q);
 	else
 		check_end(c, GRADE_BAD, "", "sts-invalid", c->subject, NULL);
 	sts_policy_clear(&p);

@@ -237,6 +237,7 @@ static void begin(struct run *r)
 		.trust_pem = r->env->cfg->trust_pem,
 		.redirects = r->env->cfg->redirects,
 		.n_redirects = r->env->cfg->n_redirects,
+		.total_ms = r->env->cfg->policy_ms,
 	};
 	r->check.examine = examine_start(&way, &r->check.query, &calls);
 }

@@ -29,6 +29,8 @@ struct worker_config {
 	const char *dns;        /* "192.0.2.53:53", "[::1]:53"; NULL: system */
 	const char *resolv_conf; /* for dns == NULL; NULL: the system's */
 	uint32_t dns_try_ms;     /* 0: RESOLVE_TRY_MS */
+	uint32_t policy_ms;      /* for a policy of MTA-STS; 0:
+	                          * POLICY_TOTAL_MS */
 	bool trust_ad;
 	bool join;              /* a host's port is in its TXT record */
 	const struct redirect *redirects; /* borrowed, n_redirects */
