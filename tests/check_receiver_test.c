@@ -25,6 +25,7 @@
 #define MX(data) { "test", "MX", data }
 #define SIGNED_HOST MX("AD 10 mx.test"), { "mx.test", "AAAA", "AD " }, \
 	{ "mx.test", "A", "AD 192.0.2.1" }
+#define VALIDATED { ".", "NS", "AD ns.test" } /* the resolver does */
 #define TLSA "_25._tcp.mx.test"
 
 enum { FACTS_MAX = 10 };
@@ -127,7 +128,8 @@ static void test_mx_by_kind_of_route(void **state)
 	};
 
 	(void)state;
-	check_all(cases, sizeof cases / sizeof *cases, mx_count, mx_check);
+	check_all(cases, sizeof cases / sizeof *cases, receiver_mx_count,
+	          receiver_mx_check);
 }
 
 /* Findings are steps, answers are evidence, and no IPv6 is only remarked. */
@@ -145,7 +147,7 @@ static void test_mx_shows_answers_and_findings(void **state)
 	(void)state;
 	make_route(&route, f, "test");
 	q.route = &route;
-	mx_check(&c, f, &q, 0);
+	receiver_mx_check(&c, f, &q, 0);
 	assert_int_equal(c.grade, GRADE_WARN);
 	put_steps(&steps, &c);
 	assert_string_equal(buf_str(&steps),
@@ -188,8 +190,8 @@ static void test_mx_ptr(void **state)
 	};
 
 	(void)state;
-	check_all(cases, sizeof cases / sizeof *cases, mx_ptr_count,
-	          mx_ptr_check);
+	check_all(cases, sizeof cases / sizeof *cases, receiver_ptr_count,
+	          receiver_ptr_check);
 }
 
 /* ---- DNSSEC ---- */
@@ -221,8 +223,8 @@ static void test_dnssec(void **state)
 	};
 
 	(void)state;
-	check_all(cases, sizeof cases / sizeof *cases, dnssec_count,
-	          dnssec_check);
+	check_all(cases, sizeof cases / sizeof *cases, receiver_dnssec_count,
+	          receiver_dnssec_check);
 }
 
 static void test_d18_ad_of_a_server_not_trusted_is_only_a_claim(void **state)
@@ -235,8 +237,8 @@ static void test_d18_ad_of_a_server_not_trusted_is_only_a_claim(void **state)
 	};
 
 	(void)state;
-	check_all(dnssec, sizeof dnssec / sizeof *dnssec, dnssec_count,
-	          dnssec_check);
+	check_all(dnssec, sizeof dnssec / sizeof *dnssec, receiver_dnssec_count,
+	          receiver_dnssec_check);
 }
 
 /* An Extended DNS Error says which of the two SERVFAIL means. */
@@ -266,7 +268,7 @@ static void test_dnssec_bogus_by_extended_error(void **state)
 		facts_add(f, a);
 		make_route(&route, f, "test");
 		q.route = &route;
-		dnssec_check(&c, f, &q, 0);
+		receiver_dnssec_check(&c, f, &q, 0);
 		put_check(&got, &c);
 		assert_string_equal(buf_str(&got), ede >= 6 && ede <= 12
 		                    ? "bad bogus: dnssec-bogus test MX"
@@ -282,7 +284,7 @@ static void test_dnssec_bogus_by_extended_error(void **state)
 
 static void check_dane(const struct receiver_case *list, size_t n)
 {
-	check_all(list, n, dane_count, dane_check);
+	check_all(list, n, receiver_dane_count, receiver_dane_check);
 }
 
 static void test_dane_of_each_host(void **state)
@@ -294,8 +296,8 @@ static void test_dane_of_each_host(void **state)
 	  "pass usable: dane-usable mx.test mx.test", 0 },
 	{ "none", { SIGNED_HOST, { TLSA, "TLSA", "AD " } },
 	  "note none: dane-no-records mx.test", 0 },
-	{ "not signed, none", { PLAIN_HOST, { TLSA, "TLSA", "!nxdomain" } },
-	  "note none: dane-no-records mx.test", 0 },
+	{ "not signed, none", { PLAIN_HOST, { TLSA, "TLSA", "!nxdomain" },
+	    VALIDATED }, "note none: dane-no-records mx.test", 0 },
 	{ "usage 1 alone", { SIGNED_HOST,
 	    { TLSA, "TLSA", "AD 1 1 1 " SHA256 } },
 	  "warn unusable: dane-all-unusable mx.test", 0 },
@@ -303,7 +305,7 @@ static void test_dane_of_each_host(void **state)
 	  { MX("AD 10 mx.test"), MX("20 b.test"), A("b.test", "192.0.2.2"),
 	    { "mx.test", "AAAA", "!servfail" },
 	    { "mx.test", "A", "!servfail" },
-	    { "_25._tcp.b.test", "TLSA", "!servfail" } },
+	    { "_25._tcp.b.test", "TLSA", "!servfail" }, VALIDATED },
 	  "note none: dane-no-records b.test", 0 },
 	{ "null MX", { MX("0 .") }, "", 0 },
 	};
@@ -365,8 +367,10 @@ static void test_d17_tlsa_without_ad_is_ignored_and_told(void **state)
 	static const struct receiver_case cases[] = {
 	{ "the record", { SIGNED_HOST, { TLSA, "TLSA", "3 1 1 " SHA256 } },
 	  "warn insecure: dane-unsigned mx.test", 0 },
-	{ "the address", { PLAIN_HOST, { TLSA, "TLSA", "3 1 1 " SHA256 } },
-	  "warn insecure: dane-unsigned mx.test", 0 },
+	{ "the address", { PLAIN_HOST, { TLSA, "TLSA", "3 1 1 " SHA256 },
+	    VALIDATED }, "warn insecure: dane-unsigned mx.test", 0 },
+	{ "nobody verifies", { PLAIN_HOST, { TLSA, "TLSA", "3 1 1 " SHA256 },
+	    { ".", "NS", "ns.test" } }, "unknown: dnssec-no-validation", 0 },
 	};
 
 	(void)state;
@@ -479,7 +483,7 @@ static void put_dane(const struct sharedzone *z, struct facts *f,
                      enum zone_state state, struct check *c)
 {
 	for (;;) {
-		dane_check(c, f, q, i);
+		receiver_dane_check(c, f, q, i);
 		if (!c->n_needs)
 			return;
 		for (size_t n = 0; n < c->n_needs; n++)
@@ -503,7 +507,7 @@ static void dane_row(char *const cell[], size_t n)
 		: strcmp(cell[1], "t30") == 0 ? ZONE_UNSIGNED : ZONE_SIGNED;
 	const char *domain = zone_of(cell[2]);
 	struct sharedzone *z = sharedzone_load(domain);
-	struct facts *f = facts_new();
+	struct facts *f = facts_of((const struct fact[]){ VALIDATED, { 0 } });
 	struct check_query q = { .domain = domain, .trusted = true };
 	struct check c = { .id = NULL };
 	struct route route;
@@ -514,7 +518,7 @@ static void dane_row(char *const cell[], size_t n)
 	q.route = &route;
 	if (bogus) { /* nobody knows whom to ask */
 		assert_string_equal(cell[3], "temp");
-		mx_check(&c, f, &q, 0);
+		receiver_mx_check(&c, f, &q, 0);
 		assert_string_equal(c.result, "temp");
 		assert_true(c.temporary);
 	} else {

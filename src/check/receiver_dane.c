@@ -57,12 +57,15 @@ static void add_records(struct check *c, const struct dane *d)
 }
 
 /* Nothing verified. own: NULL none can be. */
-static void end_insecure(struct check *c, const struct check_query *q,
+static void end_insecure(struct check *c, const struct dane *d,
+                         const struct check_query *q,
                          const struct dns_answer *own)
 {
 	if (!own || own->n == 0)
 		check_end(c, GRADE_NOTE, "none", "dane-no-records", c->subject,
 		          NULL);
+	else if (d->doubt == DANE_UNCHECKED)
+		check_end(c, GRADE_UNKNOWN, "", "dnssec-no-validation", NULL);
 	else if (own->ad_claimed && !q->trusted)
 		check_end(c, GRADE_UNKNOWN, "", "dane-untrusted", c->subject,
 		          NULL);
@@ -88,7 +91,7 @@ static void end_dane(struct check *c, const struct check_query *q,
 {
 	switch (d->verdict) {
 	case DANE_INSECURE:
-		end_insecure(c, q, own);
+		end_insecure(c, d, q, own);
 		break;
 	case DANE_NONE:
 		check_end(c, GRADE_NOTE, "none", "dane-no-records", c->subject,
