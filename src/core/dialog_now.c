@@ -77,18 +77,9 @@ void now_init(struct dialog_now *now)
 		set(texts[i], "");
 }
 
-static void clear_checks(struct dialog_now *now)
-{
-	for (size_t i = 0; i < now->n_checks; i++)
-		free((void *)now->checks[i]);
-	free(now->checks);
-	now->checks = NULL;
-	now->n_checks = 0;
-}
-
 void now_clear(struct dialog_now *now)
 {
-	clear_checks(now);
+	now_clear_checks(now);
 	clear_caps(now);
 	free_caps(&now->caps_before, &now->n_caps_before);
 	clear_rcpts(now);
@@ -113,31 +104,6 @@ static void keep(const struct event **slot, const struct event *e)
 {
 	free((void *)*slot);
 	*slot = e ? event_copy(e) : NULL;
-}
-
-/* More than one for each list, selector and address that a person names. */
-enum { CHECKS_KEPT = 500 };
-
-static bool same_check(const struct event *a, const struct event *b)
-{
-	return strcmp(event_text(a, a->u.check.id),
-	              event_text(b, b->u.check.id)) == 0 &&
-	       strcmp(event_text(a, a->u.check.subject),
-	              event_text(b, b->u.check.subject)) == 0;
-}
-
-static void keep_check(struct dialog_now *now, const struct event *e)
-{
-	for (size_t i = 0; i < now->n_checks; i++)
-		if (same_check(now->checks[i], e)) {
-			keep(&now->checks[i], e);
-			return;
-		}
-	if (now->n_checks == CHECKS_KEPT)
-		return;
-	now->checks = xreallocarray(now->checks, now->n_checks + 1,
-	                            sizeof *now->checks);
-	now->checks[now->n_checks++] = event_copy(e);
 }
 
 void now_answered(struct dialog_now *now)
@@ -251,7 +217,7 @@ static void apply_finding(struct dialog_now *now, const struct event *e)
 
 static void apply_check(struct dialog_now *now, const struct event *e)
 {
-	keep_check(now, e);
+	now_keep_check(now, e);
 	if (trial_of_check(event_text(e, e->u.check.id)))
 		now->trial = TRIAL_NONE;
 }
@@ -575,7 +541,7 @@ void now_apply(struct dialog_now *now, const struct event *e)
 	switch (e->kind) {
 	case EV_START:
 		set(&now->target, event_text(e, e->target));
-		clear_checks(now);
+		now_clear_checks(now);
 		now->ended = false;
 		forget_sessions(now);
 		break;

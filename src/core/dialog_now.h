@@ -13,4 +13,10 @@ void now_clear(struct dialog_now *now);
 void now_apply(struct dialog_now *now, const struct event *e);
 void now_answered(struct dialog_now *now);
 
+/* ---- now_checks.c ---- */
+
+/* Takes the place of what was found before by the same check. e: EV_CHECK. */
+void now_keep_check(struct dialog_now *now, const struct event *e);
+void now_clear_checks(struct dialog_now *now);
+
 #endif

@@ -36,7 +36,7 @@ struct evidence {
  * EVIDENCE_MAX, is left out. */
 void evidence_add(struct evidence *v, const struct event *check);
 void evidence_clear(struct evidence *v);
-/* The first of the bad ones among items (bit i: item i); NULL none. Borrowed. */
+/* The first bad one among items (bit i: item i); NULL none. Borrowed. */
 const struct event *evidence_worst(const struct evidence *v, uint64_t items);
 /* What a verdict on the reply at index could know: checks of the same target,
  * up to the newest verdict on that reply, all where there is none. */

@@ -6,10 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/dns.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
-
-enum { TYPE_A = 1, TYPE_AAAA = 28 }; /* RFC 1035 §3.2.2, RFC 3596 §2.1 */
 
 void lookups_clear(struct lookups_list *l)
 {
@@ -17,12 +16,21 @@ void lookups_clear(struct lookups_list *l)
 	*l = (struct lookups_list){ .n = 0 };
 }
 
+/* What only checks ask for: their pane shows each answer, good or not. */
+static bool is_for_checks(const struct event *e)
+{
+	return e->u.dns.type == RR_TXT || e->u.dns.type == RR_PTR ||
+	       e->u.dns.type == RR_NS;
+}
+
 bool lookups_takes(const struct event *e)
 {
-	return e->kind == EV_DNS &&
-	       (e->u.dns.type == TYPE_A || e->u.dns.type == TYPE_AAAA) &&
-	       (e->u.dns.status == DNS_NOERROR ||
-	        e->u.dns.status == DNS_NODATA);
+	if (e->kind != EV_DNS)
+		return false;
+	return is_for_checks(e) ||
+	       ((e->u.dns.type == RR_A || e->u.dns.type == RR_AAAA) &&
+	        (e->u.dns.status == DNS_NOERROR ||
+	         e->u.dns.status == DNS_NODATA));
 }
 
 static const char *name_of(const struct dialog *d, size_t index)
@@ -76,6 +84,7 @@ const struct lookups *lookups_add(struct lookups_list *l,
 		g->hosts++;
 	g->addresses = addresses < UINT16_MAX ? (uint16_t)addresses
 	                                      : UINT16_MAX;
+	g->checks |= is_for_checks(dialog_at(d, index));
 	g->n++;
 	return g;
 }
@@ -101,7 +110,9 @@ const struct lookups *lookups_of(const struct lookups_list *l, size_t index)
 
 static void put_hosts(const struct lookups *g, struct buf *out)
 {
-	if (g->hosts == 1)
+	if (g->checks)
+		buf_adds(out, _("what the checks ask for"));
+	else if (g->hosts == 1)
 		buf_adds(out, _("addresses of 1 host"));
 	else
 		buf_addf(out, _("addresses of %u hosts"), (unsigned)g->hosts);
@@ -110,6 +121,10 @@ static void put_hosts(const struct lookups *g, struct buf *out)
 void lookups_note(const struct lookups *g, struct buf *out)
 {
 	put_hosts(g, out);
+	if (g->checks) {
+		buf_addf(out, _(": %u lookups"), (unsigned)g->n);
+		return;
+	}
 	buf_addf(out, _(": %u lookups, "), (unsigned)g->n);
 	if (g->addresses == 1)
 		buf_adds(out, _("1 address"));
@@ -127,10 +142,14 @@ void lookups_explain(const struct lookups *g, struct explanation *out)
 		.title = buf_steal(&title),
 		.chip = xstrdup(""),
 		.cls = CLASS_NOTE,
-		.headline = xstrdup(_("ADDRESSES")),
-		.summary = xstrdup(_("Each host is asked for its IPv4 (A) and "
-		                     "IPv6 (AAAA) addresses. One of them is "
-		                     "enough to connect.")),
+		.headline = xstrdup(g->checks ? _("LOOKUPS")
+		                              : _("ADDRESSES")),
+		.summary = xstrdup(g->checks
+			? _("Each check shows the answers that it rests on: "
+			    "6 Checks.")
+			: _("Each host is asked for its IPv4 (A) and IPv6 "
+			    "(AAAA) addresses. One of them is enough to "
+			    "connect.")),
 		.code_text = xstrdup(""),
 		.said = xstrdup(""),
 		.likely = xstrdup(""),
@@ -138,10 +157,11 @@ void lookups_explain(const struct lookups *g, struct explanation *out)
 		.provider = xstrdup(""),
 		.act = ACT_NOBODY,
 		.who = xstrdup(""),
-		.mta = xstrdup(_("Asks the same, then tries the addresses one "
-		                 "after the other, lowest preference first.")),
+		.mta = xstrdup(g->checks ? "" :
+			_("Asks the same, then tries the addresses one after "
+			  "the other, lowest preference first.")),
 		.not_same = xstrdup(""),
-		.refs = xstrdup("RFC 5321 §5.1 · RFC 1035 §3.4.1 · "
-		                "RFC 3596 §2.1"),
+		.refs = xstrdup(g->checks ? "" : "RFC 5321 §5.1 · "
+		                "RFC 1035 §3.4.1 · RFC 3596 §2.1"),
 	};
 }

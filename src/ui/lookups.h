@@ -1,6 +1,7 @@
 /*
  * lookups: the address lookups of a way (RFC 5321 §5.1), two for each mail
- * server, as one entry that can be opened. What failed is never hidden in one.
+ * server, as one entry that can be opened, and those of the checks as another.
+ * What failed is never hidden in one, but for the checks: they tell it.
  *
  * A group is a run of neighbours in the dialog. The list of them is made by
  * rows.c while it looks through the dialog. UI thread.
@@ -21,6 +22,7 @@ enum { LOOKUPS_MAX = 128 }; /* in one group; a longer run makes several */
 struct lookups {
 	uint32_t first; /* index in the dialog; the others follow */
 	uint16_t n, hosts, addresses;
+	bool checks; /* such as only checks ask for are among them */
 };
 
 struct lookups_list {
@@ -29,7 +31,8 @@ struct lookups_list {
 };
 
 void lookups_clear(struct lookups_list *l);
-/* The lookup of an A or AAAA record that was answered, or by NODATA. */
+/* The lookup of an A or AAAA record that was answered, or by NODATA; or of what
+ * only checks ask for. */
 bool lookups_takes(const struct event *e);
 /* Adds entry index, which lookups_takes(), to the group that ends before it,
  * or to a new one. The group is borrowed until the next call. */
