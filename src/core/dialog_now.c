@@ -109,11 +109,6 @@ void now_clear(struct dialog_now *now)
 	free((void *)now->ask);
 }
 
-static struct event *event_copy(const struct event *e)
-{
-	return memcpy(xmalloc(e->size), e, e->size);
-}
-
 static void keep(const struct event **slot, const struct event *e)
 {
 	free((void *)*slot);

@@ -101,6 +101,11 @@ static const char *payload(const struct event *e)
 	return (const char *)e + event_fixed_size(e->kind);
 }
 
+struct event *event_copy(const struct event *e)
+{
+	return memcpy(xmalloc(e->size), e, e->size);
+}
+
 const char *event_text(const struct event *e, struct ev_ref r)
 {
 	return r.len ? payload(e) + r.off : "";

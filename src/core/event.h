@@ -327,6 +327,7 @@ struct event {
 			uint8_t state, projected;
 			bool open;           /* there is a connection */
 			bool secure;         /* inside TLS */
+			bool checking;       /* checks are being made */
 		} prompt;
 		struct ev_ask { /* the worker waits for REQ_ANSWER */
 			struct ev_ref id; /* "private-address" */
@@ -335,6 +336,7 @@ struct event {
 	} u;
 };
 
+struct event *event_copy(const struct event *e); /* heap, caller frees */
 /* Text of a reference of this event: NUL-terminated, "" when empty. */
 const char *event_text(const struct event *e, struct ev_ref r);
 /* Item i of an array reference; i < r.len. */

@@ -31,6 +31,7 @@ enum try_kind {
 	TRY_OPEN,      /* arg: another target */
 	TRY_PORT,      /* arg: the same host on that port */
 	TRY_TRIAL,     /* arg: an experiment (core/trial.h); asks */
+	TRY_CHECK,     /* look up what is known of both sides (pane 6) */
 	TRY_ANYWAY,    /* its own address in spite of a null MX; asks */
 	TRY_DEMO,
 	TRY_REPLAY,

@@ -182,6 +182,48 @@ static void try_words(const struct reply_view *v, const struct cause *j,
 		                                        code->next_de)), NULL);
 }
 
+static bool is_checked(const struct dialog_now *now)
+{
+	for (size_t i = 0; i < now->n_checks; i++) {
+		const struct event *e = now->checks[i];
+
+		if (!trial_of_check(event_text(e, e->u.check.id)))
+			return true;
+	}
+	return false;
+}
+
+/* SPF, DKIM, DMARC; of the same act a login is, which no DNS explains. */
+static bool is_mail_policy(const struct cause *j)
+{
+	return category_is(j, "auth-policy") || category_is(j, "spf") ||
+	       category_is(j, "dkim") || category_is(j, "dmarc");
+}
+
+/* May the sender's own DNS be the reason? Where nobody is named, only of
+ * replies about the mail system (RFC 5321 §4.2.1), not of a wrong command. */
+static bool may_be_sender(const struct reply_view *v, const struct cause *j)
+{
+	switch (j->act) {
+	case ACT_SENDER_HOST:
+	case ACT_SENDER_ADDRESS:
+		return true;
+	case ACT_SENDER_AUTH:
+		return is_mail_policy(j);
+	case ACT_UNKNOWN:
+		return v->code / 10 % 10 == 5;
+	default:
+		return false;
+	}
+}
+
+static void try_check(const struct reply_view *v, const struct cause *j,
+                      const struct surroundings *at, struct explanation *x)
+{
+	if (at && at->now && may_be_sender(v, j) && !is_checked(at->now))
+		part_try(x, TRY_CHECK, say(TRY_CHECK_SENDER, NULL), NULL);
+}
+
 static void tries_later(const struct reply_view *v,
                         const struct explain_context *ctx,
                         const struct cause *j,
@@ -191,6 +233,7 @@ static void tries_later(const struct reply_view *v,
 	if (v->code != 421 && ctx->verb[0] != '(')
 		try_line(x, ctx->line);
 	try_next_mx(at, x);
+	try_check(v, j, at, x);
 }
 
 static void tries_no(const struct reply_view *v,
@@ -200,6 +243,7 @@ static void tries_no(const struct reply_view *v,
 {
 	try_form(v, ctx, at, x);
 	try_words(v, j, x);
+	try_check(v, j, at, x);
 	if (verb_is(ctx, "(CONNECT)"))
 		try_next_mx(at, x);
 	if (at && at->now && j->act == ACT_SENDER_ADDRESS &&

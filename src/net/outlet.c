@@ -2,6 +2,8 @@
 
 #include "net/outlet.h"
 
+#include <stdlib.h>
+
 #include "core/finding.h"
 #include "io/loop.h"
 
@@ -10,8 +12,17 @@ int64_t outlet_now_us(const struct outlet *o)
 	return loop_now_us() - o->start_us;
 }
 
+static void keep_prompt(struct outlet *o, struct event *e)
+{
+	e->u.prompt.checking = o->checking;
+	free(o->prompt);
+	o->prompt = event_copy(e);
+}
+
 void outlet_give(struct outlet *o, struct event *e)
 {
+	if (e->kind == EV_PROMPT)
+		keep_prompt(o, e);
 	if (o->stamp)
 		o->stamp(e);
 	if (o->see)
@@ -39,6 +50,24 @@ uint32_t outlet_post_at(struct outlet *o, struct event_builder *b,
 		b->e.target = event_puts(b, o->target);
 	outlet_give(o, event_finish(b));
 	return n;
+}
+
+void outlet_again(struct outlet *o)
+{
+	struct event *e;
+
+	if (!o->prompt || o->prompt->u.prompt.checking == o->checking)
+		return;
+	e = event_copy(o->prompt);
+	e->t_us = outlet_now_us(o);
+	outlet_give(o, e);
+}
+
+void outlet_forget(struct outlet *o)
+{
+	free(o->prompt);
+	o->prompt = NULL;
+	o->checking = false;
 }
 
 void outlet_finding(struct outlet *o, const char *id, const char *arg,

@@ -17,6 +17,8 @@ struct outlet {
 	uint32_t next_n;      /* number of the next event; sessions share it */
 	const char *target;   /* of the run; borrowed, NULL between runs */
 	bool full;            /* stop reading sockets until there is room */
+	bool checking;        /* checks are being made: each prompt says so */
+	struct event *prompt; /* the newest one of the run, NULL none; owned */
 	void (*stamp)(struct event *e); /* worker_config.stamp */
 	/* Each event on its way out, or NULL; must not post any itself. */
 	void (*see)(void *arg, const struct event *e);
@@ -34,6 +36,10 @@ uint32_t outlet_post_at(struct outlet *o, struct event_builder *b,
                         uint32_t session, int64_t t_us);
 /* Posts an event of the session, which has its number already; takes it. */
 void outlet_give(struct outlet *o, struct event *e);
+/* The newest prompt once more, where checking has changed; not from see(). */
+void outlet_again(struct outlet *o);
+/* What belongs to the run that ended. */
+void outlet_forget(struct outlet *o);
 /* A finding about the event with number about, 0 none. */
 void outlet_finding(struct outlet *o, const char *id, const char *arg,
                     uint32_t session, uint32_t about);

@@ -441,6 +441,7 @@ void run_free(struct run *r)
 	free(r->route);
 	r->env->out.target = NULL;
 	r->env->out.see = NULL;
+	outlet_forget(&r->env->out);
 	plan_free(r->rest);
 	plan_free(r->plan);
 	free(r);

@@ -204,9 +204,13 @@ static void on_done(void *arg)
 	examine_free(r->check.examine);
 	r->check.examine = NULL;
 	docket_again(r->docket);
-	if (r->check.again)
+	if (r->check.again) {
 		begin(r);
-	else if (r->doing == DO_CHECKS && r->check.ends)
+		return;
+	}
+	r->env->out.checking = false;
+	outlet_again(&r->env->out);
+	if (r->doing == DO_CHECKS && r->check.ends)
 		run_rest(r);
 	else if (r->doing == DO_CHECKS)
 		run_begin(r);
@@ -220,7 +224,8 @@ static void begin(struct run *r)
 
 	r->check.wanted = r->check.again = false;
 	r->check.place = 0;
-	if (!run_resolver(r))
+	r->env->out.checking = run_resolver(r);
+	if (!r->env->out.checking)
 		return;
 	if (!r->facts)
 		r->facts = facts_new();
@@ -244,9 +249,10 @@ void run_check(struct run *r)
 	if (r->check.examine)
 		r->check.again = true;
 	else if (r->doing == DO_ROUTING || r->doing == DO_SCOUT)
-		r->check.wanted = true;
+		r->check.wanted = r->env->out.checking = true;
 	else
 		begin(r);
+	outlet_again(&r->env->out);
 }
 
 bool run_check_first(struct run *r)
@@ -256,6 +262,7 @@ bool run_check_first(struct run *r)
 	if (!first && !r->check.wanted)
 		return false;
 	begin(r);
+	outlet_again(&r->env->out);
 	if (!first || !r->check.examine)
 		return false;
 	r->doing = DO_CHECKS;
@@ -277,6 +284,8 @@ void run_check_stop(struct run *r)
 	examine_free(r->check.examine);
 	r->check.examine = NULL;
 	r->check.wanted = r->check.again = false;
+	r->env->out.checking = false;
+	outlet_again(&r->env->out);
 }
 
 void run_check_clear(struct run *r)

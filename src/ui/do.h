@@ -50,6 +50,7 @@ void do_quit(struct ui *u, bool at_once);
 void do_checks(struct ui *u); /* looks at them; the first time, makes them */
 void do_check(struct ui *u);
 void checks_move(struct ui *u, enum cmd c);
+void checks_bad(struct ui *u, int step); /* the next bad one or warning */
 void checks_turn(struct ui *u); /* from the list into one, and back */
 bool checks_back(struct ui *u); /* false: it was at the list already */
 

@@ -75,6 +75,9 @@ void do_try(struct ui *u, const struct explain_try *t)
 	case TRY_PORT:
 		open_port(u, t->arg);
 		break;
+	case TRY_CHECK:
+		do_checks(u);
+		break;
 	case TRY_ANYWAY:
 		do_connect_anyway(u);
 		break;

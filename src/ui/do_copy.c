@@ -200,9 +200,12 @@ static void copy_out(struct ui *u, const struct buf *b)
 
 static void copy_menu(struct ui *u)
 {
+	bool checks = ui_now(u)->n_checks > 0;
 	static const struct {
 		const char *key, *text, *arg;
 	} items[] = {
+		{ "k", N_("this check"), "check" },
+		{ "a", N_("all checks"), "checks" },
 		{ "l", N_("this line"), "line" },
 		{ "t", N_("this turn: command and reply"), "turn" },
 		{ "s", N_("the session"), "session" },
@@ -211,7 +214,7 @@ static void copy_menu(struct ui *u)
 	};
 
 	popup_open(u, POPUP_LIST, _("Copy"), NULL);
-	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+	for (size_t i = checks ? 0 : 2; i < sizeof items / sizeof *items; i++)
 		popup_add(u, &(struct popup_row){
 			.key = items[i].key, .text = _(items[i].text),
 			.arg = items[i].arg, .cmd = CMD_COPY });
@@ -310,6 +313,8 @@ void do_copy(struct ui *u, const char *arg)
 		session_text(u, &b);
 	else if (strcmp(arg, "explanation") == 0)
 		explanation_text(u, &b);
+	else if (strcmp(arg, "check") == 0 || strcmp(arg, "checks") == 0)
+		checks_text(u, strcmp(arg, "checks") == 0, &b);
 	else if (index != SIZE_MAX && strcmp(arg, "turn") == 0)
 		turn_text(u, index, &b);
 	else if (index != SIZE_MAX)

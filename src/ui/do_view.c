@@ -149,7 +149,10 @@ void do_phase(struct ui *u, int step)
 
 void do_bad(struct ui *u, int step)
 {
-	goto_next(u, step, is_bad);
+	if (u->pane == PANE_CHECKS && !u->typing && !u->present.on)
+		checks_bad(u, step);
+	else
+		goto_next(u, step, is_bad);
 }
 
 void do_filter_menu(struct ui *u, const char *arg)

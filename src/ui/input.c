@@ -282,6 +282,8 @@ static void click(struct ui *u, int x, int y)
 		click_dialog(u, y);
 	else if (p != PANE_NONE)
 		ui_focus(u, p);
+	if (p == PANE_CHECKS)
+		checks_click(u, y);
 }
 
 static void wheel(struct ui *u, const struct key *k, int lines)
@@ -296,6 +298,8 @@ static void wheel(struct ui *u, const struct key *k, int lines)
 			                                     : 3;
 	} else if (p == PANE_DIALOG) {
 		view_wheel(u, lines);
+	} else if (p == PANE_CHECKS) {
+		checks_wheel(u, lines > 0);
 	}
 }
 

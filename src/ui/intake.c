@@ -108,6 +108,13 @@ static void note_sent(struct ui *u, const struct event *e)
 	}
 }
 
+static void note_checks(struct check_view *v, bool running)
+{
+	if (v->running && !running)
+		v->asked = false;
+	v->running = running;
+}
+
 static void apply(struct ui *u, const struct event *e)
 {
 	dialog_append(u->link.dialog, e);
@@ -115,10 +122,12 @@ static void apply(struct ui *u, const struct event *e)
 	rows_scan(&u->rows, SCAN_BUDGET);
 	note_answer(u, e);
 	note_sent(u, e);
-	if (e->kind == EV_PROMPT)
+	if (e->kind == EV_PROMPT) {
+		note_checks(&u->checks, e->u.prompt.checking);
 		ui_prefill(u);
-	else if (e->kind == EV_ASK)
+	} else if (e->kind == EV_ASK) {
 		popup_ask(u);
+	}
 	announce(u, e);
 }
 

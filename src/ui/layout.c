@@ -17,7 +17,6 @@ enum {
 	START_FRAME_FROM_ROWS = 10,
 	START_FRAME_FROM_COLUMNS = 40,
 	OVERLAY_COLUMNS = 64,
-	OVERLAY_CHECKS = 110, /* records are long */
 	OVERLAY_MARGIN = 2,
 };
 
@@ -183,6 +182,20 @@ static void place_panes(const struct layout_wish *wish, struct layout *out,
 		place_side(wish, out, area);
 }
 
+/* In the place of the dialog, and of Explain below it: records are long. */
+static struct rect checks_place(const struct layout_wish *wish,
+                                const struct layout *out)
+{
+	struct rect upper = out->pane[PANE_DIALOG].frame;
+	struct rect lower = out->pane[PANE_EXPLAIN].frame;
+
+	if (wish->zoom != PANE_NONE)
+		return out->pane[wish->zoom].frame;
+	if (lower.x == upper.x)
+		upper.h = lower.y + lower.h - upper.y;
+	return upper;
+}
+
 static void place_framed(const struct layout_wish *wish, struct layout *out)
 {
 	int y = 0;
@@ -196,14 +209,15 @@ static void place_framed(const struct layout_wish *wish, struct layout *out)
 	if (!mx_pane)
 		out->mx_line = row(wish, y++);
 	place_panes(wish, out, (struct rect){0, y, wish->w, end - y});
-	if (wish->open != PANE_NONE && out->pane[wish->open].body.h == 0) {
-		out->opened = wish->open;
-		out->pane[wish->open] =
-			layout_popup(wish, wish->open == PANE_CHECKS
-			                       ? OVERLAY_CHECKS
-			                       : OVERLAY_COLUMNS,
-			             end - y - OVERLAY_MARGIN);
-	}
+	if (wish->open == PANE_NONE || out->pane[wish->open].body.h > 0)
+		return;
+	out->opened = wish->open;
+	if (wish->open == PANE_CHECKS)
+		set_frame(&out->pane[PANE_CHECKS], checks_place(wish, out),
+		          false);
+	else
+		out->pane[wish->open] = layout_popup(wish, OVERLAY_COLUMNS,
+		                                     end - y - OVERLAY_MARGIN);
 }
 
 /* The pane that has the screen where there is room for one only. */

@@ -21,7 +21,7 @@ enum pane { /* the numbers are those that the user types */
 	PANE_EXPLAIN,
 	PANE_STEPS,
 	PANE_ENVELOPE,
-	PANE_CHECKS, /* never beside the others: over them, or alone */
+	PANE_CHECKS, /* where it is opened: in the place of the dialog */
 	PANE_COUNT
 };
 

@@ -5,133 +5,144 @@
 #include <string.h>
 
 #include "knowledge/check_words.h"
+#include "ui/check_list.h"
 #include "ui/do.h"
 #include "ui/glyph.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
 enum {
-	BOTH_FROM_ROWS = 18, /* the list and the chosen one */
-	LABEL_COLUMN = 26,   /* of what a check is about */
+	HALVES_FROM_ROWS = 18, /* the list and all about the chosen one */
+	BRIEF_FROM_ROWS = 10,  /* the list and what the chosen one says */
+	BRIEF_ROWS = 3,
+	LABEL_COLUMNS = 26,    /* at most, of what a check is about */
+	LABEL_GAP = 2,
 	MARK_COLUMNS = 2,
 	STEP_INDENT = 2,
-	DEPTH_MAX = 10,      /* of a trace, as far as it is indented */
-	LIST_MAX = 600,      /* core/dialog_now.c keeps fewer */
+	DEPTH_MAX = 10,        /* of a trace, as far as it is indented */
+	COPY_COLUMNS = 80,
+	WHEEL_LINES = 3,
 };
 
-static const struct {
-	const char *glyph; /* NULL: of mark */
-	enum glyph mark;
-	enum style style;
-} looks[GRADE_COUNT] = {
-	[GRADE_PASS] = { NULL, GLYPH_OK, STYLE_OK },
-	[GRADE_NOTE] = { NULL, GLYPH_NOTE, STYLE_NOTE },
-	[GRADE_WARN] = { NULL, GLYPH_LATER, STYLE_LATER },
-	[GRADE_BAD] = { NULL, GLYPH_NO, STYLE_NO },
-	[GRADE_UNKNOWN] = { "?", GLYPH_NOTE, STYLE_DIM },
-};
-
-/* ---- the list, in the order of the table of kinds ---- */
-
-struct check_list {
-	const struct event *at[LIST_MAX];
-	size_t n;
-};
-
-static bool is_kind(const struct event *e, const char *id)
+static const struct event *check_at(const struct ui *u,
+                                    const struct check_list *list, size_t i)
 {
-	return strcmp(event_text(e, e->u.check.id), id) == 0;
+	return ui_now(u)->checks[list->at[i]];
 }
 
-static void add_of(const struct dialog_now *now, const char *id,
-                   struct check_list *out)
+static enum grade grade_of(const struct event *e)
 {
-	for (size_t i = 0; i < now->n_checks && out->n < LIST_MAX; i++)
-		if (is_kind(now->checks[i], id))
-			out->at[out->n++] = now->checks[i];
+	return (enum grade)e->u.check.grade;
 }
 
-static void list_checks(const struct ui *u, struct check_list *out)
+/* The place of the chosen one in the list. Until the user has chosen one it is
+ * the first that is worth a look. */
+static size_t chosen(struct ui *u, const struct check_list *list)
 {
-	const struct dialog_now *now = ui_now(u);
-	const struct check_kind *k;
+	size_t i = 0;
 
-	out->n = 0;
-	for (size_t i = 0; (k = check_kind_at(i)); i++)
-		add_of(now, k->id, out);
-	for (size_t i = 0; i < now->n_checks && out->n < LIST_MAX; i++)
-		if (!check_kind_find(event_text(now->checks[i],
-		                                now->checks[i]->u.check.id)))
-			out->at[out->n++] = now->checks[i];
+	if (!u->checks.touched) {
+		i = check_list_worst(ui_now(u), list);
+		u->checks.at = list->at[i];
+		return i;
+	}
+	while (i < list->n && list->at[i] != u->checks.at)
+		i++;
+	return i < list->n ? i : 0;
 }
 
-static size_t count_of(const struct ui *u, enum grade g)
+static bool is_checking(const struct ui *u)
 {
-	const struct dialog_now *now = ui_now(u);
-	size_t n = 0;
+	const struct event *p = ui_now(u)->prompt;
 
-	for (size_t i = 0; i < now->n_checks; i++)
-		n += now->checks[i]->u.check.grade == g;
-	return n;
+	return !u->link.replay && p && p->u.prompt.checking;
 }
 
 void checks_edge(struct ui *u, struct pane_edge *e)
 {
-	size_t bad = count_of(u, GRADE_BAD), warn = count_of(u, GRADE_WARN);
-	size_t unknown = count_of(u, GRADE_UNKNOWN);
+	const struct dialog_now *now = ui_now(u);
 
-	snprintf(e->title, sizeof e->title, "6 %s", _("Checks"));
+	snprintf(e->title, sizeof e->title, "6 %s%s%s", _("Checks"),
+	         is_checking(u) ? "  " : "",
+	         is_checking(u) ? _("being made") : "");
 	*e->right = '\0';
-	if (ui_now(u)->n_checks)
+	if (now->n_checks)
 		snprintf(e->right, sizeof e->right, "%zu %s  %zu %s  %zu ?",
-		         bad, glyph(GLYPH_NO), warn, glyph(GLYPH_LATER),
-		         unknown);
+		         check_count(now, GRADE_BAD), check_glyph(GRADE_BAD),
+		         check_count(now, GRADE_WARN), check_glyph(GRADE_WARN),
+		         check_count(now, GRADE_UNKNOWN));
 }
 
-static const char *grade_glyph(enum grade g)
+/* ---- the list: a row each, a heading for each side ---- */
+
+static bool has_heading(const struct ui *u, const struct check_list *list,
+                        size_t i)
 {
-	return looks[g].glyph ? looks[g].glyph : glyph(looks[g].mark);
+	return i == 0 || check_side(check_at(u, list, i)) !=
+	                 check_side(check_at(u, list, i - 1));
 }
 
-static void put_row(struct doc *d, const struct event *e)
+/* Line of row i in the list; i == list->n: how many lines there are. */
+static size_t line_of(const struct ui *u, const struct check_list *list,
+                      size_t i)
+{
+	size_t line = i;
+
+	for (size_t j = 0; j <= i && j < list->n; j++)
+		line += has_heading(u, list, j);
+	return line;
+}
+
+static int label_columns(const struct ui *u, const struct check_list *list)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		char *label = check_label(check_at(u, list, i));
+		int w = canvas_width(label);
+
+		if (w > width && w <= LABEL_COLUMNS)
+			width = w;
+		free(label);
+	}
+	return MARK_COLUMNS + width + LABEL_GAP;
+}
+
+/* The sentence names what the check is about; that is not said twice. */
+static void put_row(struct doc *d, const struct event *e, int column)
 {
 	const struct ev_check *c = &e->u.check;
+	enum style style = check_style(grade_of(e));
 	char *label = check_label(e), *text = check_text(e);
 
-	doc_put(d, looks[c->grade].style, grade_glyph((enum grade)c->grade));
+	doc_put(d, style, check_glyph(grade_of(e)));
 	doc_put(d, STYLE_TEXT, " ");
 	doc_put(d, STYLE_BOLD, label);
-	doc_tab(d, MARK_COLUMNS + LABEL_COLUMN);
-	doc_server(d, STYLE_TEXT, event_text(e, c->subject), c->subject.len);
+	doc_tab(d, column);
 	if (c->result.len) {
-		doc_put(d, STYLE_TEXT, " ");
-		doc_server(d, looks[c->grade].style, event_text(e, c->result),
-		           c->result.len);
+		doc_server(d, style, event_text(e, c->result), c->result.len);
+		doc_put(d, STYLE_TEXT, "  ");
 	}
-	doc_putf(d, STYLE_DIM, "  %s", text);
+	doc_put(d, STYLE_TEXT, text);
 	free(text);
 	free(label);
 }
 
-/* Headings stand between; line of the chosen one, SIZE_MAX none. */
-static size_t put_list(const struct ui *u, const struct check_list *list,
-                       struct doc *d)
+static void put_list(const struct ui *u, const struct check_list *list,
+                     struct doc *d)
 {
-	size_t chosen = SIZE_MAX;
-	const char *side = "";
+	int column = label_columns(u, list);
 
 	for (size_t i = 0; i < list->n; i++) {
-		if (strcmp(side, check_side(list->at[i])) != 0) {
-			side = check_side(list->at[i]);
+		const struct event *e = check_at(u, list, i);
+
+		if (has_heading(u, list, i)) {
 			doc_line(d, 0);
-			doc_put(d, STYLE_LABEL, side);
+			doc_put(d, STYLE_LABEL, check_side(e));
 		}
 		doc_line(d, 0);
-		put_row(d, list->at[i]);
-		if (i == u->checks.row)
-			chosen = d->n_lines - 1;
+		put_row(d, e, column);
 	}
-	return chosen;
 }
 
 /* ---- one of them ---- */
@@ -155,54 +166,94 @@ static void put_part(struct doc *d, const char *label, const char *text)
 {
 	if (!*text)
 		return;
-	doc_gap(d, 0);
 	doc_putf(d, STYLE_LABEL, "%s  ", label);
 	doc_put(d, STYLE_TEXT, text);
+}
+
+static void put_head(struct doc *d, const struct event *e)
+{
+	enum style style = check_style(grade_of(e));
+	char *label = check_label(e);
+
+	doc_line(d, 0);
+	doc_putf(d, style, "%s ", check_glyph(grade_of(e)));
+	doc_putf(d, STYLE_BOLD, "%s  ", label);
+	doc_server(d, STYLE_BOLD, event_text(e, e->u.check.subject),
+	           e->u.check.subject.len);
+	if (e->u.check.subject.len)
+		doc_put(d, STYLE_TEXT, "  ");
+	doc_put(d, style, check_grade_word(grade_of(e)));
+	free(label);
+}
+
+/* What it says and what to do; brief: as close as can be. */
+static void put_text(struct doc *d, const struct event *e, bool brief)
+{
+	char *text = check_text(e), *next = check_next(e);
+
+	doc_line(d, 0);
+	doc_put(d, STYLE_TEXT, text);
+	if (*next) {
+		if (brief)
+			doc_line(d, 0);
+		else
+			doc_gap(d, 0);
+		put_part(d, _("Try"), next);
+	}
+	free(next);
+	free(text);
 }
 
 static void put_one(struct doc *d, const struct event *e)
 {
 	const struct check_kind *k =
 		check_kind_find(event_text(e, e->u.check.id));
-	enum grade grade = (enum grade)e->u.check.grade;
-	char *label = check_label(e), *text = check_text(e);
-	char *next = check_next(e);
 
-	doc_line(d, 0);
-	doc_putf(d, looks[grade].style, "%s ", grade_glyph(grade));
-	doc_putf(d, STYLE_BOLD, "%s ", label);
-	doc_server(d, STYLE_BOLD, event_text(e, e->u.check.subject),
-	           e->u.check.subject.len);
-	doc_putf(d, looks[grade].style, "  %s", check_grade_word(grade));
-	doc_line(d, 0);
-	doc_put(d, STYLE_TEXT, text);
-	put_part(d, _("Try"), next);
+	put_head(d, e);
+	put_text(d, e, false);
 	if (e->u.check.trace.len) {
 		doc_gap(d, 0);
 		doc_put(d, STYLE_LABEL, _("How it was found"));
 		put_steps(d, e);
 	}
-	if (k) {
-		put_part(d, _("Why it counts"),
-		         i18n_pick(k->meaning_en, k->meaning_de));
-		put_part(d, _("Refs"), k->source);
-	}
-	free(next);
-	free(text);
-	free(label);
+	if (!k)
+		return;
+	doc_gap(d, 0);
+	put_part(d, _("Why it counts"), i18n_pick(k->meaning_en, k->meaning_de));
+	doc_gap(d, 0);
+	put_part(d, _("Refs"), k->source);
+}
+
+static struct rect inside(struct rect body)
+{
+	return (struct rect){ body.x + 1, body.y, body.w - 2, body.h };
 }
 
 static void draw_one(struct ui *u, const struct event *e, struct rect body)
 {
 	struct doc doc;
+	size_t h = (size_t)body.h, most;
 
 	doc_init(&doc, body.w - 2);
 	put_one(&doc, e);
-	if (u->checks.top + 1 > doc.n_lines)
-		u->checks.top = doc.n_lines - 1;
-	doc_draw(&doc, &u->canvas,
-	         (struct rect){ body.x + 1, body.y, body.w - 2, body.h },
-	         u->checks.top, 0);
+	most = doc.n_lines > h ? doc.n_lines - h : 0;
+	if (u->checks.top > most)
+		u->checks.top = most;
+	doc_draw(&doc, &u->canvas, inside(body), u->checks.top, 0);
+	if (u->checks.top < most)
+		canvas_text(&u->canvas, body.x + body.w - 1,
+		            body.y + body.h - 1, 1, STYLE_DIM,
+		            glyph(GLYPH_MORE_DOWN));
+	doc_clear(&doc);
+}
+
+static void draw_sentence(struct ui *u, const struct event *e, struct rect body)
+{
+	struct doc doc;
+
+	doc_init(&doc, body.w - 2);
+	put_text(&doc, e, true);
+	doc_draw(&doc, &u->canvas, inside(body), 0, 0);
 	doc_clear(&doc);
 }
 
@@ -217,46 +268,64 @@ static void draw_none(struct ui *u, struct rect body)
 	        u->link.replay ? _("This recording holds no checks.")
 	        : u->checks.asked ? _("Checking: the DNS is being asked.")
 	                          : _(":check makes the checks."));
-	doc_draw(&doc, &u->canvas,
-	         (struct rect){ body.x + 1, body.y, body.w - 2, body.h }, 0,
-	         0);
+	doc_draw(&doc, &u->canvas, inside(body), 0, 0);
 	doc_clear(&doc);
 }
 
-static void draw_list(struct ui *u, const struct check_list *list,
+/* The chosen row is seen; the list moves for that only. */
+static void reveal(struct ui *u, size_t line, size_t lines, size_t h)
+{
+	size_t *top = &u->checks.list_top;
+
+	if (line < *top)
+		*top = line;
+	else if (line >= *top + h)
+		*top = line - h + 1;
+	if (*top == 1) /* the heading above it */
+		*top = 0;
+	if (lines <= h)
+		*top = 0;
+	else if (*top > lines - h)
+		*top = lines - h;
+}
+
+static void draw_list(struct ui *u, const struct check_list *list, size_t i,
                       struct rect body)
 {
-	size_t line, top = 0;
+	size_t line = line_of(u, list, i);
 	struct doc doc;
 
-	doc_init(&doc, DOC_UNWRAPPED);
-	line = put_list(u, list, &doc);
-	if (line != SIZE_MAX && line >= (size_t)body.h)
-		top = line - (size_t)body.h + 1;
-	doc_draw(&doc, &u->canvas,
-	         (struct rect){ body.x + 1, body.y, body.w - 2, body.h }, top,
-	         0);
-	doc_clear(&doc);
-	if (line == SIZE_MAX)
+	if (body.h <= 0)
 		return;
-	body.y += (int)(line - top);
+	reveal(u, line, line_of(u, list, list->n), (size_t)body.h);
+	doc_init(&doc, DOC_UNWRAPPED);
+	put_list(u, list, &doc);
+	doc_draw(&doc, &u->canvas, inside(body), u->checks.list_top, 0);
+	doc_clear(&doc);
+	if (line < u->checks.list_top)
+		return;
+	body.y += (int)(line - u->checks.list_top);
 	canvas_text(&u->canvas, body.x, body.y, 1, STYLE_BOLD,
 	            glyph(GLYPH_SELECT));
 	canvas_select_row(&u->canvas, body.x, body.y, body.w);
 	canvas_cursor(&u->canvas, body.x, body.y, false);
 }
 
-/* Rows that the list has beside the chosen one: all it needs, to the half. */
-static int list_rows(const struct check_list *list, int rows)
+static bool shows_one(const struct ui *u)
 {
-	const char *side = "";
-	int need = 0;
+	return u->checks.open && ui_now(u)->n_checks > 0;
+}
 
-	for (size_t i = 0; i < list->n; i++) {
-		need += strcmp(side, check_side(list->at[i])) != 0 ? 2 : 1;
-		side = check_side(list->at[i]);
-	}
-	return need < rows / 2 ? need : rows / 2;
+/* Rows of the list: all it needs beside the chosen one, to the half. */
+static int list_rows(const struct ui *u, const struct check_list *list,
+                     int rows)
+{
+	int need = (int)line_of(u, list, list->n);
+	int most = rows >= HALVES_FROM_ROWS  ? rows / 2
+	           : rows >= BRIEF_FROM_ROWS ? rows - BRIEF_ROWS - 1
+	                                     : rows;
+
+	return need < most && rows >= HALVES_FROM_ROWS ? need : most;
 }
 
 static void draw_rule(struct ui *u, struct rect r)
@@ -266,34 +335,73 @@ static void draw_rule(struct ui *u, struct rect r)
 		            glyph(GLYPH_HORIZONTAL));
 }
 
+static void draw_both(struct ui *u, const struct check_list *list, size_t i,
+                      struct rect body)
+{
+	int rows = list_rows(u, list, body.h);
+	struct rect upper = body, lower = body;
+
+	upper.h = rows;
+	lower.y += rows + 1;
+	lower.h -= rows + 1;
+	draw_list(u, list, i, upper);
+	if (lower.h <= 0)
+		return;
+	draw_rule(u, (struct rect){ body.x, body.y + rows, body.w, 1 });
+	if (body.h >= HALVES_FROM_ROWS)
+		draw_one(u, check_at(u, list, i), lower);
+	else
+		draw_sentence(u, check_at(u, list, i), lower);
+}
+
 void checks_draw(struct ui *u, struct rect body)
 {
 	struct check_list list;
-	struct rect rest = body;
-	int rows;
+	size_t i;
 
-	list_checks(u, &list);
+	check_list_fill(ui_now(u), &list);
 	if (list.n == 0) {
 		draw_none(u, body);
 		return;
 	}
-	if (u->checks.row >= list.n)
-		u->checks.row = list.n - 1;
-	if (body.h < BOTH_FROM_ROWS && u->checks.open) {
-		draw_one(u, list.at[u->checks.row], body);
-		return;
+	i = chosen(u, &list);
+	if (shows_one(u))
+		draw_one(u, check_at(u, &list, i), body);
+	else
+		draw_both(u, &list, i, body);
+}
+
+/* ---- as text ---- */
+
+static void doc_lines(const struct doc *d, struct buf *out)
+{
+	for (size_t i = 0; i < d->n_lines; i++) {
+		char *line = doc_text(d, i);
+
+		buf_addf(out, "%s\n", line);
+		free(line);
 	}
-	if (body.h < BOTH_FROM_ROWS) {
-		draw_list(u, &list, body);
+}
+
+void checks_text(struct ui *u, bool all, struct buf *out)
+{
+	struct check_list list;
+	size_t i;
+
+	check_list_fill(ui_now(u), &list);
+	if (list.n == 0)
 		return;
-	}
-	rows = list_rows(&list, body.h);
-	body.h = rows;
-	rest.y += rows + 1;
-	rest.h -= rows + 1;
-	draw_list(u, &list, body);
-	draw_rule(u, (struct rect){ body.x, body.y + rows, body.w, 1 });
-	draw_one(u, list.at[u->checks.row], rest);
+	i = all ? 0 : chosen(u, &list);
+	do {
+		struct doc doc;
+
+		doc_init(&doc, COPY_COLUMNS);
+		put_one(&doc, check_at(u, &list, i));
+		if (out->len)
+			buf_addc(out, '\n');
+		doc_lines(&doc, out);
+		doc_clear(&doc);
+	} while (all && ++i < list.n);
 }
 
 /* ---- commands ---- */
@@ -304,6 +412,11 @@ void do_check(struct ui *u)
 		ui_say(u, "%s", _("A recording is shown: nothing is asked."));
 		return;
 	}
+	if (!u->started || ui_now(u)->ended) {
+		ui_say(u, "%s", _("The checks are about a domain and its "
+		                  "sender: first type a domain."));
+		return;
+	}
 	u->checks.asked = true;
 	ui_request(u, REQ_CHECK, NULL, NULL, false);
 	ui_focus(u, PANE_CHECKS);
@@ -311,16 +424,14 @@ void do_check(struct ui *u)
 
 void do_checks(struct ui *u)
 {
-	if (ui_now(u)->n_checks || u->checks.asked || u->link.replay)
+	if (u->present.on)
+		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
+		                  "leaves it."));
+	else if (u->started && (ui_now(u)->n_checks || u->checks.asked ||
+	                        u->link.replay))
 		ui_focus(u, PANE_CHECKS);
 	else
 		do_check(u);
-}
-
-static bool shows_one(const struct ui *u)
-{
-	return u->checks.open &&
-	       u->layout.pane[PANE_CHECKS].body.h < BOTH_FROM_ROWS;
 }
 
 static void scroll(struct ui *u, bool down, size_t lines)
@@ -331,37 +442,82 @@ static void scroll(struct ui *u, bool down, size_t lines)
 		u->checks.top -= u->checks.top < lines ? u->checks.top : lines;
 }
 
-/* Up and down choose, pages scroll the one that is chosen. */
+static void choose(struct ui *u, const struct check_list *list, size_t i)
+{
+	u->checks.touched = true;
+	if (u->checks.at != list->at[i])
+		u->checks.top = 0;
+	u->checks.at = list->at[i];
+}
+
+static void choose_by(struct ui *u, const struct check_list *list, size_t rows,
+                      bool down)
+{
+	size_t i = chosen(u, list), last = list->n - 1;
+
+	if (down)
+		i = last - i < rows ? last : i + rows;
+	else
+		i -= i < rows ? i : rows;
+	choose(u, list, i);
+}
+
+static bool is_down(enum cmd c)
+{
+	return c == CMD_DOWN || c == CMD_PAGE_DOWN || c == CMD_HALF_DOWN;
+}
+
+static bool is_up(enum cmd c)
+{
+	return c == CMD_UP || c == CMD_PAGE_UP || c == CMD_HALF_UP;
+}
+
+/* Up and down choose; pages scroll the chosen one where it is on screen. */
 void checks_move(struct ui *u, enum cmd c)
 {
-	size_t n = ui_now(u)->n_checks, row = u->checks.row;
-	bool one = shows_one(u);
-	int page = u->layout.pane[PANE_CHECKS].body.h / 2;
+	int h = u->layout.pane[PANE_CHECKS].body.h;
+	bool line = c == CMD_UP || c == CMD_DOWN;
+	size_t step = line || h < 4 ? 1 : (size_t)h / 2;
+	struct check_list list;
 
-	if (c == CMD_UP || c == CMD_DOWN) {
-		if (one)
-			scroll(u, c == CMD_DOWN, 1);
-		else if (c == CMD_DOWN && row + 1 < n)
-			row++;
-		else if (c == CMD_UP && row > 0)
-			row--;
-	} else if (c == CMD_PAGE_UP || c == CMD_HALF_UP) {
-		scroll(u, false, page > 1 ? (size_t)page : 1);
-	} else if (c == CMD_PAGE_DOWN || c == CMD_HALF_DOWN) {
-		scroll(u, true, page > 1 ? (size_t)page : 1);
-	} else if (c == CMD_TOP) {
-		row = one ? row : 0;
-		u->checks.top = 0;
-	} else if (c == CMD_FOLLOW && n > 0) {
-		row = one ? row : n - 1;
+	check_list_fill(ui_now(u), &list);
+	if (list.n == 0)
+		return;
+	choose(u, &list, chosen(u, &list));
+	if (!is_up(c) && !is_down(c)) {
+		if (c == CMD_TOP || c == CMD_FOLLOW)
+			choose_by(u, &list, list.n, c == CMD_FOLLOW);
+	} else if (shows_one(u) || (!line && h >= HALVES_FROM_ROWS)) {
+		scroll(u, is_down(c), step);
+	} else {
+		choose_by(u, &list, step, is_down(c));
 	}
-	if (row != u->checks.row)
-		u->checks.top = 0;
-	u->checks.row = row;
+}
+
+void checks_bad(struct ui *u, int step)
+{
+	struct check_list list;
+	size_t i;
+
+	check_list_fill(ui_now(u), &list);
+	if (list.n == 0)
+		return;
+	for (i = chosen(u, &list) + (size_t)step; i < list.n;
+	     i += (size_t)step) {
+		enum grade g = grade_of(check_at(u, &list, i));
+
+		if (g == GRADE_BAD || g == GRADE_WARN) {
+			choose(u, &list, i);
+			return;
+		}
+	}
+	ui_say(u, "%s", step > 0 ? _("No other one below.")
+	                         : _("No other one above."));
 }
 
 void checks_turn(struct ui *u)
 {
+	u->checks.touched = true;
 	u->checks.open = !u->checks.open;
 	u->checks.top = 0;
 }
@@ -370,6 +526,37 @@ bool checks_back(struct ui *u)
 {
 	if (!shows_one(u))
 		return false;
-	u->checks.open = false;
+	checks_turn(u);
 	return true;
+}
+
+void checks_click(struct ui *u, int y)
+{
+	struct rect body = u->layout.pane[PANE_CHECKS].body;
+	struct check_list list;
+	size_t line, i = 0;
+
+	check_list_fill(ui_now(u), &list);
+	if (list.n == 0 || shows_one(u) || y < body.y ||
+	    y >= body.y + list_rows(u, &list, body.h))
+		return;
+	line = u->checks.list_top + (size_t)(y - body.y);
+	while (i < list.n && line_of(u, &list, i) != line)
+		i++;
+	if (i == list.n)
+		return;
+	if (u->checks.touched && u->checks.at == list.at[i])
+		checks_turn(u);
+	else
+		choose(u, &list, i);
+}
+
+void checks_wheel(struct ui *u, bool down)
+{
+	u->checks.touched = true;
+	if (shows_one(u) ||
+	    u->layout.pane[PANE_CHECKS].body.h >= HALVES_FROM_ROWS)
+		scroll(u, down, WHEEL_LINES);
+	else
+		checks_move(u, down ? CMD_DOWN : CMD_UP);
 }

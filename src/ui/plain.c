@@ -47,7 +47,7 @@ static bool still_waiting(const struct plain *p)
 
 	if (now->ask || p->link.replay)
 		return false;
-	if (now->connecting || p->trying)
+	if (now->connecting || p->trying || p->check_runs || p->check_asked)
 		return true;
 	return plain_is_open(p) && e && e->u.prompt.open &&
 	       (e->u.prompt.pending > 0 || now->state == ST_CONNECTED);
@@ -78,17 +78,26 @@ static void show_new(struct plain *p)
 		plain_entry(p, p->shown++);
 }
 
+static bool is_outcome(const struct event *e)
+{
+	return e->kind == EV_CHECK &&
+	       trial_of_check(event_text(e, e->u.check.id));
+}
+
 static void take(struct plain *p, struct event *e)
 {
 	enum event_kind kind = (enum event_kind)e->kind;
-	bool answer;
+	bool answer = ends_waiting(e) || is_outcome(e);
 
-	if (kind == EV_END || (kind == EV_CHECK &&
-	    trial_of_check(event_text(e, e->u.check.id))))
+	if (kind == EV_END || is_outcome(e))
 		p->trying = false;
+	if (kind == EV_END)
+		p->check_asked = p->check_runs = false;
 	if (takes_line(e) || kind == EV_ASK) /* it may not go out at all */
 		p->unsent = false;
-	answer = (ends_waiting(e) || kind == EV_CHECK) && !p->unsent;
+	if (kind == EV_PROMPT && plain_checks_see(p, e->u.prompt.checking))
+		answer = true;
+	answer = answer && !p->unsent;
 
 	if (p->cfg->calls.record && !p->link.replay)
 		p->cfg->calls.record(p->cfg->calls.arg, e);
@@ -151,6 +160,30 @@ static void send_now(struct plain *p, const char *text)
 	p->waiting = p->unsent = true;
 }
 
+static void check(struct plain *p)
+{
+	const struct dialog_now *now = plain_now(p);
+
+	if (p->link.replay) {
+		plain_print(p, "", _("A recording is shown: nothing is "
+		                     "asked."));
+	} else if (!*now->target || now->ended) {
+		plain_print(p, "", _("The checks are about a domain and its "
+		                     "sender: first type a domain."));
+	} else {
+		request(p, REQ_CHECK, NULL, NULL, false);
+		p->check_asked = p->waiting = true;
+	}
+}
+
+static void checks(struct plain *p)
+{
+	if (plain_now(p)->n_checks || p->link.replay)
+		plain_checks(p);
+	else
+		check(p);
+}
+
 static void command(struct plain *p, const char *text)
 {
 	size_t len = strcspn(text, " ");
@@ -172,6 +205,10 @@ static void command(struct plain *p, const char *text)
 		send_now(p, "STARTTLS");
 	} else if (c == CMD_TRY && !p->link.replay) {
 		plain_try(p, text);
+	} else if (c == CMD_PANE_6) {
+		checks(p);
+	} else if (c == CMD_CHECK) {
+		check(p);
 	} else if (c == CMD_CANCEL) {
 		request(p, REQ_CANCEL, NULL, NULL, false);
 	} else {
@@ -415,6 +452,7 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	show_new(&p);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
+		p.check_asked = p.check_first = p.plan.checks.wanted;
 	} else if (!p.link.replay) {
 		plain_print(&p, "", _("Type a domain or a host. :help helps."));
 	}

@@ -53,8 +53,7 @@ void plain_print(struct plain *p, const char *indent, const char *text)
 	                        : text);
 }
 
-/* One part of an explanation, wrapped and indented; nothing when empty. */
-static void print_part(struct plain *p, const char *label, const char *text)
+void plain_part(struct plain *p, const char *label, const char *text)
 {
 	struct doc doc;
 
@@ -82,16 +81,16 @@ void plain_explain(struct plain *p, size_t index, bool whole)
 		explain_now(p->link.dialog, &x);
 	else
 		explain_event(p->link.dialog, index, &x);
-	print_part(p, "", x.headline);
-	print_part(p, "", x.summary);
-	print_part(p, _("Likely"), x.likely);
+	plain_part(p, "", x.headline);
+	plain_part(p, "", x.summary);
+	plain_part(p, _("Likely"), x.likely);
 	if (whole) {
-		print_part(p, _("Code"), x.code_text);
-		print_part(p, _("Who"), x.who);
-		print_part(p, _("MTA"), x.mta);
+		plain_part(p, _("Code"), x.code_text);
+		plain_part(p, _("Who"), x.who);
+		plain_part(p, _("MTA"), x.mta);
 		for (size_t i = 0; i < x.n_tries; i++)
-			print_part(p, _("Try"), x.tries[i].text);
-		print_part(p, _("Refs"), x.refs);
+			plain_part(p, _("Try"), x.tries[i].text);
+		plain_part(p, _("Refs"), x.refs);
 	}
 	explanation_clear(&x);
 }
@@ -214,6 +213,7 @@ void plain_help(struct plain *p)
 		N_(":open X  looks up another domain or host"),
 		N_(":login U logs in; the password is asked for, not shown"),
 		N_(":try lists experiments; :try NAME asks before it begins"),
+		N_(":checks  tells what DNS says of both sides; :check anew"),
 		N_(":help    this list"),
 	};
 

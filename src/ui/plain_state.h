@@ -31,6 +31,9 @@ struct plain {
 	                      * owned */
 	char *trial;         /* an experiment that waits for y; owned */
 	bool trying;         /* it was asked for, its outcome has not come */
+	bool check_asked;    /* checks were; they are told when all are made */
+	bool check_first;    /* by --check: what follows is waited for, too */
+	bool check_runs;     /* a prompt said that they are being made */
 	int in;
 	bool leaving, asked_to_stop;
 	int waited_ms;
@@ -43,6 +46,8 @@ const struct dialog_now *plain_now(const struct plain *p);
 bool plain_is_open(const struct plain *p); /* a connection, no recording */
 bool plain_asks_password(const struct plain *p);
 void plain_print(struct plain *p, const char *indent, const char *text);
+/* One part of an explanation, wrapped and indented; nothing when empty. */
+void plain_part(struct plain *p, const char *label, const char *text);
 /* index SIZE_MAX: the state of now. */
 void plain_explain(struct plain *p, size_t index, bool whole);
 /* The prompt is taken back by a new line: nothing is ever redrawn. */
@@ -51,6 +56,13 @@ void plain_entry(struct plain *p, size_t index);
 void plain_ask(struct plain *p); /* the open EV_ASK */
 void plain_prompt(struct plain *p); /* where one is due; sets the echo */
 void plain_help(struct plain *p);
+
+/* plain_checks.c: what was found about both sides */
+/* The bad ones first; a sentence where there are none. */
+void plain_checks(struct plain *p);
+/* Of each prompt: those that were asked for are told at their end. True then,
+ * unless something else follows of itself. */
+bool plain_checks_see(struct plain *p, bool checking);
 
 /* plain_trial.c: experiments (:try) */
 /* text: "" prints the list, else the question; p->trial then waits for y. */

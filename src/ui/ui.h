@@ -125,10 +125,13 @@ struct presenter {
 };
 
 struct check_view { /* pane_checks.c */
-	size_t row;  /* chosen */
-	bool open;   /* the chosen one alone, where there is no room for both */
+	size_t at;   /* chosen: place in dialog_now.checks */
+	bool touched; /* the user has chosen it; else the worst is shown */
+	bool open;   /* the chosen one alone */
 	size_t top;  /* first line shown of it */
-	bool asked;  /* REQ_CHECK was sent for this target */
+	size_t list_top;
+	bool asked;  /* REQ_CHECK was sent, and they have not ended yet */
+	bool running; /* a prompt said that they are being made */
 };
 
 struct ui {
@@ -274,6 +277,10 @@ void envelope_edge(struct ui *u, struct pane_edge *e);
 void envelope_draw(struct ui *u, struct rect body);
 void checks_edge(struct ui *u, struct pane_edge *e);
 void checks_draw(struct ui *u, struct rect body);
+/* The chosen one, or all of them, as it is shown; "" there are none. */
+void checks_text(struct ui *u, bool all, struct buf *out);
+void checks_click(struct ui *u, int y);
+void checks_wheel(struct ui *u, bool down);
 void start_draw(struct ui *u, struct rect body);
 void present_draw(struct ui *u, struct rect body);
 void step_say(struct ui *u, struct doc *out); /* words of the lesson's step */
