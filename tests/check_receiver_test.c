@@ -186,6 +186,10 @@ static void test_mx_ptr(void **state)
 	{ "no answer about the name", { PLAIN_HOST, { PTR, "PTR", "h.test" },
 	    { "h.test", "A", "!timeout" } },
 	  "unknown: lookup-failed h.test A timeout", 0 },
+	{ "another host's addresses are not known", { MX("10 mx.test"),
+	    MX("20 b.test"), A("mx.test", "192.0.2.1"),
+	    A("b.test", "!timeout"), { PTR, "PTR", "mx.test" } },
+	  "unknown: lookup-failed b.test A timeout", 0 },
 	{ "nobody takes mail", { MX("0 .") }, "", 0 },
 	};
 

@@ -15,6 +15,7 @@
 #include "knowledge/check_words.h"
 #include "madefacts.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 /* ---- ip ---- */
 
@@ -246,6 +247,28 @@ static void test_check_trace_is_bounded_and_says_so(void **state)
 	check_clear(&c);
 }
 
+static void test_check_arguments_are_cut_and_say_so(void **state)
+{
+	enum { WHOLE = 65000, KEPT = CHECK_SENTENCE_MAX };
+	char *much = xmalloc(WHOLE + 1);
+	struct check c = { .id = NULL };
+
+	(void)state;
+	memset(much, 'x', WHOLE);
+	much[WHOLE] = '\0';
+	check_begin(&c, "mx", "test");
+	check_step_add(&c, 0, "record", much, NULL);
+	check_end(&c, GRADE_BAD, "", "mx-good", much, NULL);
+	assert_string_equal(c.steps[0].args[0] + CHECK_RECORD_MAX,
+	                    "... (65000)");
+	assert_string_equal(c.args[0] + KEPT, "... (65000)");
+	much[KEPT] = '\0'; /* as long as it may be */
+	check_end(&c, GRADE_BAD, "", "mx-good", much, NULL);
+	assert_string_equal(c.args[0], much);
+	check_clear(&c);
+	free(much);
+}
+
 static void test_check_end_failed_is_no_pass(void **state)
 {
 	static const struct fact facts_made[] = {
@@ -303,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_check_ask_is_bounded),
 		cmocka_unit_test(test_check_evidence_reads_like_dig),
 		cmocka_unit_test(test_check_trace_is_bounded_and_says_so),
+		cmocka_unit_test(test_check_arguments_are_cut_and_say_so),
 		cmocka_unit_test(test_check_end_failed_is_no_pass),
 		cmocka_unit_test(test_words_are_in_both_languages),
 	};

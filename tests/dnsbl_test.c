@@ -72,6 +72,8 @@ static const struct {
 	  "unknown lookup-failed [" X7 " A servfail]", "error" },
 	{ "192.0.2.7", { ALIVE, { X7, "A", "!refused" } },
 	  "unknown lookup-failed [" X7 " A refused]", "error" },
+	{ "192.0.2.7", { ALIVE, { X7, "A", "!loop" } },
+	  "unknown lookup-failed [" X7 " A loop]", "error" },
 	/* lists of no use: the address is not asked about */
 	{ "192.0.2.7", { { 0 } }, "unknown dnsbl-dead [bl.test]",
 	  "list-unusable" },

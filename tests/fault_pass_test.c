@@ -103,7 +103,8 @@ enum {
 
 static bool is_of(const struct dnsfault_row *row, const struct lookup *l)
 {
-	return strcmp(row->name, l->name) == 0 && strcmp(row->type, l->type) == 0;
+	return strcmp(row->name, l->name) == 0 &&
+	       strcmp(row->type, l->type) == 0;
 }
 
 /* The good zone, but for one lookup. */

@@ -137,8 +137,8 @@ static const struct checkrun_row rows[] = {
 
 /* ---- certificates ---- */
 #define CERTIFICATE STS(GRADE_BAD, "", "sts-certificate"),                     \
-	.shown = { "the certificate of the policy host mta-sts.two.test is not "  \
-	           "accepted (" }, .never = "mode enforce"
+	.shown = { "the certificate of the policy host mta-sts.two.test is "   \
+	           "not accepted (" }, .never = "mode enforce"
 { .id = "D33_another_name", SHOWS(CERT_WRONG_NAME), CERTIFICATE },
 { .id = "D33_expired", SHOWS(CERT_EXPIRED), CERTIFICATE },
 { .id = "D33_not_valid_yet", SHOWS(CERT_EARLY), CERTIFICATE },
