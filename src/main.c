@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -25,6 +26,7 @@
 #include "core/escape.h"
 #include "core/rules_text.h"
 #include "front.h"
+#include "knowledge/bounce.h"
 #include "report/explain_text.h"
 #include "scene.h"
 #include "tape.h"
@@ -332,10 +334,43 @@ static void print_rules(void)
 	buf_clear(&b);
 }
 
+/* As much as is read of a bounce, and a byte that tells of more. */
+static void read_stdin(struct buf *text)
+{
+	char piece[4096];
+	size_t n;
+
+	while (text->len <= BOUNCE_BYTES_MAX &&
+	       (n = fread(piece, 1, sizeof piece, stdin)) > 0)
+		buf_add(text, piece, n);
+}
+
+static int explain_stdin(const struct front_look *look)
+{
+	struct buf text = { 0 };
+	struct paper p;
+	bool found;
+
+	read_stdin(&text);
+	if (ferror(stdin)) {
+		buf_clear(&text);
+		fprintf(stderr, "smtpscope: %s: %s\n", _("standard input"),
+		        strerror(errno));
+		return EXIT_IO;
+	}
+	paper_init(&p, stdout, look->color, look->width);
+	found = explain_print_bounce(&p, buf_str(&text), text.len);
+	paper_clear(&p);
+	buf_clear(&text);
+	return found ? EXIT_ACCEPTED : EXIT_SOME;
+}
+
 static int explain(const struct options *o)
 {
 	struct front_look look = look_of(o);
 
+	if (o->n_words == 1 && strcmp(o->words[0], "-") == 0)
+		return explain_stdin(&look);
 	if (o->n_words == 0)
 		return usage(xstrdup(_("--explain: a code, a command, a "
 		                       "keyword or a reply is missing, such as "

@@ -261,7 +261,8 @@ static const struct option table[] = {
 
 	{ .name = "explain", .form = N_("TEXT..."), CONST(job, JOB_EXPLAIN),
 	  .group = GROUP_REFERENCE, JOB(JOB_EXPLAIN),
-	  .help = N_("a code, a command, a keyword, a whole reply") },
+	  .help = N_("a code, a command, a keyword, a whole reply; -: a bounce "
+	             "or a log on standard input") },
 	{ .name = "list-rules", CONST(job, JOB_LIST_RULES),
 	  .group = GROUP_REFERENCE, JOB(JOB_LIST_RULES),
 	  .help = N_("the tables of the session machine") },

@@ -5,7 +5,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "knowledge/bounce.h"
 #include "knowledge/explain.h"
+#include "knowledge/say.h"
 #include "report/block.h"
 #include "report/paper.h"
 #include "util/buf.h"
@@ -64,4 +66,33 @@ bool explain_print(FILE *out, bool color, int width, const char *const *words,
 	paper_clear(&p);
 	buf_clear(&joined);
 	return known;
+}
+
+static void print_item(struct paper *p, const struct bounce_item *item)
+{
+	struct explanation x;
+
+	bounce_explain(item, &x);
+	block_all(p, &x);
+	explanation_clear(&x);
+}
+
+bool explain_print_bounce(struct paper *p, const char *data, size_t len)
+{
+	struct bounce b;
+	bool found;
+
+	bounce_read(&b, data, len);
+	found = b.n > 0;
+	for (size_t i = 0; i < b.n; i++) {
+		if (i)
+			paper_newline(p);
+		print_item(p, &b.items[i]);
+	}
+	if (!found || b.cut) {
+		paper_words(p, phrase(found ? BOUNCE_CUT : BOUNCE_NONE), 0);
+		paper_newline(p);
+	}
+	bounce_clear(&b);
+	return paper_flush(p) && found;
 }

@@ -355,6 +355,9 @@ static const char *special_footer(const struct ui *u)
 		return _("Enter hands it over   Esc does not");
 	if (u->popup.kind == POPUP_TLS)
 		return _("j k scroll   Tab the other page   Esc closes");
+	if (u->popup.kind == POPUP_BOUNCE)
+		return _("j k scroll   n p the next, the last one   Esc "
+		         "closes");
 	if (u->popup.kind == POPUP_ANYWAY)
 		return _("y connect   Esc stay");
 	if (u->popup.kind == POPUP_TOUR)

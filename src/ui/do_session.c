@@ -302,6 +302,8 @@ void ui_open_target(struct ui *u, const char *text)
 	enum target_error e = target_parse(text, &t);
 	char *why;
 
+	if (e != TARGET_OK && !u->started && bounce_open(u, text, strlen(text)))
+		return;
 	if (e != TARGET_OK) {
 		why = target_error_text(e, text);
 		ui_say(u, "%s", why);

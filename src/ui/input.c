@@ -235,6 +235,8 @@ static void paste(struct ui *u, const struct key *k)
 		ask_paste(u, k);
 	if (u->popup.kind != POPUP_NONE || u->link.replay)
 		return;
+	if (!u->started && bounce_open(u, k->text, k->text_len))
+		return;
 	ui_focus(u, PANE_NONE);
 	if (u->mode == PROMPT_SERVER && !line_is_touched(l))
 		line_clear(l); /* a paste is not meant for behind a prefill */

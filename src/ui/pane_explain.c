@@ -253,7 +253,8 @@ static void put_tries(struct ui *u, struct doc *d,
 static void tall_tries(struct ui *u, struct doc *d,
                        const struct explanation *x)
 {
-	doc_putf(d, STYLE_KEY, "%s", act_key(u));
+	if (u->popup.kind != POPUP_BOUNCE) /* there is nothing to try it on */
+		doc_putf(d, STYLE_KEY, "%s", act_key(u));
 	for (size_t i = 0; i < x->n_tries; i++) {
 		doc_line(d, 4);
 		doc_putf(d, STYLE_BOLD, " %zu  ", i + 1);
@@ -379,7 +380,7 @@ static void tall_codes(struct doc *d, const struct explanation *x)
 	        x->code_text);
 }
 
-static void tall_doc(struct ui *u, const struct explanation *x, struct doc *d)
+void explain_all(struct ui *u, const struct explanation *x, struct doc *d)
 {
 	put_head(d, x);
 	if (*x->summary) {
@@ -425,7 +426,7 @@ void explain_doc(struct ui *u, struct rect body, struct doc *out)
 
 	doc_reset(out, body.w - 2);
 	if (body.h >= TALL_ROWS) {
-		tall_doc(u, x, out);
+		explain_all(u, x, out);
 	} else {
 		compact_doc(u, x, out, roomy, roomy);
 		if (roomy && out->n_lines > (size_t)body.h) {

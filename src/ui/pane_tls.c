@@ -23,7 +23,6 @@ enum {
 	NARROW_UNTIL = 44,   /* there a label has a row of its own */
 	PAIR_FROM = 50,      /* two lists side by side */
 	MARK_COLUMN = 2,
-	SCROLL_ROWS = 10,
 };
 
 /* While the presenter has replies covered, the handshake behind them is, too.
@@ -48,31 +47,14 @@ void tls_open(struct ui *u, enum tls_page page)
 	u->popup.chosen = page;
 }
 
-static void scroll(struct popup *p, long rows)
-{
-	long top = (long)p->top + rows;
-
-	p->top = top < 0 ? 0 : (size_t)top; /* tls_draw() knows the end */
-}
-
 void tls_key(struct ui *u, const struct key *k)
 {
 	uint32_t ch = k->code == K_CHAR && k->mods == 0 ? k->ch : 0;
 	struct popup *p = &u->popup;
 
-	if (k->code == K_UP || ch == 'k')
-		scroll(p, -1);
-	else if (k->code == K_DOWN || ch == 'j')
-		scroll(p, 1);
-	else if (k->code == K_PAGE_UP || ch == 'b')
-		scroll(p, -SCROLL_ROWS);
-	else if (k->code == K_PAGE_DOWN || ch == ' ')
-		scroll(p, SCROLL_ROWS);
-	else if (k->code == K_HOME || ch == 'g')
-		p->top = 0;
-	else if (k->code == K_END || ch == 'G')
-		scroll(p, INT16_MAX);
-	else if (ch == 'q' || ch == 'c')
+	if (popup_scroll_key(u, k))
+		return;
+	if (ch == 'q' || ch == 'c')
 		popup_close(u);
 	if (k->code != K_TAB)
 		return;
@@ -502,53 +484,18 @@ static void caps_doc(struct ui *u, struct doc *d)
 
 /* --- drawing */
 
-static struct layout_box tls_box(struct ui *u, size_t lines)
-{
-	struct layout_wish want = { .w = u->w, .h = u->h };
-
-	return layout_popup(&want, u->w < TLS_WIDTH + 4 ? u->w : TLS_WIDTH,
-	                    (int)(lines < 200 ? lines : 200) + 2);
-}
-
-static void tls_right(const struct popup *p, size_t lines, int rows, char *out,
-                      size_t size)
-{
-	size_t h = rows > 0 ? (size_t)rows : 1;
-
-	*out = '\0';
-	if (lines > h)
-		snprintf(out, size, "%zu/%zu %s", p->top + h, lines,
-		         glyph(p->top + h < lines ? GLYPH_MORE_DOWN
-		                                  : GLYPH_MORE_UP));
-}
-
 void tls_draw(struct ui *u)
 {
-	struct popup *p = &u->popup;
-	bool caps = p->chosen == TLS_PAGE_CAPS;
-	struct layout_box box = tls_box(u, 1);
+	bool caps = u->popup.chosen == TLS_PAGE_CAPS;
 	struct doc doc;
-	char right[48];
-	size_t rows;
 
-	doc_init(&doc, box.body.w - 2);
+	doc_init(&doc, popup_scroll_width(u, TLS_WIDTH));
 	if (caps)
 		caps_doc(u, &doc);
 	else
 		tls_doc(u, newest_tls(u), &doc);
-	box = tls_box(u, doc.n_lines);
-	rows = box.body.h > 0 ? (size_t)box.body.h : 1;
-	if (p->top + rows > doc.n_lines)
-		p->top = doc.n_lines > rows ? doc.n_lines - rows : 0;
-	tls_right(p, doc.n_lines, box.body.h, right, sizeof right);
-	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
-	canvas_frame(&u->canvas, box.frame, true, false,
-	             caps ? _("TLS  [EHLO before and after]")
-	                  : _("[TLS]  EHLO before and after"), right);
-	doc_draw(&doc, &u->canvas,
-	         (struct rect){ box.body.x + 1, box.body.y, box.body.w - 2,
-	                        box.body.h }, p->top, 0);
-	canvas_cursor(&u->canvas, box.body.x, box.body.y, false);
+	popup_scroll_draw(u, TLS_WIDTH,
+	                  caps ? _("TLS  [EHLO before and after]")
+	                       : _("[TLS]  EHLO before and after"), &doc);
 	doc_clear(&doc);
 }

@@ -11,7 +11,7 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-enum { POPUP_WIDTH = 72, HELP_COLUMN = 17, LIST_COLUMN = 4 };
+enum { POPUP_WIDTH = 72, HELP_COLUMN = 17, LIST_COLUMN = 4, SCROLL_ROWS = 10 };
 
 void popup_open(struct ui *u, enum popup_kind kind, const char *title,
                 const char *text)
@@ -63,6 +63,7 @@ void popup_close(struct ui *u)
 	ask_forget(u);
 	free(u->trial);
 	u->trial = NULL;
+	bounce_forget(u);
 	forget_items(p);
 	free(p->items);
 	free(p->title);
@@ -302,6 +303,8 @@ bool popup_key(struct ui *u, const struct key *k)
 		ask_key(u, k);
 	} else if (u->popup.kind == POPUP_TLS) {
 		tls_key(u, k);
+	} else if (u->popup.kind == POPUP_BOUNCE) {
+		bounce_key(u, k);
 	} else if (u->popup.kind == POPUP_HELP) {
 		help_key(u, k);
 	} else if (u->popup.kind == POPUP_LIST) {
@@ -317,6 +320,82 @@ bool popup_key(struct ui *u, const struct key *k)
 		question_key(u, k);
 	}
 	return true;
+}
+
+/* --- a page that is scrolled */
+
+static void scroll(struct popup *p, long rows)
+{
+	long top = (long)p->top + rows;
+
+	p->top = top < 0 ? 0 : (size_t)top; /* drawing knows the end */
+}
+
+bool popup_scroll_key(struct ui *u, const struct key *k)
+{
+	uint32_t ch = k->code == K_CHAR && k->mods == 0 ? k->ch : 0;
+	struct popup *p = &u->popup;
+
+	if (k->code == K_UP || ch == 'k')
+		scroll(p, -1);
+	else if (k->code == K_DOWN || ch == 'j')
+		scroll(p, 1);
+	else if (k->code == K_PAGE_UP || ch == 'b')
+		scroll(p, -SCROLL_ROWS);
+	else if (k->code == K_PAGE_DOWN || ch == ' ')
+		scroll(p, SCROLL_ROWS);
+	else if (k->code == K_HOME || ch == 'g')
+		p->top = 0;
+	else if (k->code == K_END || ch == 'G')
+		scroll(p, INT16_MAX);
+	else
+		return false;
+	return true;
+}
+
+static struct layout_box scroll_box(struct ui *u, int width, size_t lines)
+{
+	struct layout_wish want = { .w = u->w, .h = u->h };
+
+	return layout_popup(&want, u->w < width + 4 ? u->w : width,
+	                    (int)(lines < 200 ? lines : 200) + 2);
+}
+
+int popup_scroll_width(struct ui *u, int width)
+{
+	return scroll_box(u, width, 1).body.w - 2;
+}
+
+static void scroll_right(const struct popup *p, size_t lines, int rows,
+                         char *out, size_t size)
+{
+	size_t h = rows > 0 ? (size_t)rows : 1;
+
+	*out = '\0';
+	if (lines > h)
+		snprintf(out, size, "%zu/%zu %s", p->top + h, lines,
+		         glyph(p->top + h < lines ? GLYPH_MORE_DOWN
+		                                  : GLYPH_MORE_UP));
+}
+
+void popup_scroll_draw(struct ui *u, int width, const char *title,
+                       const struct doc *doc)
+{
+	struct popup *p = &u->popup;
+	struct layout_box box = scroll_box(u, width, doc->n_lines);
+	size_t rows = box.body.h > 0 ? (size_t)box.body.h : 1;
+	char right[48];
+
+	if (p->top + rows > doc->n_lines)
+		p->top = doc->n_lines > rows ? doc->n_lines - rows : 0;
+	scroll_right(p, doc->n_lines, box.body.h, right, sizeof right);
+	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
+	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
+	canvas_frame(&u->canvas, box.frame, true, false, title, right);
+	doc_draw(doc, &u->canvas,
+	         (struct rect){ box.body.x + 1, box.body.y, box.body.w - 2,
+	                        box.body.h }, p->top, 0);
+	canvas_cursor(&u->canvas, box.body.x, box.body.y, false);
 }
 
 /* --- drawing */
@@ -439,8 +518,11 @@ void popup_draw(struct ui *u)
 		tour_draw(u);
 	if (p->kind == POPUP_TLS)
 		tls_draw(u);
+	if (p->kind == POPUP_BOUNCE)
+		bounce_draw(u);
 	if (p->kind == POPUP_NONE || p->kind == POPUP_RULES ||
-	    p->kind == POPUP_TOUR || p->kind == POPUP_TLS)
+	    p->kind == POPUP_TOUR || p->kind == POPUP_TLS ||
+	    p->kind == POPUP_BOUNCE)
 		return;
 	doc_init(&doc, (u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH) - 4);
 	chosen = popup_doc(p, &doc);

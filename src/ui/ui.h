@@ -63,6 +63,7 @@ enum popup_kind {
 	POPUP_CLEAR,   /* y n: EV_ASK, a login without TLS */
 	POPUP_PASSWORD, /* bullets; Enter Esc; ask.c */
 	POPUP_TLS,     /* encryption and certificates; pane_tls.c */
+	POPUP_BOUNCE,  /* what a pasted text says; pane_bounce.c */
 };
 
 struct popup_item {
@@ -158,6 +159,7 @@ struct ui {
 	struct presenter present;
 	struct popup popup;
 	struct check_view checks;
+	struct bounce *bounce; /* POPUP_BOUNCE, else NULL; owned */
 	size_t mx_row;   /* chosen in the MX pane: address, counted through */
 	size_t pane_top[PANE_COUNT]; /* scrolled, per pane */
 
@@ -270,6 +272,8 @@ size_t dialog_row_at(struct ui *u, int y, struct rect body, size_t *line);
 void explain_edge(struct ui *u, struct pane_edge *e);
 void explain_draw(struct ui *u, struct rect body);
 void explain_doc(struct ui *u, struct rect body, struct doc *out);
+/* All of x, with headings. */
+void explain_all(struct ui *u, const struct explanation *x, struct doc *d);
 const struct explanation *explain_get(struct ui *u);
 void steps_edge(struct ui *u, struct pane_edge *e);
 void steps_draw(struct ui *u, struct rect body);
@@ -296,6 +300,13 @@ enum tls_page { TLS_PAGE_TLS, TLS_PAGE_CAPS, TLS_PAGES };
 void tls_open(struct ui *u, enum tls_page page);
 void tls_key(struct ui *u, const struct key *k);
 void tls_draw(struct ui *u);
+
+/* --- pane_bounce.c: a bounce, a log or a reply pasted into the start screen */
+bool bounce_open(struct ui *u, const char *text, size_t len); /* false: the
+                                                 * text is no such thing */
+void bounce_forget(struct ui *u); /* when the popup closes */
+void bounce_key(struct ui *u, const struct key *k);
+void bounce_draw(struct ui *u);
 
 /* --- ask.c: questions of the worker, passwords */
 void popup_ask(struct ui *u); /* the open EV_ASK, if any */
@@ -361,6 +372,11 @@ void popup_add(struct ui *u, const struct popup_row *row); /* copied */
 void popup_close(struct ui *u);
 bool popup_key(struct ui *u, const struct key *k); /* true: it was for it */
 void popup_draw(struct ui *u);
+/* A page of its own in a popup, width columns where there is room. */
+bool popup_scroll_key(struct ui *u, const struct key *k);
+int popup_scroll_width(struct ui *u, int width); /* of its text */
+void popup_scroll_draw(struct ui *u, int width, const char *title,
+                       const struct doc *doc);
 void palette_draw(struct ui *u); /* beside the colon */
 void popup_help(struct ui *u, const char *word);
 void popup_messages(struct ui *u);
