@@ -86,6 +86,7 @@ static bool do_session(struct ui *u, enum cmd c, const char *arg)
 	case CMD_DROP: do_drop(u); break;
 	case CMD_OPEN: do_open(u, arg); break;
 	case CMD_CONNECT: do_connect(u, arg); break;
+	case CMD_LIKE_MTA: do_like_mta(u); break;
 	case CMD_DEMO: do_demo(u, arg); break;
 	case CMD_REPLAY:
 		if (*arg)

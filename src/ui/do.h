@@ -44,6 +44,7 @@ void do_trial_begin(struct ui *u); /* the user said y */
 void do_demo(struct ui *u, const char *arg);
 void do_replay(struct ui *u, const char *arg);
 void do_open(struct ui *u, const char *arg);
+void do_like_mta(struct ui *u); /* HELO, sources, family; a new run */
 void do_quit(struct ui *u, bool at_once);
 
 /* pane_checks.c */

@@ -319,6 +319,32 @@ void ui_open_target(struct ui *u, const char *text)
 	target_clear(&t);
 }
 
+static void forget(char **text)
+{
+	free(*text);
+	*text = NULL;
+}
+
+/* What the user said of these is what is taken back here. */
+void do_like_mta(struct ui *u)
+{
+	struct plan *p = &u->plan;
+
+	if (u->link.replay || u->demo) {
+		ui_say(u, "%s", _("That is for real targets: here nothing is "
+		                  "sent as this machine's mail server."));
+	} else if (!u->started || ui_session_open(u)) {
+		ui_say(u, "%s", _("A connection is open: QUIT ends it, then "
+		                  ":like-mta starts anew."));
+	} else {
+		p->checks.like_mta = true;
+		forget(&p->helo);
+		forget(&p->source);
+		p->family = 0;
+		ui_reopen(u);
+	}
+}
+
 void do_open(struct ui *u, const char *arg)
 {
 	if (*arg)

@@ -88,6 +88,8 @@
 	X(CMD_PANE_5, "envelope", "", N_("the envelope"))                      \
 	X(CMD_PANE_6, "checks", "", N_("the checks of both sides"))            \
 	X(CMD_CHECK, "check", "", N_("make the checks, or make them anew"))    \
+	X(CMD_LIKE_MTA, "like-mta", "",                                        \
+	  N_("start anew as the mail server of this machine sends"))          \
 	X(CMD_NEXT_PANE, "next-pane", "", N_("next pane"))                     \
 	X(CMD_PREV_PANE, "previous-pane", "", N_("previous pane"))             \
 	X(CMD_BIGGER, "bigger", "", N_("more room for Explain"))               \
