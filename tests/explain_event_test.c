@@ -326,6 +326,24 @@ static char *lookup_summary(enum dns_status status, uint16_t type)
 	return summary;
 }
 
+/* Behind the route a name that is missing is nobody's address. */
+static void test_dns_event_of_a_check_blames_no_recipient(void **state)
+{
+	struct dialog *d = dialog_new();
+	struct explanation x;
+
+	(void)state;
+	explain_n(d, add_dns(d, DNS_NXDOMAIN, RR_MX, NULL), &x);
+	assert_int_equal(x.act, ACT_RECIPIENT);
+	explanation_clear(&x);
+	add_route(d, ROUTE_MX, NULL);
+	explain_n(d, add_dns(d, DNS_NXDOMAIN, RR_TXT, NULL), &x);
+	assert_int_equal(x.act, ACT_NOBODY);
+	assert_string_equal(x.who, "");
+	explanation_clear(&x);
+	dialog_free(d);
+}
+
 /* Each outcome of a lookup in its own words, in both languages. */
 static void test_dns_event_each_status_has_its_words(void **state)
 {
@@ -585,6 +603,7 @@ int main(void)
 		cmocka_unit_test(test_reply_event_findings_are_notes),
 		cmocka_unit_test(test_sent_event_says_form_and_replies),
 		cmocka_unit_test(test_dns_event_each_status_has_its_words),
+		cmocka_unit_test(test_dns_event_of_a_check_blames_no_recipient),
 		cmocka_unit_test(test_dns_event_shows_what_dig_shows),
 		cmocka_unit_test(test_route_event_each_kind_has_its_words),
 		cmocka_unit_test(test_route_event_lists_hosts),

@@ -48,6 +48,36 @@ static void post_closed(struct run *r)
 	queue_post(r->events, e, e->size);
 }
 
+static void post_prompt(struct run *r, bool checking)
+{
+	struct event_builder b;
+	struct event *e;
+
+	event_begin(&b, EV_PROMPT);
+	b.e.u.prompt.state = ST_RCPT;
+	b.e.u.prompt.open = true;
+	b.e.u.prompt.checking = checking;
+	e = event_finish(&b);
+	queue_post(r->events, e, e->size);
+}
+
+static void post_checks(struct run *r)
+{
+	struct event_builder b;
+	struct event *e;
+
+	post_prompt(r, false); /* one that was under way */
+	post_prompt(r, true);
+	event_begin(&b, EV_CHECK);
+	b.e.u.check.id = event_puts(&b, "tls-rpt");
+	b.e.u.check.say = event_puts(&b, "rpt-absent");
+	b.e.u.check.grade = GRADE_NOTE;
+	e = event_finish(&b);
+	queue_post(r->events, e, e->size);
+	post_prompt(r, true);
+	post_prompt(r, false);
+}
+
 static void take_request(void *arg, struct request *q)
 {
 	struct run *r = arg;
@@ -59,6 +89,8 @@ static void take_request(void *arg, struct request *q)
 	if (q->kind == REQ_SEND || q->kind == REQ_ANSWER ||
 	    q->kind == REQ_LOGIN)
 		post_closed(r);
+	if (q->kind == REQ_CHECK)
+		post_checks(r);
 	if (q->kind == REQ_STOP || q->kind == REQ_OPEN)
 		post_end(r);
 	request_free(q);
@@ -134,6 +166,63 @@ static void test_plain_question_mark_explains_again(void **state)
 	again = strstr(first + 1, "TEMPORARY");
 	assert_non_null(again);
 	assert_non_null(strstr(again, "Refs: "));
+	done(&r);
+}
+
+static void checked(struct script *s)
+{
+	script_greylisted(s);
+	script_check(s, "own-address", "192.0.2.7", GRADE_PASS, "own-given");
+	script_check(s, "mx", "example.org", GRADE_BAD, "mx-none");
+	script_check(s, "dmarc", "lab.example.net", GRADE_WARN, "dmarc-none");
+}
+
+/* Line by line, what speaks against someone first. */
+static void test_plain_checks_are_told_bad_first(void **state)
+{
+	struct run r;
+	const char *counts, *bad, *warn, *good;
+
+	(void)state;
+	play_over(&r, checked, ":checks\n:check\n", true);
+	counts = strstr(r.out, "Checks: bad 1, warning 1, good 1.\n");
+	assert_non_null(counts);
+	bad = strstr(counts, "MX records, bad: example.org exists");
+	warn = strstr(counts, "DMARC, warning: lab.example.net has no");
+	good = strstr(counts, "Own address, good: ");
+	assert_non_null(bad);
+	assert_true(bad < warn && warn < good);
+	assert_non_null(strstr(bad, "Try: Publish an MX record"));
+	assert_non_null(strstr(r.out, "nothing is asked"));
+	assert_int_equal(r.n, 0);
+	done(&r);
+}
+
+static void test_plain_checks_without_any_say_so(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, ":checks\n", true);
+	assert_non_null(strstr(r.out, "This recording holds no checks."));
+	done(&r);
+}
+
+/* Asked for, they are waited for and told; only then comes the next line. */
+static void test_plain_check_is_told_at_its_end(void **state)
+{
+	struct run r;
+	const char *told, *next;
+
+	(void)state;
+	play(&r, ":check\n:help\n", false);
+	assert_int_equal(r.kinds[0], REQ_CHECK);
+	assert_int_equal(r.kinds[1], REQ_STOP);
+	told = strstr(r.out, "TLS reports, note: ");
+	next = strstr(r.out, "this list");
+	assert_non_null(told);
+	assert_non_null(next);
+	assert_true(told < next);
 	done(&r);
 }
 
@@ -281,6 +370,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain_dialog_is_numbered_lines),
 		cmocka_unit_test(test_plain_question_mark_explains_again),
+		cmocka_unit_test(test_plain_checks_are_told_bad_first),
+		cmocka_unit_test(test_plain_checks_without_any_say_so),
+		cmocka_unit_test(test_plain_check_is_told_at_its_end),
 		cmocka_unit_test(test_plain_end_of_input_says_quit),
 		cmocka_unit_test(test_plain_lines_wait_for_their_reply),
 		cmocka_unit_test(test_plain_wrong_command_says_so),

@@ -333,6 +333,32 @@ void script_ask(struct script *s, const char *id, const char *arg)
 	add(s, &b);
 }
 
+void script_check(struct script *s, const char *id, const char *subject,
+                  enum grade grade, const char *say)
+{
+	struct event_builder b;
+
+	event_begin(&b, EV_CHECK);
+	b.e.u.check.id = event_puts(&b, id);
+	b.e.u.check.subject = event_puts(&b, subject);
+	b.e.u.check.say = event_puts(&b, say);
+	b.e.u.check.args = event_put_texts(&b, &subject, 1);
+	b.e.u.check.grade = (uint8_t)grade;
+	add(s, &b);
+}
+
+void script_checking(struct script *s, bool checking)
+{
+	struct event_builder b;
+
+	event_begin(&b, EV_PROMPT);
+	b.e.u.prompt.state = (uint8_t)dialog_now(s->dialog)->state;
+	b.e.u.prompt.open = dialog_now(s->dialog)->connected;
+	b.e.u.prompt.step = UINT32_MAX;
+	b.e.u.prompt.checking = checking;
+	add(s, &b);
+}
+
 void script_inside_tls(struct script *s, const char *verify, const char *dane)
 {
 	script_start(s, "example.org");

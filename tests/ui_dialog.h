@@ -49,6 +49,11 @@ void script_reply_for(struct script *s, const char *recipient,
                       const char *line);
 /* A question of the worker; arg NULL: none. */
 void script_ask(struct script *s, const char *id, const char *arg);
+/* What a check found; say: a sentence with one argument, the subject. */
+void script_check(struct script *s, const char *id, const char *subject,
+                  enum grade grade, const char *say);
+/* The state of the newest prompt once more: are checks being made? */
+void script_checking(struct script *s, bool checking);
 /* EHLO, STARTTLS, TLS and EHLO again; SIZE differs, AUTH came, STARTTLS
  * went. */
 void script_inside_tls(struct script *s, const char *verify,

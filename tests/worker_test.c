@@ -50,6 +50,36 @@ static const struct event *wait_idle(struct client *c, enum state s)
 	return e;
 }
 
+/* While checks are made each prompt says so; the last one, that they have
+ * ended. Port 9 of this host answers no DNS: they end all the same. */
+static void test_prompt_says_while_checks_are_made(void **state)
+{
+	struct smtpfault *f = serve(SCRIPT(GREET, HEAR));
+	struct worker_config cfg = { .dns = "127.0.0.1:9", .dns_try_ms = 100 };
+	const struct event *e;
+	struct client c;
+
+	(void)state;
+	client_start(&c, &cfg);
+	client_open(&c, by_hand(smtpfault_port(f)));
+	e = wait_idle(&c, ST_GREETED);
+	assert_non_null(e);
+	assert_false(e->u.prompt.checking);
+	assert_int_equal(client_count(&c, EV_CHECK), 0);
+	client_ask(&c, REQ_CHECK, NULL, NULL, false);
+	e = client_wait(&c, EV_PROMPT, WAIT_MS);
+	assert_non_null(e);
+	assert_true(e->u.prompt.checking && e->u.prompt.open);
+	do
+		e = client_wait(&c, EV_PROMPT, WAIT_MS);
+	while (e && e->u.prompt.checking);
+	assert_non_null(e);
+	assert_int_equal(e->u.prompt.state, ST_GREETED);
+	assert_true(client_count(&c, EV_CHECK) > 0);
+	client_stop(&c);
+	smtpfault_stop(f);
+}
+
 /* ---- start and stop ---- */
 
 static void test_worker_stop_leaves_no_descriptor(void **state)
@@ -417,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_open_another_does_not_hang),
 		cmocka_unit_test(test_step_connect_goes_on_in_a_new_session),
 		cmocka_unit_test(test_message_digest_is_that_of_its_bytes),
+		cmocka_unit_test(test_prompt_says_while_checks_are_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

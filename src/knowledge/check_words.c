@@ -114,6 +114,17 @@ char *check_step(const struct event *e, uint32_t i)
 	return sentence(e, step->say, step->args);
 }
 
+bool checks_made(const struct dialog_now *now)
+{
+	for (size_t i = 0; i < now->n_checks; i++) {
+		const struct event *e = now->checks[i];
+
+		if (!trial_of_check(event_text(e, e->u.check.id)))
+			return true;
+	}
+	return false;
+}
+
 const char *check_side(const struct event *e)
 {
 	const struct check_kind *k =

@@ -7,6 +7,7 @@
 #ifndef KNOWLEDGE_CHECK_WORDS_H
 #define KNOWLEDGE_CHECK_WORDS_H
 
+#include "core/dialog.h"
 #include "core/event.h"
 
 struct check_kind { /* check_kinds.tsv */
@@ -38,6 +39,8 @@ char *check_step(const struct event *check, uint32_t i);
 /* "The sending side" ...: what the checks of one side stand under; "" for a
  * check of another version. Borrowed, the same text for the same side. */
 const char *check_side(const struct event *check);
+/* Is there any check of one side, besides the outcomes of experiments? */
+bool checks_made(const struct dialog_now *now);
 /* "pass", "warning" ...: one word. Borrowed. */
 const char *check_grade_word(enum grade g);
 

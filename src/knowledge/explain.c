@@ -350,7 +350,7 @@ void explain_event(const struct dialog *d, size_t index,
 		explain_sent(e, &at, out);
 		break;
 	case EV_DNS:
-		explain_dns(e, out);
+		explain_dns(e, &at, out);
 		break;
 	case EV_ROUTE:
 		explain_route(e, out);

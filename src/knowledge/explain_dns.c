@@ -138,7 +138,23 @@ static void try_anyway(struct explanation *x, const char *domain)
 	part_try(x, TRY_ANYWAY, say(TRY_ANYWAY_TEXT, domain, NULL), NULL);
 }
 
-void explain_dns(const struct event *e, struct explanation *x)
+/* Behind the route only checks look something up: that a name is not there
+ * says nothing about the recipient then. */
+static bool is_for_check(const struct surroundings *at)
+{
+	for (size_t i = at ? at->index : 0; i > 0; i--) {
+		const struct event *e = dialog_at(at->dialog, i - 1);
+
+		if (e->kind == EV_ROUTE)
+			return true;
+		if (e->kind == EV_START)
+			return false;
+	}
+	return false;
+}
+
+void explain_dns(const struct event *e, const struct surroundings *at,
+                 struct explanation *x)
 {
 	enum dns_status status = e->u.dns.status;
 	const struct lookup *row = lookup_find(status,
@@ -152,7 +168,10 @@ void explain_dns(const struct event *e, struct explanation *x)
 	x->confidence = CONF_SURE;
 	part_copy(&x->headline, i18n_pick(row->head_en, row->head_de));
 	part_copy(&x->summary, i18n_pick(row->text_en, row->text_de));
-	who(x, act_for(status));
+	if (act_for(status) == ACT_RECIPIENT && is_for_check(at))
+		x->act = ACT_NOBODY;
+	else
+		who(x, act_for(status));
 	part_refs(x, row->source);
 	if (status == DNS_NOERROR && is_null_mx(e)) {
 		x->cls = CLASS_NO;

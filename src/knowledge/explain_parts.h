@@ -58,7 +58,8 @@ void explain_verb(enum verb v, struct explanation *x);
 bool explain_parameter(const char *word, struct explanation *x);
 void explain_parameters(const char *line, enum verb v, struct explanation *x);
 void explain_given(const struct extension *e, struct explanation *x);
-void explain_dns(const struct event *e, struct explanation *x);
+void explain_dns(const struct event *e, const struct surroundings *at,
+                 struct explanation *x);
 void explain_route(const struct event *e, struct explanation *x);
 void explain_connection(const struct event *e, const struct surroundings *at,
                         struct explanation *x);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "knowledge/check_words.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -182,17 +183,6 @@ static void try_words(const struct reply_view *v, const struct cause *j,
 		                                        code->next_de)), NULL);
 }
 
-static bool is_checked(const struct dialog_now *now)
-{
-	for (size_t i = 0; i < now->n_checks; i++) {
-		const struct event *e = now->checks[i];
-
-		if (!trial_of_check(event_text(e, e->u.check.id)))
-			return true;
-	}
-	return false;
-}
-
 /* SPF, DKIM, DMARC; of the same act a login is, which no DNS explains. */
 static bool is_mail_policy(const struct cause *j)
 {
@@ -200,10 +190,15 @@ static bool is_mail_policy(const struct cause *j)
 	       category_is(j, "dkim") || category_is(j, "dmarc");
 }
 
-/* May the sender's own DNS be the reason? Where nobody is named, only of
- * replies about the mail system (RFC 5321 §4.2.1), not of a wrong command. */
+/* May the sender's own DNS be the reason? Never of a wrong command, and where
+ * nobody is named only of what the mail system is about (the second digit,
+ * RFC 5321 §4.2.1). */
 static bool may_be_sender(const struct reply_view *v, const struct cause *j)
 {
+	unsigned subject = v->code / 10u % 10u;
+
+	if (subject == 0)
+		return false;
 	switch (j->act) {
 	case ACT_SENDER_HOST:
 	case ACT_SENDER_ADDRESS:
@@ -211,7 +206,7 @@ static bool may_be_sender(const struct reply_view *v, const struct cause *j)
 	case ACT_SENDER_AUTH:
 		return is_mail_policy(j);
 	case ACT_UNKNOWN:
-		return v->code / 10 % 10 == 5;
+		return subject == 5;
 	default:
 		return false;
 	}
@@ -220,7 +215,7 @@ static bool may_be_sender(const struct reply_view *v, const struct cause *j)
 static void try_check(const struct reply_view *v, const struct cause *j,
                       const struct surroundings *at, struct explanation *x)
 {
-	if (at && at->now && may_be_sender(v, j) && !is_checked(at->now))
+	if (at && at->now && may_be_sender(v, j) && !checks_made(at->now))
 		part_try(x, TRY_CHECK, say(TRY_CHECK_SENDER, NULL), NULL);
 }
 

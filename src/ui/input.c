@@ -270,6 +270,13 @@ static void click_dialog(struct ui *u, int y)
 		ui_do(u, CMD_OPEN_ENTRY, "");
 }
 
+/* First what was meant: the focus may lay the screen out anew. */
+static void click_checks(struct ui *u, int y)
+{
+	checks_click(u, y);
+	ui_focus(u, PANE_CHECKS);
+}
+
 static void click(struct ui *u, int x, int y)
 {
 	enum pane p = layout_pane_at(&u->layout, x, y);
@@ -282,10 +289,10 @@ static void click(struct ui *u, int x, int y)
 		ui_focus(u, PANE_MX);
 	else if (p == PANE_DIALOG)
 		click_dialog(u, y);
+	else if (p == PANE_CHECKS)
+		click_checks(u, y);
 	else if (p != PANE_NONE)
 		ui_focus(u, p);
-	if (p == PANE_CHECKS)
-		checks_click(u, y);
 }
 
 static void wheel(struct ui *u, const struct key *k, int lines)

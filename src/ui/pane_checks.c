@@ -219,7 +219,8 @@ static void put_one(struct doc *d, const struct event *e)
 	if (!k)
 		return;
 	doc_gap(d, 0);
-	put_part(d, _("Why it counts"), i18n_pick(k->meaning_en, k->meaning_de));
+	put_part(d, _("Why it counts"),
+	         i18n_pick(k->meaning_en, k->meaning_de));
 	doc_gap(d, 0);
 	put_part(d, _("Refs"), k->source);
 }
@@ -258,6 +259,20 @@ static void draw_sentence(struct ui *u, const struct event *e, struct rect body)
 }
 
 /* ---- the pane ---- */
+
+static bool shows_one(const struct ui *u)
+{
+	return u->checks.open && ui_now(u)->n_checks > 0;
+}
+
+const char *checks_hint(const struct ui *u)
+{
+	if (ui_now(u)->n_checks == 0)
+		return "";
+	return shows_one(u) ? _("] next bad one   y copies it   Esc list")
+	                    : _("] next bad one   y copies it   Enter all "
+	                        "about it   Esc dialog");
+}
 
 static void draw_none(struct ui *u, struct rect body)
 {
@@ -309,11 +324,6 @@ static void draw_list(struct ui *u, const struct check_list *list, size_t i,
 	            glyph(GLYPH_SELECT));
 	canvas_select_row(&u->canvas, body.x, body.y, body.w);
 	canvas_cursor(&u->canvas, body.x, body.y, false);
-}
-
-static bool shows_one(const struct ui *u)
-{
-	return u->checks.open && ui_now(u)->n_checks > 0;
 }
 
 /* Rows of the list: all it needs beside the chosen one, to the half. */
@@ -406,15 +416,26 @@ void checks_text(struct ui *u, bool all, struct buf *out)
 
 /* ---- commands ---- */
 
+/* What a hidden reply told may be in a check. */
+static bool is_presenting(struct ui *u)
+{
+	if (u->present.on)
+		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
+		                  "leaves it."));
+	return u->present.on;
+}
+
 void do_check(struct ui *u)
 {
+	if (is_presenting(u))
+		return;
 	if (u->link.replay) {
 		ui_say(u, "%s", _("A recording is shown: nothing is asked."));
 		return;
 	}
 	if (!u->started || ui_now(u)->ended) {
-		ui_say(u, "%s", _("The checks are about a domain and its "
-		                  "sender: first type a domain."));
+		ui_say(u, "%s", _("Who sends and who receives is "
+		                  "checked: first type a domain."));
 		return;
 	}
 	u->checks.asked = true;
@@ -424,11 +445,10 @@ void do_check(struct ui *u)
 
 void do_checks(struct ui *u)
 {
-	if (u->present.on)
-		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
-		                  "leaves it."));
-	else if (u->started && (ui_now(u)->n_checks || u->checks.asked ||
-	                        u->link.replay))
+	if (is_presenting(u))
+		return;
+	if (u->started && (checks_made(ui_now(u)) || u->checks.asked ||
+	                   u->link.replay))
 		ui_focus(u, PANE_CHECKS);
 	else
 		do_check(u);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/target.h"
+#include "knowledge/check_words.h"
 #include "ui/echo.h"
 #include "ui/entry.h"
 #include "ui/keymap.h"
@@ -168,8 +169,8 @@ static void check(struct plain *p)
 		plain_print(p, "", _("A recording is shown: nothing is "
 		                     "asked."));
 	} else if (!*now->target || now->ended) {
-		plain_print(p, "", _("The checks are about a domain and its "
-		                     "sender: first type a domain."));
+		plain_print(p, "", _("Who sends and who receives is "
+		                     "checked: first type a domain."));
 	} else {
 		request(p, REQ_CHECK, NULL, NULL, false);
 		p->check_asked = p->waiting = true;
@@ -178,7 +179,7 @@ static void check(struct plain *p)
 
 static void checks(struct plain *p)
 {
-	if (plain_now(p)->n_checks || p->link.replay)
+	if (checks_made(plain_now(p)) || p->link.replay)
 		plain_checks(p);
 	else
 		check(p);

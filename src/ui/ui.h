@@ -281,6 +281,7 @@ void envelope_edge(struct ui *u, struct pane_edge *e);
 void envelope_draw(struct ui *u, struct rect body);
 void checks_edge(struct ui *u, struct pane_edge *e);
 void checks_draw(struct ui *u, struct rect body);
+const char *checks_hint(const struct ui *u); /* what its keys do */
 /* The chosen one, or all of them, as it is shown; "" there are none. */
 void checks_text(struct ui *u, bool all, struct buf *out);
 void checks_click(struct ui *u, int y);

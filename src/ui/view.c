@@ -7,7 +7,7 @@
 
 enum { USUAL_WIDTH = 76, USUAL_ROWS = 10, PACK_FROM_WIDTH = 60,
 	ONE_A_LINE_FROM_ROWS = 30, ROOMY_ROWS = 14,
-	NEWEST_WITHIN = 32 /* entries that end a session */ };
+	NEWEST_WITHIN = 128 /* entries that end a session, or of checks */ };
 
 static struct rect dialog_body(const struct ui *u)
 {
@@ -152,14 +152,21 @@ static size_t failure_row(const struct ui *u, size_t row)
 	return row;
 }
 
+/* Behind a connection only checks look something up; they have a pane of their
+ * own, and the reply is what one wants to see. */
+static bool is_aside(const struct ui *u, const struct event *e)
+{
+	return entry_is_remark(e) ||
+	       (e->kind == EV_DNS && ui_now(u)->own_session);
+}
+
 /* What follow selects: the newest entry that is no remark on another. */
 static size_t newest_row(const struct ui *u)
 {
 	size_t row = u->rows.n - 1;
 
 	for (int i = 0; i < NEWEST_WITHIN && row > 0; i++, row--)
-		if (!entry_is_remark(dialog_at(u->link.dialog,
-		                               u->rows.at[row])))
+		if (!is_aside(u, dialog_at(u->link.dialog, u->rows.at[row])))
 			return failure_row(u, row);
 	return u->rows.n - 1;
 }
