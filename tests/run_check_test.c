@@ -374,12 +374,27 @@ static struct plan *dialog_plan(void)
 }
 
 #define HELLO_STRANGER                                                         \
-	SAY("250-mx1.two.example Hello client.example [" STRANGER "]\r\n"       \
+	SAY("250-mx1.two.example Hello client.example [" STRANGER "]\r\n"      \
 	    "250 SIZE 99999999\r\n")
 #define REFUSED SAY("550 5.7.1 Refused by policy\r\n")
 #define REFUSED_STRANGER                                                       \
 	SAY("550 5.7.1 Client host [" STRANGER "] refused by policy\r\n")
 #define ENDS HEAR, OK, HEAR, BYE, CLOSE
+
+/* The newest on the session, or on its recipient. */
+static const struct event *last_verdict(const struct client *c, bool session)
+{
+	const struct event *found = NULL;
+
+	for (size_t i = 0; i < client_count(c, EV_VERDICT); i++) {
+		const struct event *e = client_find(c, EV_VERDICT, i);
+
+		if ((e->u.verdict.recipient.len == 0) == session)
+			found = e;
+	}
+	assert_non_null(found);
+	return found;
+}
 
 /* What the server says of our address comes when the checks are made: they are
  * made anew, and the verdict, too. */
@@ -398,10 +413,11 @@ static void assert_made_anew(const struct fault *script)
 	assert_int_equal(count_check(&s.c, "mx"), 1); /* did not change */
 	assert_int_equal(count_check(&s.c, "dane"), 1);
 	assert_true(count_check(&s.c, "spf-mail") >= 2);
-	v = last_of(&s.c, EV_VERDICT);
-	assert_int_equal(v->u.verdict.act, ACT_SENDER_HOST);
-	assert_int_equal(v->u.verdict.recipient.len, 0);
-	assert_true(v->n > last_check(&s.c, "spf-mail")->n);
+	for (int session = 0; session < 2; session++) {
+		v = last_verdict(&s.c, session);
+		assert_int_equal(v->u.verdict.act, ACT_SENDER_HOST);
+		assert_true(v->n > last_check(&s.c, "spf-mail")->n);
+	}
 	assert_int_equal(smtpfault_wait(s.mx, 1, WAIT_MS), 1);
 	tear_down(&s);
 }
@@ -470,7 +486,9 @@ static void test_check_asked_before_the_route_comes_after_it(void **state)
 	ask_checks(&s);
 	wait_checks(&s);
 	ids = ids_of(&s.c);
-	assert_string_equal(ids, SENDER_IDS " " RECEIVER_IDS);
+	/* behind them our end of the connection may be told, too */
+	assert_memory_equal(ids, SENDER_IDS " " RECEIVER_IDS,
+	                    sizeof(SENDER_IDS " " RECEIVER_IDS) - 1);
 	free(ids);
 	assert_true(client_find(&s.c, EV_CHECK, 0)->n >
 	            client_find(&s.c, EV_ROUTE, 0)->n);

@@ -83,6 +83,12 @@ char *zonefake_asked(struct zonefake *z)
 	return copy;
 }
 
+static bool is_silent(const char *name)
+{
+	return strncmp(name, "silent.", strlen("silent.")) == 0 ||
+	       strstr(name, ".silent.") != NULL;
+}
+
 static size_t answer(struct zonefake *z, const uint8_t *in, size_t len,
                      uint8_t *out)
 {
@@ -102,7 +108,7 @@ static size_t answer(struct zonefake *z, const uint8_t *in, size_t len,
 	dns_name_text(&q.qname, name);
 	note(z, name, q.qtype);
 	dns_msg_clear(&q);
-	return strncmp(name, "silent.", strlen("silent.")) == 0 ? 0 : w.len;
+	return is_silent(name) ? 0 : w.len;
 }
 
 static void *run(void *arg)

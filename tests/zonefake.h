@@ -1,7 +1,7 @@
 /*
  * zonefake: a DNS server for tests, on a free UDP port of 127.0.0.1. It knows
  * a list of records and nothing else; for what it does not know it says
- * NXDOMAIN or NODATA, and for a name that begins with "silent." nothing.
+ * NXDOMAIN or NODATA, and for a name with a label "silent" nothing.
  */
 #ifndef TESTS_ZONEFAKE_H
 #define TESTS_ZONEFAKE_H
