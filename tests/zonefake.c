@@ -17,6 +17,7 @@
 
 #include "core/dns.h"
 #include "rdata.h"
+#include "util/buf.h"
 #include "util/xalloc.h"
 
 enum { TTL = 300, MESSAGE = 1232, RDATA = 512 };
@@ -27,6 +28,8 @@ struct zonefake {
 	char server[32];
 	const struct zone_record *records;
 	bool is_signed;
+	pthread_mutex_t lock;
+	struct buf asked; /* under lock */
 };
 
 /* Adds the records that fit; false: there is not even the name. */
@@ -61,7 +64,32 @@ static bool add_records(const struct zonefake *z, struct dns_writer *w,
 	return exists;
 }
 
-static size_t answer(const struct zonefake *z, const uint8_t *in, size_t len,
+static void note(struct zonefake *z, const char *name, uint16_t type)
+{
+	char word[10];
+
+	pthread_mutex_lock(&z->lock);
+	buf_addf(&z->asked, "%s/%s\n", name, dns_type_text(type, word));
+	pthread_mutex_unlock(&z->lock);
+}
+
+char *zonefake_asked(struct zonefake *z)
+{
+	char *copy;
+
+	pthread_mutex_lock(&z->lock);
+	copy = xstrdup(buf_str(&z->asked));
+	pthread_mutex_unlock(&z->lock);
+	return copy;
+}
+
+static bool is_silent(const char *name)
+{
+	return strncmp(name, "silent.", strlen("silent.")) == 0 ||
+	       strstr(name, ".silent.") != NULL;
+}
+
+static size_t answer(struct zonefake *z, const uint8_t *in, size_t len,
                      uint8_t *out)
 {
 	char name[DNS_NAME_TEXT_MAX];
@@ -78,8 +106,9 @@ static size_t answer(const struct zonefake *z, const uint8_t *in, size_t len,
 	if (!add_records(z, &w, &q))
 		dns_write_rcode(&w, RCODE_NXDOMAIN);
 	dns_name_text(&q.qname, name);
+	note(z, name, q.qtype);
 	dns_msg_clear(&q);
-	return strncmp(name, "silent.", strlen("silent.")) == 0 ? 0 : w.len;
+	return is_silent(name) ? 0 : w.len;
 }
 
 static void *run(void *arg)
@@ -118,6 +147,7 @@ static struct zonefake *start(const struct zone_record *records, bool is_signed)
 	sigset_t all, old;
 
 	z->records = records;
+	pthread_mutex_init(&z->lock, NULL);
 	z->is_signed = is_signed;
 	z->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (z->fd < 0 || bind(z->fd, (struct sockaddr *)&a, sizeof a) < 0 ||
@@ -157,5 +187,7 @@ void zonefake_stop(struct zonefake *z)
 	close(z->fd);
 	close(z->stop[0]);
 	close(z->stop[1]);
+	pthread_mutex_destroy(&z->lock);
+	buf_clear(&z->asked);
 	free(z);
 }

@@ -1,7 +1,7 @@
 /*
  * zonefake: a DNS server for tests, on a free UDP port of 127.0.0.1. It knows
  * a list of records and nothing else; for what it does not know it says
- * NXDOMAIN or NODATA, and for a name that begins with "silent." nothing.
+ * NXDOMAIN or NODATA, and for a name with a label "silent" nothing.
  */
 #ifndef TESTS_ZONEFAKE_H
 #define TESTS_ZONEFAKE_H
@@ -21,6 +21,8 @@ struct zonefake *zonefake_start(const struct zone_record *records);
 /* The same, and every answer says that DNSSEC verified it (AD). */
 struct zonefake *zonefake_start_signed(const struct zone_record *records);
 const char *zonefake_server(const struct zonefake *z); /* "127.0.0.1:port" */
+/* All questions so far in their order, "two.example./MX\n..."; heap. */
+char *zonefake_asked(struct zonefake *z);
 void zonefake_stop(struct zonefake *z);
 
 #endif

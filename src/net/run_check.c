@@ -8,6 +8,7 @@
 #include "check/ip.h"
 #include "check/own_address.h"
 #include "net/hostname.h"
+#include "util/i18n.h"
 #include "util/xalloc.h"
 
 static void begin(struct run *r);
@@ -49,7 +50,8 @@ static void fill_query(struct run *r)
 	forget_query(&r->check);
 	*q = (struct check_query){
 		.seen = r->check.seen, .n_seen = r->check.n_seen,
-		.behind = p->way.socks_host || p->way.pipe,
+		.behind = p->way.socks_host || p->way.pipe ||
+		          p->way.unix_path,
 		.helo = helo, .mail_from = sender_of(r, helo),
 		.selectors = (const char *const *)p->checks.selectors,
 		.n_selectors = p->checks.n_selectors,
@@ -78,7 +80,7 @@ void run_check_learn(struct run *r, enum address_source source,
 		.text = xstrdup(text), .where = xstrdup(where) };
 	if (c->examine)
 		c->again = true;
-	else if (c->n_told) /* said without it: may be wrong now */
+	else if (c->n_told && !r->cancelled) /* said without it: maybe wrong */
 		begin(r);
 }
 
@@ -197,12 +199,20 @@ static void on_checked(void *arg, const struct check *c)
 	outlet_post(&r->env->out, &b, 0);
 }
 
+/* There may be fewer than the time before. */
+static void forget_rest(struct run_check *c)
+{
+	while (c->n_told > c->place)
+		free(c->told[--c->n_told]);
+}
+
 static void on_done(void *arg)
 {
 	struct run *r = arg;
 
 	examine_free(r->check.examine);
 	r->check.examine = NULL;
+	forget_rest(&r->check);
 	docket_again(r->docket);
 	if (r->check.again) {
 		begin(r);
@@ -242,6 +252,17 @@ static void begin(struct run *r)
 	r->check.examine = examine_start(&way, &r->check.query, &calls);
 }
 
+/* What is known by now may be old, or a failure. Where DANE's records are being
+ * looked up it is in use. */
+static void begin_anew(struct run *r)
+{
+	if (r->check.n_told && r->doing != DO_DANE) {
+		facts_free(r->facts);
+		r->facts = NULL;
+	}
+	begin(r);
+}
+
 void run_check(struct run *r)
 {
 	if (run_scout_first(r))
@@ -251,7 +272,7 @@ void run_check(struct run *r)
 	else if (r->doing == DO_ROUTING || r->doing == DO_SCOUT)
 		r->check.wanted = r->env->out.checking = true;
 	else
-		begin(r);
+		begin_anew(r);
 	outlet_again(&r->env->out);
 }
 
@@ -263,9 +284,14 @@ bool run_check_first(struct run *r)
 		return false;
 	begin(r);
 	outlet_again(&r->env->out);
-	if (!first || !r->check.examine)
+	if (!first)
 		return false;
-	r->doing = DO_CHECKS;
+	if (r->check.examine)
+		r->doing = DO_CHECKS;
+	else if (r->plan->stage == STAGE_ROUTE)
+		run_fail(r, PHASE_DNS, FAIL_LOCAL, _("no DNS server is known"));
+	else
+		return false;
 	return true;
 }
 

@@ -94,6 +94,13 @@ static void evaluate(struct run *r)
 		                       r->dane.n_needs, &calls);
 }
 
+/* An address and a socket have no name to look up. */
+static bool has_names(const struct run *r)
+{
+	return r->facts && r->env->resolver && r->route &&
+	       r->route->u.route.kind != ROUTE_LITERAL;
+}
+
 bool run_find_dane(struct run *r, const struct stop *stop)
 {
 	if (r->plan->tls.policy != TLS_DANE || is_known(r, stop))
@@ -102,8 +109,8 @@ bool run_find_dane(struct run *r, const struct stop *stop)
 	r->dane = (struct dane){ .n_needs = 0 };
 	r->dane_host = xstrdup(stop->host);
 	r->dane_port = stop->port;
-	if (r->facts && r->env->resolver)
-		evaluate(r); /* else an address or a socket: no DNS */
+	if (has_names(r))
+		evaluate(r);
 	if (!r->fetch) {
 		post_finding(r);
 		return false;

@@ -68,9 +68,23 @@ static void give_up(struct run *r, enum fail_phase phase)
 		run_rest(r);
 }
 
+/* Of the run only its checks are left, or nothing: those are given up, and
+ * what was said before stays. */
+static bool cancel_last_checks(struct run *r)
+{
+	bool last = r->doing == DO_CHECKS && r->check.ends;
+
+	run_check_stop(r);
+	if (last)
+		run_rest(r);
+	return last;
+}
+
 static void cancel(struct run *r)
 {
 	r->cancelled = true;
+	if (cancel_last_checks(r))
+		return;
 	switch (r->doing) {
 	case DO_VISIT:
 		visit_cancel(r->visit);
@@ -144,6 +158,7 @@ void run_request(struct run *r, const struct request *q)
 			answer_visit(r, q);
 		break;
 	case REQ_CHECK:
+		r->cancelled = false;
 		run_check(r);
 		break;
 	case REQ_CANCEL:

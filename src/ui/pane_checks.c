@@ -535,8 +535,28 @@ void checks_bad(struct ui *u, int step)
 	                         : _("No other one above."));
 }
 
+/* What this machine's mail server does otherwise is to be taken over. */
+static bool offers_mta(struct ui *u)
+{
+	bool whole = u->checks.open || u->layout.pane[PANE_CHECKS].body.h >=
+	                                   HALVES_FROM_ROWS;
+	struct check_list list;
+	const struct event *e;
+
+	check_list_fill(ui_now(u), &list);
+	if (list.n == 0 || !whole)
+		return false;
+	e = check_at(u, &list, chosen(u, &list));
+	return strcmp(event_text(e, e->u.check.id), "like-mta") == 0 &&
+	       grade_of(e) == GRADE_WARN;
+}
+
 void checks_turn(struct ui *u)
 {
+	if (offers_mta(u)) {
+		do_like_mta(u);
+		return;
+	}
 	u->checks.touched = true;
 	u->checks.open = !u->checks.open;
 	u->checks.top = 0;
@@ -546,7 +566,7 @@ bool checks_back(struct ui *u)
 {
 	if (!shows_one(u))
 		return false;
-	checks_turn(u);
+	u->checks.open = false;
 	return true;
 }
 
