@@ -120,7 +120,8 @@ void scene_close(struct scene *s)
 
 bool scene_is_lesson(const struct scene *s, const struct options *o)
 {
-	return s->lesson && !o->n_words && !o->to && !o->stage && !o->script;
+	return s->lesson && !o->n_words && !o->to && !o->stage && !o->script &&
+	       !o->check;
 }
 
 void scene_fill(const struct scene *s, const struct options *o,
