@@ -416,7 +416,7 @@ static void assert_made_anew(const struct fault *script)
 	for (int session = 0; session < 2; session++) {
 		v = last_verdict(&s.c, session);
 		assert_int_equal(v->u.verdict.act, ACT_SENDER_HOST);
-		assert_true(v->n > last_check(&s.c, "spf-mail")->n);
+		assert_true(v->n > last_check(&s.c, "own-address")->n);
 	}
 	assert_int_equal(smtpfault_wait(s.mx, 1, WAIT_MS), 1);
 	tear_down(&s);
