@@ -21,8 +21,7 @@
 
 enum {
 	WAIT_MS = 10000,
-	CANCEL_MS = 250,
-	REPEATS = 200,
+	CANCEL_MS = 250, REPEATS = 200,
 };
 
 #define SENDS "192.0.2.7"      /* may send for client.example */
