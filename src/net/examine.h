@@ -33,7 +33,7 @@ struct examine_way { /* how lookups are made; borrowed until examine_free() */
 	struct loop *loop;
 	struct resolver *resolver;
 	struct facts *facts; /* what is known already; answers are added */
-	/* How the policy of MTA-STS is fetched; examine finds its addresses. */
+	/* How MTA-STS's policy is fetched; its addresses are found here. */
 	struct policy_config policy;
 };
 

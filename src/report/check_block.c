@@ -48,7 +48,8 @@ void check_block(struct paper *p, const struct event *e)
 	paper_ink(p, INK_BOLD);
 	paper_text(p, label);
 	paper_ink(p, INK_PLAIN);
-	paper_text(p, " ");
+	if (e->u.check.subject.len)
+		paper_text(p, " ");
 	paper_bytes(p, event_text(e, e->u.check.subject),
 	            e->u.check.subject.len);
 	if (e->u.check.result.len) {
