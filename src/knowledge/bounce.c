@@ -203,11 +203,9 @@ static void see_reply_line(struct finder *f, const char *s,
 	if (!f->reply.len) {
 		f->reply_line = f->line;
 		f->reply_source = source;
-	} else {
-		buf_addc(&f->reply, '\n');
 	}
 	if (f->reply.len < REPLY_MAX)
-		buf_adds(&f->reply, s);
+		buf_addf(&f->reply, "%s%s", f->reply.len ? "\n" : "", s);
 	if (s[3] != '-')
 		end_reply(f);
 }
