@@ -25,7 +25,7 @@ fail()
 run()
 {
 	n=$((n + 1))
-	"$SMTPSCOPE" "$@" </dev/null >"$dir/out" 2>"$dir/err"
+	"$SMTPSCOPE" "$@" <"${input:-/dev/null}" >"$dir/out" 2>"$dir/err"
 	status=$?
 }
 
@@ -219,6 +219,19 @@ has out 'Greylisting' 'a greylisting reply'
 has out 'Vermutlich' 'a greylisting reply'
 run --explain qqqqqq
 want_status 1 '--explain of nothing'
+printf '%s\n' '<bert@example.com>: host mx.example.com[192.0.2.25] said:' \
+	'    550 5.1.1 User unknown (in reply to RCPT TO command)' >"$dir/bounce"
+input=$dir/bounce
+run --explain -
+want_status 0 '--explain - of a bounce'
+has out '550 5.1.1 after RCPT' '--explain - of a bounce'
+has out 'bert@example.com' '--explain - of a bounce'
+has out 'No such mailbox' '--explain - of a bounce'
+echo 'nothing of the kind' >"$dir/bounce"
+run --lang de --explain -
+want_status 1 '--explain - of nothing'
+has out 'keine Ablehnung' '--explain - of nothing'
+input=
 run --list-rules
 has out '| quit |' --list-rules
 run --list-lessons

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "knowledge/bounce_items.h"
 #include "knowledge/bounce_text.h"
 #include "knowledge/bounce_words.h"
 #include "util/xalloc.h"
@@ -53,106 +54,6 @@ static void set(char **field, char *text)
 
 /* ---- refusals ---- */
 
-/* Code and enhanced code; "" where one of two has none fits as well. */
-static bool same_code(const char *a, const char *b)
-{
-	size_t n = strcspn(a, " -"), m = strcspn(b, " -");
-	const char *x = a + n, *y = b + m;
-
-	if (n != m || strncmp(a, b, n) != 0)
-		return false;
-	x += *x != '\0';
-	y += *y != '\0';
-	if (!isdigit((unsigned char)*x) || !isdigit((unsigned char)*y))
-		return true;
-	n = strcspn(x, " \n");
-	return strcspn(y, " \n") == n && strncmp(x, y, n) == 0;
-}
-
-static bool fits(const char *a, const char *b)
-{
-	return !*a || !*b || strcasecmp(a, b) == 0;
-}
-
-static const char *first_recipient(const struct bounce_item *i)
-{
-	return i->n_recipients ? i->recipients[0] : "";
-}
-
-static bool same_item(const struct bounce_item *a, const struct bounce_item *b)
-{
-	if (!fits(first_recipient(a), first_recipient(b)) ||
-	    !fits(a->verb, b->verb) || !fits(a->host, b->host))
-		return false;
-	if (*a->reply && *b->reply)
-		return same_code(a->reply, b->reply);
-	if (a->no_reply && b->no_reply)
-		return a->phase == b->phase && a->kind == b->kind;
-	/* the same told with and without the reply */
-	return *first_recipient(a) && *first_recipient(b);
-}
-
-static void clear_item(struct bounce_item *i)
-{
-	for (size_t k = 0; k < i->n_recipients; k++)
-		free(i->recipients[k]);
-	free(i->recipients);
-	free(i->reply);
-	free(i->status);
-	free(i->host);
-	free(i->address);
-	free(i->mta);
-}
-
-static void fill(char **have, char **more)
-{
-	if (!**have) {
-		free(*have);
-		*have = *more;
-		*more = xstrdup("");
-	}
-}
-
-static void merge(struct bounce_item *have, struct bounce_item *more)
-{
-	if (!have->n_recipients) {
-		free(have->recipients);
-		have->recipients = more->recipients;
-		have->n_recipients = more->n_recipients;
-		more->recipients = NULL;
-		more->n_recipients = 0;
-	}
-	if (!*have->reply && *more->reply)
-		have->no_reply = false;
-	if (!*have->verb)
-		have->verb = more->verb;
-	fill(&have->reply, &more->reply);
-	fill(&have->status, &more->status);
-	fill(&have->host, &more->host);
-	fill(&have->address, &more->address);
-	fill(&have->mta, &more->mta);
-}
-
-/* Takes item's texts. */
-static void add(struct finder *f, struct bounce_item *item)
-{
-	struct bounce *b = f->out;
-
-	for (size_t i = 0; i < b->n; i++)
-		if (same_item(&b->items[i], item)) {
-			merge(&b->items[i], item);
-			clear_item(item);
-			return;
-		}
-	if (b->n == BOUNCE_FOUND_MAX) {
-		b->cut = true;
-		clear_item(item);
-		return;
-	}
-	b->items = xreallocarray(b->items, b->n + 1, sizeof *b->items);
-	b->items[b->n++] = *item;
-}
-
 static struct bounce_item new_item(const struct finder *f, char *recipient,
                                    size_t line, enum bounce_source source)
 {
@@ -192,7 +93,7 @@ static void end_status(struct finder *f)
 			set(&i.host, xstrdup(s->host));
 		if (s->address)
 			set(&i.address, xstrdup(s->address));
-		add(f, &i);
+		bounce_add(f->out, &i);
 	}
 	free(s->recipient);
 	free(s->host);
@@ -282,7 +183,7 @@ static void end_reply(struct finder *f)
 			set(&i.host, xstrdup(f->host));
 		if (f->address)
 			set(&i.address, xstrdup(f->address));
-		add(f, &i);
+		bounce_add(f->out, &i);
 	}
 	buf_reset(&f->reply);
 }
@@ -302,11 +203,9 @@ static void see_reply_line(struct finder *f, const char *s,
 	if (!f->reply.len) {
 		f->reply_line = f->line;
 		f->reply_source = source;
-	} else {
-		buf_addc(&f->reply, '\n');
 	}
 	if (f->reply.len < REPLY_MAX)
-		buf_adds(&f->reply, s);
+		buf_addf(&f->reply, "%s%s", f->reply.len ? "\n" : "", s);
 	if (s[3] != '-')
 		end_reply(f);
 }
@@ -424,7 +323,7 @@ static void found(struct finder *f, const char *text, const char *reply)
 		set(&i.reply, words_lines(reply));
 	else
 		i.no_reply = words_failure(text, &i.phase, &i.kind);
-	add(f, &i);
+	bounce_add(f->out, &i);
 }
 
 static bool is_good_log(const char *text)
@@ -464,7 +363,7 @@ static void see_paragraph(struct finder *f, const char *text)
 
 		set(&i.status, xstrdup(status));
 		words_host(text, &i.host, &i.address);
-		add(f, &i);
+		bounce_add(f->out, &i);
 	}
 }
 
@@ -516,60 +415,6 @@ static void see_line(struct finder *f, const char *s, size_t len,
 		f->para.len--;
 }
 
-/* ---- equal ones together ---- */
-
-static bool same_words(const struct bounce_item *a, const struct bounce_item *b)
-{
-	const char *x = a->reply, *y = b->reply;
-	size_t n = strlen(first_recipient(a)), m = strlen(first_recipient(b));
-
-	while (*x && *y) {
-		if (n && m && strncasecmp(x, first_recipient(a), n) == 0 &&
-		    strncasecmp(y, first_recipient(b), m) == 0) {
-			x += n;
-			y += m;
-		} else if (*x++ != *y++) {
-			return false;
-		}
-	}
-	return !*x && !*y;
-}
-
-static bool equal(const struct bounce_item *a, const struct bounce_item *b)
-{
-	return a->n_recipients && b->n_recipients &&
-	       strcmp(a->verb, b->verb) == 0 &&
-	       strcasecmp(a->host, b->host) == 0 &&
-	       strcmp(a->status, b->status) == 0 &&
-	       a->no_reply == b->no_reply &&
-	       (!a->no_reply || (a->phase == b->phase && a->kind == b->kind)) &&
-	       same_words(a, b);
-}
-
-static void group(struct bounce *b)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < b->n; i++) {
-		struct bounce_item *one = &b->items[i], *to = NULL;
-
-		for (size_t k = 0; !to && k < kept; k++)
-			if (equal(&b->items[k], one))
-				to = &b->items[k];
-		if (!to) {
-			b->items[kept++] = *one;
-			continue;
-		}
-		to->recipients = xreallocarray(to->recipients,
-		                               to->n_recipients + 1,
-		                               sizeof *to->recipients);
-		to->recipients[to->n_recipients++] = one->recipients[0];
-		one->n_recipients = 0;
-		clear_item(one);
-	}
-	b->n = kept;
-}
-
 /* ---- the whole ---- */
 
 /* "250 OK", "5.1.1": nothing is refused, but it can be explained. */
@@ -584,12 +429,12 @@ static void lone_reply(struct finder *f, const struct bounce_text *t)
 	s = t->text.data + t->lines[0].off;
 	s += strspn(s, " ");
 	words_status(s, status);
-	if (!is_code(s) && !(*status && strncmp(s, status, strlen(status)) == 0))
+	if (!is_code(s) && (!*status || !begins(s, status)))
 		return;
 	i = new_item(f, NULL, 1, BOUNCE_BARE);
 	set(is_code(s) ? &i.reply : &i.status,
 	    is_code(s) ? xstrdup(s) : xstrdup(status));
-	add(f, &i);
+	bounce_add(f->out, &i);
 }
 
 void bounce_read(struct bounce *out, const char *data, size_t len)
@@ -611,7 +456,7 @@ void bounce_read(struct bounce *out, const char *data, size_t len)
 	end_status(&f);
 	if (!out->n)
 		lone_reply(&f, &t);
-	group(out);
+	bounce_group(out);
 	out->cut |= t.cut || len > BOUNCE_BYTES_MAX;
 	bounce_text_clear(&t);
 	buf_clear(&line);
@@ -621,14 +466,6 @@ void bounce_read(struct bounce *out, const char *data, size_t len)
 	free(f.host);
 	free(f.address);
 	free(f.mta);
-}
-
-void bounce_clear(struct bounce *b)
-{
-	for (size_t i = 0; i < b->n; i++)
-		clear_item(&b->items[i]);
-	free(b->items);
-	*b = (struct bounce){ 0 };
 }
 
 bool bounce_likely(const char *text, size_t len)

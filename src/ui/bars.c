@@ -356,8 +356,7 @@ static const char *special_footer(const struct ui *u)
 	if (u->popup.kind == POPUP_TLS)
 		return _("j k scroll   Tab the other page   Esc closes");
 	if (u->popup.kind == POPUP_BOUNCE)
-		return _("j k scroll   n p the next, the last one   Esc "
-		         "closes");
+		return _("j k scroll   n p next, previous   Esc closes");
 	if (u->popup.kind == POPUP_ANYWAY)
 		return _("y connect   Esc stay");
 	if (u->popup.kind == POPUP_TOUR)

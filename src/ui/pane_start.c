@@ -94,6 +94,8 @@ void start_draw(struct ui *u, struct rect body)
 	          "user@example.org"));
 	put_choices(u, &doc);
 	put_tour(u, &doc);
+	put_choice(&doc, _("Paste"), _("Bounce, log"),
+	           _("a refusal found there is explained"));
 	put_colours(&doc);
 	put_safety(&doc);
 	doc_draw(&doc, &u->canvas, r, 0, 0);

@@ -11,7 +11,12 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-enum { POPUP_WIDTH = 72, HELP_COLUMN = 17, LIST_COLUMN = 4, SCROLL_ROWS = 10 };
+enum {
+	POPUP_WIDTH = 72,
+	HELP_COLUMN = 17,
+	LIST_COLUMN = 4,
+	SCROLL_ROWS = 10,
+};
 
 void popup_open(struct ui *u, enum popup_kind kind, const char *title,
                 const char *text)
