@@ -114,6 +114,12 @@ static bool login_missing(const struct options *o, const struct plan *p)
 	return !p->auth.wanted && (o->auth_clear || p->stage == STAGE_AUTH);
 }
 
+static bool two_domains(const struct options *o, const struct plan *p)
+{
+	(void)p;
+	return o->check && *o->check && o->n_words;
+}
+
 static bool is_mech_without_user(const char *mech, size_t len)
 {
 	static const char *const names[] = {
@@ -211,6 +217,8 @@ static const struct {
 		"or -q dot") },
 	{ login_missing, N_("--auth-clear, -q auth: there is no login "
 		"(--auth[=MECHS])") },
+	{ two_domains, N_("--check=DOMAIN, TARGET: each names a domain; leave "
+		"one out") },
 	{ user_missing, N_("--auth: a user is needed (--auth-user NAME)") },
 	{ json_and_words, N_("--as-command: prints lines for a shell, --json "
 		"events; leave one out") },

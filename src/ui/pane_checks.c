@@ -538,15 +538,14 @@ void checks_bad(struct ui *u, int step)
 /* What this machine's mail server does otherwise is to be taken over. */
 static bool offers_mta(struct ui *u)
 {
+	int rows = u->layout.pane[PANE_CHECKS].body.h;
 	struct check_list list;
 	const struct event *e;
 
 	check_list_fill(ui_now(u), &list);
-	if (list.n == 0 || (!u->checks.open &&
-	    u->layout.pane[PANE_CHECKS].body.h < HALVES_FROM_ROWS))
-		return false;
-	e = check_at(u, &list, chosen(u, &list));
-	return grade_of(e) == GRADE_WARN &&
+	e = list.n ? check_at(u, &list, chosen(u, &list)) : NULL;
+	return e && grade_of(e) == GRADE_WARN &&
+	       (u->checks.open || rows >= HALVES_FROM_ROWS) &&
 	       strcmp(event_text(e, e->u.check.id), "like-mta") == 0;
 }
 
