@@ -19,10 +19,7 @@
 #include "util/xalloc.h"
 #include "zonefake.h"
 
-enum {
-	WAIT_MS = 10000,
-	CANCEL_MS = 250, REPEATS = 200,
-};
+enum { WAIT_MS = 10000, CANCEL_MS = 250, REPEATS = 200 };
 
 #define SENDS "192.0.2.7"      /* may send for client.example */
 #define STRANGER "203.0.113.9" /* may not */
@@ -131,11 +128,10 @@ static size_t count_check(const struct client *c, const char *id)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < client_count(c, EV_CHECK); i++) {
-		const struct event *e = client_find(c, EV_CHECK, i);
-
-		n += strcmp(event_text(e, e->u.check.id), id) == 0;
-	}
+	for (size_t i = 0; i < c->n; i++)
+		n += c->events[i]->kind == EV_CHECK &&
+		     strcmp(event_text(c->events[i],
+		                       c->events[i]->u.check.id), id) == 0;
 	return n;
 }
 
@@ -249,34 +245,20 @@ static void test_check_with_a_silent_dns_is_unknown_in_time(void **state)
 	dnsfault_stop(d);
 }
 
-/* Lines of text that stand in it twice. */
-static void assert_no_line_twice(const char *text)
-{
-	const char *end;
-
-	for (; *text; text = end + 1) {
-		char *line;
-
-		end = strchr(text, '\n');
-		line = xmemdup0(text, (size_t)(end - text) + 1);
-		if (strstr(end + 1, line) &&
-		    (strstr(end + 1, line)[-1] == '\n'))
-			fail_msg("asked twice: %s", line);
-		free(line);
-	}
-}
-
 static void test_check_asks_no_question_twice(void **state)
 {
 	struct stage_set s;
-	char *asked;
+	char *asked, *at, *end;
 
 	(void)state;
 	set_up(&s, good);
 	end_of(&s, check_plan("two.example", SENDS));
-	asked = zonefake_asked(s.dns);
-	assert_non_null(strstr(asked, "client.example./TXT\n"));
-	assert_no_line_twice(asked);
+	at = asked = zonefake_asked(s.dns);
+	for (; (end = strchr(at, '\n')); at = end + 1) {
+		for (char *k = end; (k = strchr(k, '\n')); k++)
+			assert_false(strncmp(k + 1, at,
+			                     (size_t)(end - at) + 1) == 0);
+	}
 	free(asked);
 	tear_down(&s);
 }
@@ -575,10 +557,8 @@ static void wait_silence(struct stage_set *s)
 	free(asked);
 }
 
-static struct plan *slow_plan(void)
+static struct plan *from_slow(struct plan *p)
 {
-	struct plan *p = check_plan("two.example", STRANGER);
-
 	free(p->from);
 	p->from = xstrdup("a@slow.example");
 	return p;
@@ -600,7 +580,7 @@ static int64_t cancel_first_us(void)
 	int64_t took;
 
 	set_up(&s, good);
-	client_open(&s.c, slow_plan());
+	client_open(&s.c, from_slow(check_plan("two.example", STRANGER)));
 	wait_silence(&s);
 	took = ended_in(&s, REQ_CANCEL);
 	assert_int_equal(last_of(&s.c, EV_END)->u.end.exit, 130);
@@ -612,15 +592,12 @@ static int64_t cancel_first_us(void)
 /* The dialog is over; the checks made anew with what it told are not. */
 static int64_t cancel_last_us(void)
 {
-	struct plan *p = dialog_plan();
 	struct stage_set s;
 	int64_t took;
 
-	free(p->from);
-	p->from = xstrdup("a@slow.example");
 	set_up(&s, SCRIPT(GREET, HEAR, HELLO_STRANGER, HEAR, OK, HEAR,
 	                  REFUSED, ENDS));
-	client_open(&s.c, p);
+	client_open(&s.c, from_slow(dialog_plan()));
 	assert_non_null(client_wait(&s.c, EV_CLOSED, WAIT_MS));
 	assert_null(client_wait(&s.c, EV_END, 100)); /* waits for them */
 	took = ended_in(&s, REQ_CANCEL);
@@ -633,14 +610,11 @@ static int64_t cancel_last_us(void)
 /* In the dialog, beside which they are made. */
 static int64_t cancel_beside_us(void)
 {
-	struct plan *p = dialog_plan();
 	struct stage_set s;
 	int64_t took;
 
-	free(p->from);
-	p->from = xstrdup("a@slow.example");
 	set_up(&s, SCRIPT(GREET, HEAR, HELLO_STRANGER, HEAR));
-	client_open(&s.c, p);
+	client_open(&s.c, from_slow(dialog_plan()));
 	wait_silence(&s);
 	took = ended_in(&s, REQ_CANCEL);
 	assert_int_equal(last_of(&s.c, EV_END)->u.end.exit, 130);
@@ -671,7 +645,7 @@ static void test_check_open_another_takes_its_place(void **state)
 
 	(void)state;
 	set_up(&s, good);
-	client_open(&s.c, slow_plan());
+	client_open(&s.c, from_slow(check_plan("two.example", STRANGER)));
 	wait_silence(&s);
 	client_open(&s.c, check_plan("two.example", SENDS));
 	assert_non_null(client_wait(&s.c, EV_END, WAIT_MS)); /* the old one */
@@ -682,14 +656,13 @@ static void test_check_open_another_takes_its_place(void **state)
 	tear_down(&s);
 }
 
-/* tear_down() fails when it takes more than a second. */
 static void test_check_stop_ends_it_at_once(void **state)
 {
 	struct stage_set s;
 
 	(void)state;
 	set_up(&s, good);
-	client_open(&s.c, slow_plan());
+	client_open(&s.c, from_slow(check_plan("two.example", STRANGER)));
 	wait_silence(&s);
 	assert_in_range(ended_in(&s, REQ_STOP), 0, 1000000);
 	tear_down(&s);
