@@ -159,6 +159,8 @@ void pattern_prepare(const char *pattern, struct pattern_hint *out)
 	out->any_code = has_alternatives(pattern);
 	if (out->any_code)
 		return;
+	/* a code at the beginning is looked at as such */
+	pattern += strspn(pattern, "^0123456789");
 	literal(pattern, out->words);
 	if (*out->words)
 		out->words[strlen(out->words) + 1] = '\0';
