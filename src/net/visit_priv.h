@@ -33,8 +33,8 @@ struct visit {
 	bool prepare;            /* TLS will be wanted soon */
 	int64_t shake_us;        /* when the handshake began */
 	struct identify who;     /* answers there */
+	int64_t who_us;          /* when that was known */
 	bool who_posted;         /* said once a session */
-	int64_t who_us;          /* when its newest event happened */
 	struct session_result result; /* valid once it is over */
 	size_t step;
 };

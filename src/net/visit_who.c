@@ -13,17 +13,16 @@ static void post(struct visit *v, const char *id, const struct identity *i)
 	struct event_builder b;
 
 	finding_begin(&b, id, args, sizeof args / sizeof *args, i->about);
-	/* what the session has to say besides is of that time, too */
-	outlet_post_at(v->out, &b, v->to.session,
-	               v->who_us ? v->who_us : visit_now_us(v));
+	outlet_post_at(v->out, &b, v->to.session, v->who_us);
 	free(title);
 }
 
 void visit_who_see(struct visit *v, const struct event *e)
 {
+	if (v->who_posted)
+		return;
+	identify_event(&v->who, e);
 	v->who_us = e->t_us;
-	if (!v->who_posted)
-		identify_event(&v->who, e);
 }
 
 void visit_who_post(struct visit *v, bool last)
@@ -33,6 +32,8 @@ void visit_who_post(struct visit *v, bool last)
 
 	if (v->who_posted || (!last && !v->who.greeted))
 		return;
+	if (last) /* behind what was said meanwhile */
+		v->who_us = visit_now_us(v);
 	v->who_posted = identity_known(software) || identity_known(operator);
 	if (identity_known(operator))
 		post(v, "operator", operator);
