@@ -57,7 +57,8 @@ bool ip_under(const struct ip *ip, const struct ip *net, unsigned bits)
 	       ((ip->octets[whole] ^ net->octets[whole]) & mask) == 0;
 }
 
-bool ip_in_answer(const struct dns_answer *a, const struct ip *ip)
+bool ip_near_answer(const struct dns_answer *a, const struct ip *ip,
+                    const uint8_t bits[2])
 {
 	for (size_t i = 0; i < a->n; i++) {
 		const struct dns_rr *rr = answer_rr(a, i);
@@ -67,10 +68,18 @@ bool ip_in_answer(const struct dns_answer *a, const struct ip *ip)
 			continue;
 		ip_from_octets(&other, dns_rr_address(&a->msg, rr),
 		               a->type == RR_A ? 4 : 16);
-		if (ip_equal(&other, ip))
+		if (other.size == ip->size &&
+		    ip_under(ip, &other, bits[ip->size == 16]))
 			return true;
 	}
 	return false;
+}
+
+bool ip_in_answer(const struct dns_answer *a, const struct ip *ip)
+{
+	static const uint8_t whole[2] = { 32, 128 };
+
+	return ip_near_answer(a, ip, whole);
 }
 
 /* One label in front of what is in out at *at, growing towards its start. */

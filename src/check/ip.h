@@ -31,6 +31,9 @@ bool ip_equal(const struct ip *a, const struct ip *b);
 bool ip_under(const struct ip *ip, const struct ip *net, unsigned bits);
 /* Is ip one of the addresses of a, an answer for A or AAAA? */
 bool ip_in_answer(const struct dns_answer *a, const struct ip *ip);
+/* The same by the first bits[0] bits of IPv4, bits[1] of IPv6. */
+bool ip_near_answer(const struct dns_answer *a, const struct ip *ip,
+                    const uint8_t bits[2]);
 /*
  * The name below suffix: octets or nibbles, last first. "7.2.0.192" below
  * in-addr.arpa (RFC 1035 §3.5), ip6.arpa (RFC 3596 §2.5) or a blocklist (RFC

@@ -15,6 +15,7 @@ struct tally {
 	size_t n[PTR_OUTCOME_COUNT];
 	char first_bad[IP_TEXT_MAX]; /* "" none */
 	const struct dns_answer *failed; /* the first one */
+	bool cut; /* there are more addresses than are asked about */
 };
 
 size_t receiver_ptr_count(const struct check_query *q)
@@ -22,22 +23,6 @@ size_t receiver_ptr_count(const struct check_query *q)
 	const struct route_host *h = receiver_host(q, 0);
 
 	return q->domain && *q->domain && h ? 1 : 0;
-}
-
-static bool has_address(const struct dns_answer *a, const struct ip *ip)
-{
-	for (size_t i = 0; i < a->n; i++) {
-		const struct dns_rr *rr = answer_rr(a, i);
-		struct ip other;
-
-		if (rr->bad)
-			continue;
-		ip_from_octets(&other, dns_rr_address(&a->msg, rr),
-		               a->type == RR_A ? 4 : 16);
-		if (ip_equal(&other, ip))
-			return true;
-	}
-	return false;
 }
 
 /* Does one of the names lead back? */
@@ -61,7 +46,7 @@ static enum ptr_outcome confirm(struct check *c, const struct facts *f,
 			continue;
 		}
 		check_evidence(c, 2, a);
-		if (has_address(a, ip))
+		if (ip_in_answer(a, ip))
 			return PTR_GOOD;
 		if (dns_status_is_temp(a->status) && out == PTR_LIES) {
 			out = PTR_FAILED;
@@ -118,6 +103,7 @@ static void take_all(struct check *c, const struct facts *f,
 		for (size_t k = 0; k < h->n_addresses; k++) {
 			if (asked++ == PTR_ADDRESSES_MAX) {
 				check_step_add(c, 0, "mx-ptr-limit", NULL);
+				t->cut = true;
 				return;
 			}
 			take_address(c, f, h->host, h->addresses[k].text, t);
@@ -145,6 +131,8 @@ void receiver_ptr_check(struct check *c, const struct facts *f,
 		check_end_failed(c, "", t.failed);
 	else if ((failed = receiver_failed(f, q))) /* there may be more */
 		check_end_failed(c, "", failed);
+	else if (t.cut) /* those that were asked about are in order */
+		check_end(c, GRADE_NOTE, "", "mx-ptr-limit", NULL);
 	else
 		check_end(c, GRADE_PASS, "", "mx-ptr-good", q->domain, NULL);
 }

@@ -123,21 +123,7 @@ uint16_t spf_address_type(const struct spf *s)
 bool spf_has_address(const struct spf *s, const struct dns_answer *a,
                      const uint8_t bits[2])
 {
-	const struct ip *ip = &s->values.ip;
-
-	for (size_t i = 0; i < a->n; i++) {
-		const struct dns_rr *rr = answer_rr(a, i);
-		struct ip other;
-
-		if (rr->bad)
-			continue;
-		ip_from_octets(&other, dns_rr_address(&a->msg, rr),
-		               rr->type == RR_A ? 4 : 16);
-		if (other.size == ip->size &&
-		    ip_under(ip, &other, bits[ip->size == 16]))
-			return true;
-	}
-	return false;
+	return ip_near_answer(a, &s->values.ip, bits);
 }
 
 /* ---- the names of the address ---- */
