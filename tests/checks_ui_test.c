@@ -14,6 +14,7 @@
 
 #include "ui_dialog.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #define KEYS_OF(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
@@ -86,6 +87,20 @@ static int open_blocked(void **state)
 	return 0;
 }
 
+/* Nothing is connected, and the mail server of this machine sends otherwise. */
+static int open_other_mta(void **state)
+{
+	(void)state;
+	script_new(&st.script);
+	script_check(&st.script, "like-mta", "Postfix", GRADE_WARN,
+	             "mta-other-helo");
+	script_prompt(&st.script, ST_CLOSED, "", 0);
+	stage_open(&st, 120, 35, false);
+	st.ui.plan.helo = xstrdup("laptop.example.net");
+	st.ui.plan.family = 6;
+	return 0;
+}
+
 static int close_stage(void **state)
 {
 	(void)state;
@@ -128,6 +143,30 @@ static void assert_asked(size_t times)
 	assert_int_equal(st.requests, times);
 	if (times)
 		assert_int_equal(st.last->kind, REQ_CHECK);
+}
+
+static void test_checks_enter_takes_the_mail_server_over(void **state)
+{
+	(void)state;
+	stage_keys(&st, KEYS_OF("Esc", "6"));
+	assert_chosen("mail server");
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_int_equal(st.requests, 1);
+	assert_int_equal(st.last->kind, REQ_OPEN);
+	assert_true(st.last->plan->checks.like_mta);
+	assert_null(st.last->plan->helo);
+	assert_int_equal(st.last->plan->family, 0);
+}
+
+/* The open session would end without a word. */
+static void test_checks_like_mta_waits_for_the_end(void **state)
+{
+	(void)state;
+	stage_keys(&st, KEYS_OF("Esc", ":"));
+	stage_type(&st, "like-mta");
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_int_equal(st.requests, 0);
+	assert_true(stage_shows(&st, "QUIT ends it"));
 }
 
 static void test_checks_begin_at_the_first_bad_one(void **state)
@@ -395,6 +434,9 @@ static void test_checks_are_not_suggested_for_other_causes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ON(test_checks_enter_takes_the_mail_server_over,
+		   open_other_mta),
+		ON(test_checks_like_mta_waits_for_the_end, open_checked),
 		ON(test_checks_begin_at_the_first_bad_one, open_checked),
 		ON(test_checks_that_come_do_not_move_the_choice, open_checked),
 		ON(test_checks_keys_choose_open_and_go_back, open_checked),
