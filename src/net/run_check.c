@@ -7,6 +7,7 @@
 
 #include "check/ip.h"
 #include "check/own_address.h"
+#include "core/command.h"
 #include "net/hostname.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -22,9 +23,11 @@ static void forget_query(struct run_check *c)
 	c->query = (struct check_query){ .n_seen = 0 };
 }
 
-/* The name that the sessions give, where that can be known before them. */
+/* What a session said; before there was one, what it will say. */
 static char *helo_of(const struct run *r)
 {
+	if (r->check.helo && *r->check.helo)
+		return xstrdup(r->check.helo);
 	return r->plan->helo ? xstrdup(r->plan->helo) : host_full_name();
 }
 
@@ -33,6 +36,8 @@ static char *sender_of(const struct run *r, const char *helo)
 {
 	const struct plan *p = r->plan;
 
+	if (r->check.from)
+		return xstrdup(r->check.from);
 	if (p->from)
 		return xstrdup(p->from);
 	if (p->stage == STAGE_ROUTE && p->target.domain &&
@@ -65,6 +70,15 @@ static void fill_query(struct run *r)
 	};
 }
 
+/* What was said without it may be wrong. */
+static void know_better(struct run *r)
+{
+	if (r->check.examine)
+		r->check.again = true;
+	else if (r->check.n_told && !r->cancelled)
+		begin(r);
+}
+
 void run_check_learn(struct run *r, enum address_source source,
                      const char *text, const char *where)
 {
@@ -78,10 +92,7 @@ void run_check_learn(struct run *r, enum address_source source,
 		return;
 	c->seen[c->n_seen++] = (struct address_seen){ .source = source,
 		.text = xstrdup(text), .where = xstrdup(where) };
-	if (c->examine)
-		c->again = true;
-	else if (c->n_told && !r->cancelled) /* said without it: maybe wrong */
-		begin(r);
+	know_better(r);
 }
 
 static void set(char **field, const char *text)
@@ -98,23 +109,42 @@ static void see_connected(struct run *r, const struct event *e)
 
 	set(&r->check.host, event_text(e, c->host));
 	set(&r->check.server, event_text(e, c->address));
-	set(&r->check.helo, NULL);
 	r->check.helo_n = 0;
 	if (c->local.len)
 		run_check_learn(r, ADDRESS_LOCAL, event_text(e, c->local), "");
 }
 
-static void see_sent(struct run_check *c, const struct event *e)
+/* said: given away. Is it other than what the checks were told? */
+static bool differs(char **field, char *said, const char *told)
 {
-	const char *verb = event_text(e, e->u.sent.verb);
+	free(*field);
+	*field = said;
+	return !told || strcmp(said, told) != 0;
+}
+
+static void see_sent(struct run *r, const struct event *e)
+{
+	struct run_check *c = &r->check;
 	const char *line = event_text(e, e->u.sent.line);
 	const char *blank = strchr(line, ' ');
 
-	if (strcmp(verb, "EHLO") != 0 && strcmp(verb, "HELO") != 0 &&
-	    strcmp(verb, "LHLO") != 0)
-		return;
-	c->helo_n = e->n;
-	set(&c->helo, blank ? blank + 1 : "");
+	switch (command_find(line, strlen(line))) {
+	case VERB_EHLO:
+	case VERB_HELO:
+	case VERB_LHLO:
+		c->helo_n = e->n;
+		if (blank && differs(&c->helo, xstrdup(blank + 1),
+		                     c->query.helo))
+			know_better(r);
+		break;
+	case VERB_MAIL:
+		if (differs(&c->from, command_path(line),
+		            c->query.mail_from))
+			know_better(r);
+		break;
+	default:
+		break;
+	}
 }
 
 /* Which address does the server say that it sees? */
@@ -153,7 +183,7 @@ void run_check_see(struct run *r, const struct event *e)
 	else if (e->kind == EV_CONNECTED)
 		see_connected(r, e);
 	else if (e->kind == EV_SENT)
-		see_sent(&r->check, e);
+		see_sent(r, e);
 	else if (e->kind == EV_REPLY)
 		see_reply(r, e);
 }
@@ -330,4 +360,5 @@ void run_check_clear(struct run *r)
 	free(c->host);
 	free(c->server);
 	free(c->helo);
+	free(c->from);
 }
