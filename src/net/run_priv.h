@@ -45,7 +45,7 @@ struct run_check { /* run_check.c */
 	struct address_seen seen[RUN_SEEN_MAX]; /* n_seen; texts are ours */
 	size_t n_seen;
 	char *host, *server;     /* of the newest connection: name, address */
-	char *helo, *from;       /* what EHLO and MAIL said last, NULL not yet */
+	char *helo, *from;       /* what EHLO and MAIL said last, NULL none */
 	uint32_t helo_n;         /* its number */
 	struct event **told;     /* n_told, what was posted, by its place */
 	size_t n_told, place;
