@@ -52,7 +52,8 @@ static void check_sizes(const struct client *c)
 
 void checkrun_start(struct checkrun *r, const struct checkrun_config *cfg)
 {
-	struct worker_config worker = { .policy_ms = cfg->policy_ms,
+	struct worker_config worker = { .no_mta = true,
+		.policy_ms = cfg->policy_ms,
 		.dns_try_ms = cfg->dns_try_ms, .redirects = &r->to_web,
 		.n_redirects = 1 };
 

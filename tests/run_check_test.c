@@ -61,7 +61,8 @@ static void set_up(struct stage_set *s, const struct fault *script)
 	s->mx = smtpfault_start(scripts, 1);
 	s->redirect = (struct redirect){ .address = "198.51.100.1",
 		.port = 25, .to_port = smtpfault_port(s->mx) };
-	s->cfg = (struct worker_config){ .dns = zonefake_server(s->dns),
+	s->cfg = (struct worker_config){ .no_mta = true,
+		.dns = zonefake_server(s->dns),
 		.redirects = &s->redirect, .n_redirects = 1 };
 	client_start(&s->c, &s->cfg);
 }
@@ -227,7 +228,8 @@ static void test_check_alone_has_its_exit_status(void **state)
 static void test_check_with_a_silent_dns_is_unknown_in_time(void **state)
 {
 	struct dnsfault *d = dnsfault_start("drop");
-	struct worker_config cfg = { .dns = dnsfault_server(d),
+	struct worker_config cfg = { .no_mta = true,
+		.dns = dnsfault_server(d),
 		.dns_try_ms = 40 };
 	const struct event *e;
 	struct client c;

@@ -155,6 +155,12 @@ static void on_settings(void *arg, const struct mta_settings *s)
 		go_on(r);
 }
 
+/* A lesson is about its own hosts, not about this one. */
+static bool may_read_mta(const struct run *r)
+{
+	return !r->env->cfg->n_redirects && !r->env->cfg->no_mta;
+}
+
 static void read_mta(struct run *r)
 {
 	const struct mta_calls calls = { .done = on_settings, .arg = r };
@@ -165,8 +171,7 @@ static void read_mta(struct run *r)
 
 bool run_scout_first(struct run *r)
 {
-	if (r->scout.read || r->doing == DO_SCOUT ||
-	    r->env->cfg->n_redirects)
+	if (r->scout.read || r->doing == DO_SCOUT || !may_read_mta(r))
 		return false;
 	r->scout.go = run_check;
 	read_mta(r);
@@ -178,7 +183,7 @@ void run_scout(struct run *r, void (*go)(struct run *r))
 	const struct plan_checks *c = &r->plan->checks;
 
 	r->scout.go = go;
-	if (c->like_mta || (c->wanted && !r->env->cfg->n_redirects)) {
+	if (c->like_mta || (c->wanted && may_read_mta(r))) {
 		r->doing = DO_SCOUT;
 		run_prompt(r, 0);
 		read_mta(r);

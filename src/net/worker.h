@@ -35,6 +35,8 @@ struct worker_config {
 	bool join;              /* a host's port is in its TXT record */
 	const struct redirect *redirects; /* borrowed, n_redirects */
 	size_t n_redirects;
+	bool no_mta; /* checks do not look at this machine's mail server
+	              * unless plan.checks.like_mta says so: for tests */
 	const struct myip_service *myip; /* borrowed; NULL: those built in */
 	const char *trust_pem;  /* a lesson's own authority, or NULL */
 	int64_t start_us;       /* loop_now_us() of t = 0 */

@@ -44,12 +44,12 @@ void do_trial_begin(struct ui *u); /* the user said y */
 void do_demo(struct ui *u, const char *arg);
 void do_replay(struct ui *u, const char *arg);
 void do_open(struct ui *u, const char *arg);
+void do_checks(struct ui *u); /* looks at them; the first time, makes them */
+void do_check(struct ui *u);
 void do_like_mta(struct ui *u); /* HELO, sources, family; a new run */
 void do_quit(struct ui *u, bool at_once);
 
 /* pane_checks.c */
-void do_checks(struct ui *u); /* looks at them; the first time, makes them */
-void do_check(struct ui *u);
 void checks_move(struct ui *u, enum cmd c);
 void checks_bad(struct ui *u, int step); /* the next bad one or warning */
 void checks_turn(struct ui *u); /* from the list into one, and back */

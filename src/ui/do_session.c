@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core/command.h"
+#include "knowledge/check_words.h"
 #include "ui/do.h"
 #include "ui/real.h"
 #include "util/i18n.h"
@@ -317,6 +318,44 @@ void ui_open_target(struct ui *u, const char *text)
 		ui_reopen(u);
 	}
 	target_clear(&t);
+}
+
+/* What a hidden reply told may be in a check. */
+static bool is_presenting(struct ui *u)
+{
+	if (u->present.on)
+		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
+		                  "leaves it."));
+	return u->present.on;
+}
+
+void do_check(struct ui *u)
+{
+	if (is_presenting(u))
+		return;
+	if (u->link.replay) {
+		ui_say(u, "%s", _("A recording is shown: nothing is asked."));
+		return;
+	}
+	if (!u->started || ui_now(u)->ended) {
+		ui_say(u, "%s", _("Who sends and who receives is "
+		                  "checked: first type a domain."));
+		return;
+	}
+	u->checks.asked = true;
+	ui_request(u, REQ_CHECK, NULL, NULL, false);
+	ui_focus(u, PANE_CHECKS);
+}
+
+void do_checks(struct ui *u)
+{
+	if (is_presenting(u))
+		return;
+	if (u->started && (checks_made(ui_now(u)) || u->checks.asked ||
+	                   u->link.replay))
+		ui_focus(u, PANE_CHECKS);
+	else
+		do_check(u);
 }
 
 static void forget(char **text)

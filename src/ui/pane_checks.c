@@ -416,44 +416,6 @@ void checks_text(struct ui *u, bool all, struct buf *out)
 
 /* ---- commands ---- */
 
-/* What a hidden reply told may be in a check. */
-static bool is_presenting(struct ui *u)
-{
-	if (u->present.on)
-		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
-		                  "leaves it."));
-	return u->present.on;
-}
-
-void do_check(struct ui *u)
-{
-	if (is_presenting(u))
-		return;
-	if (u->link.replay) {
-		ui_say(u, "%s", _("A recording is shown: nothing is asked."));
-		return;
-	}
-	if (!u->started || ui_now(u)->ended) {
-		ui_say(u, "%s", _("Who sends and who receives is "
-		                  "checked: first type a domain."));
-		return;
-	}
-	u->checks.asked = true;
-	ui_request(u, REQ_CHECK, NULL, NULL, false);
-	ui_focus(u, PANE_CHECKS);
-}
-
-void do_checks(struct ui *u)
-{
-	if (is_presenting(u))
-		return;
-	if (u->started && (checks_made(ui_now(u)) || u->checks.asked ||
-	                   u->link.replay))
-		ui_focus(u, PANE_CHECKS);
-	else
-		do_check(u);
-}
-
 static void scroll(struct ui *u, bool down, size_t lines)
 {
 	if (down)
@@ -549,22 +511,26 @@ static bool offers_mta(struct ui *u)
 	       strcmp(event_text(e, e->u.check.id), "like-mta") == 0;
 }
 
-void checks_turn(struct ui *u)
+static void turn(struct ui *u)
 {
-	if (offers_mta(u)) {
-		do_like_mta(u);
-		return;
-	}
 	u->checks.touched = true;
 	u->checks.open = !u->checks.open;
 	u->checks.top = 0;
+}
+
+void checks_turn(struct ui *u)
+{
+	if (offers_mta(u))
+		do_like_mta(u);
+	else
+		turn(u);
 }
 
 bool checks_back(struct ui *u)
 {
 	if (!shows_one(u))
 		return false;
-	u->checks.open = false;
+	turn(u);
 	return true;
 }
 
