@@ -32,6 +32,9 @@ struct dns_row {
 	enum stage stage;    /* 0: STAGE_ROUTE */
 	int exit;
 	const char *route;   /* pattern of dnsrun_route(); NULL: none */
+	const char *other;   /* the route where c-ares refuses to send such a
+	                      * name, or drops such a frame (from 1.20 on);
+	                      * nothing else of the row holds then */
 	const char *findings; /* ids in their order, each once, blanks between;
 	                       * NULL: any */
 	const char *shown;   /* stands in the batch text; NULL: anything */

@@ -166,9 +166,11 @@ static const struct dns_row rows[] = {
 { .id = "D11_cut_for_ever", .target = "truncalways.test", .exit = 75,
   .route = "temp malformed" },
 { .id = "D21_frame_of_no_octets", .target = "frameempty.test", .exit = 75,
-  .route = "temp malformed", .shown = "MALFORMED" },
+  .route = "temp malformed", .other = "temp timeout",
+  .shown = "MALFORMED" },
 { .id = "D21_frame_that_is_not_whole", .target = "frameshort.test",
-  .exit = 75, .route = "temp malformed", .findings = "" },
+  .exit = 75, .route = "temp malformed", .other = "temp timeout",
+  .findings = "" },
 { .id = "D21_frame_and_then_closed", .target = "frameclose.test",
   .route = "mx 10:mx.good.test=*" },
 
@@ -228,6 +230,7 @@ static const struct dns_row rows[] = {
 
 /* ---- hostile names ---- */
 #define EVIL(label)                                                            \
+	.other = "noaddress *!mx-badname",                                     \
 	.zone = ZONE(MX("10 " label ".two.test."),                             \
 	             A_OF(label ".two.test."))
 { .id = "D22_nul", EVIL("a\\000b"), .route = "mx 10:a\\\\000b.two.test=*",
@@ -244,7 +247,8 @@ static const struct dns_row rows[] = {
   .zone = ZONE(RR("two.test.", "CNAME", "\\027]0;x\\007.test."),
     RR("\\027]0;x\\007.test.", "MX", "10 mx.two.test."),
     A_OF("mx.two.test.")),
-  .never = "\033", .route = "mx 10:mx.two.test=*", .findings = "alias" },
+  .never = "\033", .route = "mx 10:mx.two.test=*", .other = "badname",
+  .findings = "alias" },
 { .id = "D22_extended_error_with_escape_sequence", .target = "ede.test",
   .exit = 75, .never = "\033", .route = "temp servfail",
   .shown = "DNSSEC Bogus: no <1B> key" },
