@@ -20,18 +20,14 @@ static struct ui_stage st;
 static int open_greylisted(void **state)
 {
 	(void)state;
-	script_new(&st.script);
-	script_greylisted(&st.script);
-	stage_open(&st, 80, 24, false);
+	stage_greylisted(&st, false);
 	return 0;
 }
 
 static int open_recording(void **state)
 {
 	(void)state;
-	script_new(&st.script);
-	script_greylisted(&st.script);
-	stage_open(&st, 80, 24, true);
+	stage_greylisted(&st, true);
 	return 0;
 }
 

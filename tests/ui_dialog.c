@@ -415,6 +415,13 @@ void stage_open(struct ui_stage *st, int w, int h, bool replay)
 	stage_draw(st);
 }
 
+void stage_greylisted(struct ui_stage *st, bool replay)
+{
+	script_new(&st->script);
+	script_greylisted(&st->script);
+	stage_open(st, 80, 24, replay);
+}
+
 void stage_draw(struct ui_stage *st)
 {
 	while (find_slice(&st->ui))

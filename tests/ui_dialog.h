@@ -72,6 +72,8 @@ struct ui_stage {
 	size_t requests;
 };
 void stage_open(struct ui_stage *st, int w, int h, bool replay);
+/* A dialog that ends put off, 80x24. */
+void stage_greylisted(struct ui_stage *st, bool replay);
 void stage_draw(struct ui_stage *st);
 /* Names of keys, "Esc", "j", "Alt-A" ...; the canvas is drawn after them. */
 void stage_keys(struct ui_stage *st, const char *const *names);

@@ -243,12 +243,15 @@ static struct judgement on_quit(const struct receiver *r,
 		.say = "221 2.0.0 %s closing connection" };
 }
 
+/* RFC 5321 §4.2.4: known, and not to be had here */
+static const char not_offered[] = "502 5.5.1 Command not implemented";
+
 static struct judgement on_known(const struct receiver *r,
                                  const struct command *c)
 {
 	(void)r;
 	(void)c;
-	return (struct judgement){ .say = "502 5.5.1 Command not implemented" };
+	return (struct judgement){ .say = not_offered };
 }
 
 /* RFC 3207 §4 */
@@ -277,7 +280,7 @@ static struct judgement on_auth(const struct receiver *r,
 
 	if (!a->user)
 		return (struct judgement){ .effect = LOGIN,
-			.say = "502 5.5.1 Command not implemented" };
+			.say = not_offered };
 	if (!r->esmtp)
 		return need_hello(r);
 	if (!offer_auth(r))
