@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "rowtests.h"
 #include "util/xalloc.h"
 
 enum { HTTPS_PORT = 443, NOBODY_PORT = 1 /* tcpmux */ };
@@ -126,14 +127,5 @@ static void run_row(void **state)
 
 int checkrun_all(const char *name, const struct checkrun_row *rows, size_t n)
 {
-	struct CMUnitTest *tests = xcalloc(n, sizeof *tests);
-	int failed;
-
-	for (size_t i = 0; i < n; i++)
-		tests[i] = (struct CMUnitTest){ .name = rows[i].id,
-			.test_func = run_row,
-			.initial_state = (void *)(uintptr_t)&rows[i] };
-	failed = _cmocka_run_group_tests(name, tests, n, NULL, NULL);
-	free(tests);
-	return failed;
+	return rowtests_run(name, rows, sizeof *rows, n, run_row);
 }

@@ -14,6 +14,7 @@
 
 #include "record/json.h"
 #include "report/batch.h"
+#include "rowtests.h"
 #include "util/xalloc.h"
 
 /* Five tries and some more; with sanitizers and others on the same
@@ -231,14 +232,5 @@ static void run_one(void **state)
 
 int dnsrun_all(const char *name, const struct dns_row *rows, size_t n)
 {
-	struct CMUnitTest *tests = xcalloc(n, sizeof *tests);
-	int failed;
-
-	for (size_t i = 0; i < n; i++)
-		tests[i] = (struct CMUnitTest){ .name = rows[i].id,
-			.test_func = run_one,
-			.initial_state = (void *)(uintptr_t)&rows[i] };
-	failed = _cmocka_run_group_tests(name, tests, n, NULL, NULL);
-	free(tests);
-	return failed;
+	return rowtests_run(name, rows, sizeof *rows, n, run_one);
 }

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "rowtests.h"
 #include "util/xalloc.h"
 
 /* A step may take its timeout and a second; with sanitizers and others on the
@@ -198,14 +199,5 @@ static void run_one(void **state)
 
 int fault_run_all(const char *name, const struct row *rows, size_t n)
 {
-	struct CMUnitTest *tests = xcalloc(n, sizeof *tests);
-	int failed;
-
-	for (size_t i = 0; i < n; i++)
-		tests[i] = (struct CMUnitTest){ .name = rows[i].id,
-			.test_func = run_one,
-			.initial_state = (void *)(uintptr_t)&rows[i] };
-	failed = _cmocka_run_group_tests(name, tests, n, NULL, NULL);
-	free(tests);
-	return failed;
+	return rowtests_run(name, rows, sizeof *rows, n, run_one);
 }
