@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "rowtests.h"
 #include "faultrun.h"
 #include "util/xalloc.h"
 
@@ -171,14 +172,8 @@ static void test_certificate_is_judged(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[N_OF(rows)];
-
 	if (!getenv("SMTPSCOPE_SHARED"))
 		return SKIPPED;
-	for (size_t i = 0; i < N_OF(rows); i++)
-		tests[i] = (struct CMUnitTest){ .name = rows[i].id,
-			.test_func = test_certificate_is_judged,
-			.initial_state = (void *)(uintptr_t)&rows[i] };
-	return cmocka_run_group_tests_name("S: certificates", tests, NULL,
-	                                   NULL);
+	return rowtests_run("S: certificates", rows, sizeof *rows, N_OF(rows),
+	                    test_certificate_is_judged);
 }

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "rowtests.h"
 #include "faultrun.h"
 #include "io/tls.h"
 #include "util/xalloc.h"
@@ -138,11 +139,6 @@ static void test_dane_decides(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[N_OF(rows)];
-
-	for (size_t i = 0; i < N_OF(rows); i++)
-		tests[i] = (struct CMUnitTest){ .name = rows[i].id,
-			.test_func = test_dane_decides,
-			.initial_state = (void *)(uintptr_t)&rows[i] };
-	return cmocka_run_group_tests_name("S: DANE", tests, NULL, NULL);
+	return rowtests_run("S: DANE", rows, sizeof *rows, N_OF(rows),
+	                    test_dane_decides);
 }

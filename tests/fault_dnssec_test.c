@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "rowtests.h"
 #include "dnsrun.h"
 #include "faultrun.h"
 #include "io/tls.h"
@@ -224,11 +225,6 @@ static void test_tlsa(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[N_OF(rows)];
-
-	for (size_t i = 0; i < N_OF(rows); i++)
-		tests[i] = (struct CMUnitTest){ .name = rows[i].id,
-			.test_func = test_tlsa,
-			.initial_state = (void *)(uintptr_t)&rows[i] };
-	return cmocka_run_group_tests_name("D: DNSSEC", tests, NULL, NULL);
+	return rowtests_run("D: DNSSEC", rows, sizeof *rows, N_OF(rows),
+	                    test_tlsa);
 }
