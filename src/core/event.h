@@ -187,6 +187,8 @@ struct event {
 	uint32_t size;    /* bytes of the whole block */
 	uint32_t n;       /* 1, 2, ... unique in a recording; 0: not recorded */
 	uint32_t session; /* one connection each; 0 is the program */
+	uint32_t run;     /* request.run of the target it belongs to; not
+	                   * recorded: a file has one run after the other */
 	uint8_t kind;     /* enum event_kind: which member of u */
 	int64_t t_us;     /* microseconds since the program started */
 	struct ev_ref target; /* text: what the user asked for */

@@ -11,7 +11,9 @@
 #include "core/plan.h"
 
 enum request_kind {
-	REQ_OPEN,    /* plan: look up, connect; ends what is open (QUIT) */
+	REQ_OPEN,    /* plan: look up, connect. run 0: ends what is open (QUIT),
+	              * as one person does one thing; else beside all others,
+	              * and nobody is asked: plan.hold_enter is set */
 	REQ_CONNECT, /* text: host, text2: address or ""; of the route */
 	REQ_SEND,    /* text: one line for the server, without CRLF */
 	REQ_ANSWER,  /* yes: to the open EV_ASK; text: the password that was
@@ -31,6 +33,8 @@ struct request {
 	struct plan *plan; /* owned, REQ_OPEN */
 	char *text;        /* owned; both are wiped when freed: what goes */
 	char *text2;       /* to a server may be a secret */
+	uint32_t run;      /* REQ_OPEN: each of its events has it; 0: the only
+	                    * one. CANCEL and STOP are for all of them */
 	bool yes;
 };
 

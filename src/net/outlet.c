@@ -45,6 +45,7 @@ uint32_t outlet_post_at(struct outlet *o, struct event_builder *b,
 
 	b->e.n = n;
 	b->e.session = session;
+	b->e.run = o->run;
 	b->e.t_us = t_us;
 	if (o->target)
 		b->e.target = event_puts(b, o->target);

@@ -15,6 +15,7 @@ struct outlet {
 	struct queue *events; /* borrowed */
 	int64_t start_us;     /* loop_now_us() of t = 0 */
 	uint32_t next_n;      /* number of the next event; sessions share it */
+	uint32_t run;         /* request.run of all that goes out */
 	const char *target;   /* of the run; borrowed, NULL between runs */
 	bool full;            /* stop reading sockets until there is room */
 	bool checking;        /* checks are being made: each prompt says so */
