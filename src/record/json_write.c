@@ -429,6 +429,10 @@ static void set_plain(struct buf *b, const struct field *f, const void *at)
 		set_word(b, f->name, f->words->name(*(const uint8_t *)at));
 		return;
 	case FIELD_BOOL: set_bool(b, f->name, *(const bool *)at); return;
+	case FIELD_BOOL_SET:
+		if (*(const bool *)at)
+			set_bool(b, f->name, true);
+		return;
 	case FIELD_DIRECTION:
 		set_word(b, f->name, *(const bool *)at ? "in" : "out");
 		return;
