@@ -120,6 +120,9 @@ static void accept_aux(struct ui *u)
 		ui_focus(u, PANE_DIALOG);
 	if (mode == PROMPT_SEARCH && len == 0)
 		find_stop(u);
+	else if (mode == PROMPT_SEARCH && u->search.n == 0 &&
+	         u->search.scanned == dialog_count(u->link.dialog))
+		find_ahead(u);
 	line_accept(u->aux);
 }
 
@@ -172,7 +175,7 @@ static enum cmd alt_command(const struct key *k, unsigned where)
 	    (k->ch == 'b' || k->ch == 'f' || k->ch == 'd'))
 		return CMD_NONE;
 	plain.mods = 0;
-	return keymap_find(IN_PANES, &plain);
+	return keymap_find(where & IN_REPLAY ? IN_REPLAY : IN_PANES, &plain);
 }
 
 static void line_focus_key(struct ui *u, const struct key *k, unsigned where)
@@ -281,7 +284,8 @@ static void click(struct ui *u, int x, int y)
 {
 	enum pane p = layout_pane_at(&u->layout, x, y);
 
-	if (u->popup.kind != POPUP_NONE || !u->started)
+	if (u->popup.kind != POPUP_NONE || !u->started ||
+	    replay_click(u, x, y))
 		return;
 	if (in_rect(u->layout.input, x, y))
 		ui_focus(u, PANE_NONE);

@@ -280,9 +280,10 @@ static void draw_none(struct ui *u, struct rect body)
 
 	doc_init(&doc, body.w - 2);
 	doc_put(&doc, STYLE_DIM,
-	        u->link.replay ? _("This recording holds no checks.")
-	        : u->checks.asked ? _("Checking: the DNS is being asked.")
-	                          : _(":check makes the checks."));
+	        !replay_is_whole(u) ? _("No check was made up to here.")
+	        : u->link.replay    ? _("This recording holds no checks.")
+	        : u->checks.asked   ? _("Checking: the DNS is being asked.")
+	                            : _(":check makes the checks."));
 	doc_draw(&doc, &u->canvas, inside(body), 0, 0);
 	doc_clear(&doc);
 }

@@ -75,7 +75,7 @@ const struct explanation *explain_get(struct ui *u)
 
 static const char *act_key(const struct ui *u)
 {
-	return u->typing ? "Alt-A" : keymap_key(CMD_ACT, IN_PANES);
+	return u->typing ? "Alt-A" : keymap_key(CMD_ACT, ui_panes(u));
 }
 
 static int label_column(void)
