@@ -199,26 +199,29 @@ static bool take_sixtieths(const char **text, int64_t *micro)
 	return true;
 }
 
+static size_t after_turns(const struct player *p, size_t n)
+{
+	if (n == 0)
+		return player_first(p);
+	return n > p->turns.n ? total(p) : turns_end(&p->turns, n - 1);
+}
+
 bool player_place(const struct player *p, const char *text, size_t *events)
 {
 	bool clock = strchr(text, ':') != NULL;
 	int64_t n;
-	size_t turn;
 
 	if (!take_number(&text, &n) || !take_sixtieths(&text, &n))
 		return false;
 	text += strspn(text, " ");
-	if (strcmp(text, "ms") == 0 && !clock)
-		*events = player_at_time(p, n / 1000);
-	else if (strcmp(text, "s") == 0 || (clock && !*text))
+	if (clock ? !*text : strcmp(text, "s") == 0)
 		*events = player_at_time(p, n);
-	else if (*text || clock)
+	else if (!clock && strcmp(text, "ms") == 0)
+		*events = player_at_time(p, n / 1000);
+	else if (!clock && !*text)
+		*events = after_turns(p, (size_t)(n / 1000000));
+	else
 		return false;
-	turn = (size_t)(n / 1000000);
-	if (!*text && !clock)
-		*events = turn == 0               ? player_first(p)
-		          : turn > p->turns.n ? total(p)
-		                              : turns_end(&p->turns, turn - 1);
 	return true;
 }
 
