@@ -23,6 +23,8 @@ static const struct {
 	{ "q", CMD_QUIT },     { "q!", CMD_QUIT_PRINT }, { "wq", CMD_QUIT },
 	{ "exit", CMD_QUIT },  { "h", CMD_HELP },        { "w", CMD_SAVE },
 	{ "write", CMD_SAVE }, { "o", CMD_OPEN },        { "e", CMD_OPEN },
+	{ "next", CMD_NEXT_TURN }, { "step", CMD_NEXT_TURN },
+	{ "back", CMD_PREV_TURN }, { "pause", CMD_PLAY },
 };
 
 /*

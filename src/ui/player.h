@@ -27,7 +27,7 @@ enum {
 	PLAYER_BRISK_US = 100000,     /* a recording whose turns take less on
 	                               * the average starts PLAYER_STEADY: a
 	                               * program made it, no eye follows it */
-	PLAYER_SLICE = 16384,         /* events folded at once: about 10 ms */
+	PLAYER_SLICE = 16384,         /* events folded at once: about 2 ms */
 };
 
 /* Steady, then a quarter of the recorded speed ... 16 times. */
