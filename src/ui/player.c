@@ -34,7 +34,7 @@ void player_init(struct player *p, struct dialog *whole)
 	*p = (struct player){ .whole = whole, .pace = PLAYER_RECORDED };
 	turns_make(&p->turns, whole);
 	p->goal = total(p);
-	if (player_time(p, p->goal) <
+	if (player_time(p, p->goal) - player_time(p, p->goal > 0) <
 	    (int64_t)p->turns.n * PLAYER_BRISK_US)
 		p->pace = PLAYER_STEADY;
 }
@@ -144,9 +144,7 @@ size_t player_previous(const struct player *p)
 
 int64_t player_time(const struct player *p, size_t events)
 {
-	int64_t us = events == 0 ? 0
-	                         : dialog_at(p->whole, events - 1)->t_us -
-	                               dialog_at(p->whole, 0)->t_us;
+	int64_t us = events ? dialog_at(p->whole, events - 1)->t_us : 0;
 
 	return us > 0 ? us : 0;
 }

@@ -64,7 +64,7 @@ bool player_slice(struct player *p, size_t budget);
 
 /* Positions, from where it goes: the end of the turn that comes next, of the
  * one before that which is on show. The end of the turn that holds the event
- * at index; where the recording is so long after its first event. */
+ * at index; what had come at that time, on the clock of the events. */
 size_t player_next(const struct player *p);
 size_t player_previous(const struct player *p);
 size_t player_turn_end(const struct player *p, size_t index);
@@ -72,7 +72,7 @@ size_t player_at_time(const struct player *p, int64_t us);
 /* What a person calls a place: "12" a turn and all before it; "12s", "1.5 s",
  * "250ms", "1:30" a time. false: text is none of these. */
 bool player_place(const struct player *p, const char *text, size_t *events);
-/* Microseconds from the first event to the newest of that many. */
+/* The time of the newest of that many events. */
 int64_t player_time(const struct player *p, size_t events);
 
 /* Plays on from here, or from the beginning when at the end. */
