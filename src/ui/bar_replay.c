@@ -9,6 +9,8 @@
 
 enum { BAR_MIN = 8, BAR_MAX = 60, WORDS_MAX = 160 };
 
+#define HOUR_US INT64_C(3600000000)
+
 const char *pace_words(enum pace pace)
 {
 	static const char *const words[PACE_COUNT] = {
@@ -21,11 +23,11 @@ const char *pace_words(enum pace pace)
 	return _(words[pace]);
 }
 
-static void moment(char out[24], int64_t us)
+static void moment(char out[24], int64_t us, bool hours)
 {
 	int64_t tenths = us / 100000;
 
-	if (us < 36000000000)
+	if (!hours)
 		snprintf(out, 24, "%d:%02d.%d", (int)(tenths / 600),
 		         (int)(tenths / 10 % 60), (int)(tenths % 10));
 	else
@@ -38,14 +40,15 @@ void replay_times(const struct player *p, char *out, size_t size)
 {
 	int64_t all = player_time(p, dialog_count(p->whole));
 	int64_t now = player_time(p, player_head(p));
+	bool hours = all >= HOUR_US;
 	char at[24], of[24];
 
 	if (all < 1000000) { /* tenths of a second say nothing here */
 		time_span(at, now);
 		time_span(of, all);
 	} else {
-		moment(at, now);
-		moment(of, all);
+		moment(at, now, hours);
+		moment(of, all, hours);
 	}
 	snprintf(out, size, "%s / %s", at, of);
 }

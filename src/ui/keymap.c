@@ -41,19 +41,21 @@ static const struct binding defaults[] = {
 	{ IN_LINE, "Tab", CMD_COMPLETE, N_("Complete"), NULL, 3 },
 	{ IN_LINE, "Up", CMD_HISTORY, N_("History"), "↑", 6 },
 	{ IN_LINE, "Ctrl-R", CMD_SEARCH_HISTORY, NULL, NULL, 0 },
-	{ IN_SESSION, "PgUp", CMD_PAGE_UP, N_("Select"), NULL, 5 },
+	{ IN_LINE | IN_PANES, "PgUp", CMD_PAGE_UP, N_("Select"), NULL, 5 },
+	{ IN_REPLAY, "PgUp", CMD_PAGE_UP, NULL, NULL, 0 },
 	{ IN_SESSION, "PgDn", CMD_PAGE_DOWN, NULL, NULL, 0 },
 	{ IN_LINE, "Esc", CMD_BROWSE, N_("Browse"), NULL, 4 },
-	{ IN_REPLAY, "Space", CMD_NEXT_TURN, N_("Next turn"), NULL, 2 },
+	{ IN_REPLAY, "Space", CMD_NEXT_TURN, N_("Turn"), NULL, 2 },
 	{ IN_REPLAY, "b", CMD_PREV_TURN, N_("Back"), NULL, 3 },
 	{ IN_REPLAY, ".", CMD_PLAY, N_("Play"), NULL, 2 },
-	{ IN_REPLAY, "+", CMD_FASTER, N_("Speed"), "+ -", 5 },
+	{ IN_REPLAY, "+", CMD_FASTER, N_("Speed"), "+ -", 4 },
 	{ IN_REPLAY, "-", CMD_SLOWER, NULL, NULL, 0 },
 	{ IN_REPLAY, "<", CMD_REWIND, N_("Ends"), "< >", 4 },
 	{ IN_REPLAY, ">", CMD_WHOLE, NULL, NULL, 0 },
 	{ IN_REPLAY, "=", CMD_GOTO, N_("To here"), NULL, 8 },
 	{ IN_BROWSE, "Up", CMD_UP, NULL, NULL, 0 },
-	{ IN_BROWSE, "k", CMD_UP, N_("Move"), "j k", 3 },
+	{ IN_PANES, "k", CMD_UP, N_("Move"), "j k", 3 },
+	{ IN_REPLAY, "k", CMD_UP, N_("Move"), "j k", 10 },
 	{ IN_BROWSE, "Down", CMD_DOWN, NULL, NULL, 0 },
 	{ IN_BROWSE, "j", CMD_DOWN, NULL, NULL, 0 },
 	{ IN_SESSION, "Shift-Up", CMD_UP, NULL, NULL, 0 },
@@ -384,7 +386,7 @@ static const char *place_name(unsigned where)
 {
 	if ((where & IN_ALL) == IN_ALL)
 		return _("everywhere");
-	if ((where & IN_SESSION) == IN_SESSION)
+	if ((where & IN_LINE) && (where & IN_PANES))
 		return _("line, panes");
 	if ((where & IN_LINE) && (where & IN_START))
 		return _("line, start");
