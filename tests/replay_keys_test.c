@@ -64,7 +64,7 @@ static void test_keys_recording_opens_whole(void **state)
 	assert_true(stage_shows(&st, "‖ 6/6 turns"));
 	assert_true(stage_shows(&st, "=>]"));
 	assert_true(stage_shows(&st, "450"));
-	assert_true(stage_shows(&st, "Space Next turn"));
+	assert_true(stage_shows(&st, "Space Turn"));
 	assert_false(stage_shows(&st, "Type")); /* nothing can be typed */
 }
 
@@ -105,6 +105,21 @@ static void test_keys_goto(void **state)
 		command(places[i].text);
 		assert_int_equal(turn(), places[i].turn);
 	}
+	/* typed, too; then the keys are those of a recording again */
+	keys(":");
+	stage_type(&st, "goto 2");
+	keys("Enter");
+	assert_int_equal(turn(), 2);
+	keys("Space");
+	assert_int_equal(turn(), 3);
+	keys(":");
+	keys("Esc");
+	keys("/");
+	stage_type(&st, "x");
+	keys("Esc");
+	keys("b");
+	assert_int_equal(turn(), 2);
+	keys(">");
 	command("goto nowhere");
 	assert_int_equal(turn(), TURNS);
 	assert_true(stage_shows(&st, "nowhere is no place"));

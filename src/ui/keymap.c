@@ -31,9 +31,9 @@ static const struct {
  * The keys. The order is that of the help and of the footer. Letters follow
  * less and vim, function keys htop and mc. No capital letter is bound but
  * G, N, F (ux: EHLO, MAIL ... typed in the wrong place land in the line), and
- * N acts only while there is a search. A recording takes the place of what is
- * of no use there: Space and b, + and -, and nothing is typed. No function key without a letter: GNOME
- * Terminal takes F1 and F10, others Alt-1.
+ * N acts only while there is a search. A recording has keys of its own in the
+ * place of what is of no use there: nothing is typed. No function key without
+ * a letter: GNOME Terminal takes F1 and F10, others Alt-1.
  */
 static const struct binding defaults[] = {
 	/* where, key, command, footer word, key as shown, rank */
@@ -122,28 +122,28 @@ static const struct binding defaults[] = {
 	{ IN_START, "Down", CMD_RECENT, N_("Choose"), "↓", 6 },
 	{ IN_START, "Alt-U", CMD_TOUR, N_("Tour"), NULL, 7 },
 	{ IN_START, "Alt-T", CMD_THEME, N_("Theme"), NULL, 4 },
-	{ IN_PRESENT, "Space", CMD_REVEAL, N_("Next"), NULL, 2 },
-	{ IN_PRESENT, "PgDn", CMD_REVEAL, NULL, NULL, 0 },
-	{ IN_PRESENT, "b", CMD_COVER, N_("Back"), NULL, 3 },
-	{ IN_PRESENT, "PgUp", CMD_COVER, NULL, NULL, 0 },
-	{ IN_PRESENT, "Up", CMD_UP, NULL, NULL, 0 },
-	{ IN_PRESENT, "k", CMD_UP, NULL, NULL, 0 },
-	{ IN_PRESENT, "Down", CMD_DOWN, NULL, NULL, 0 },
-	{ IN_PRESENT, "j", CMD_DOWN, NULL, NULL, 0 },
-	{ IN_PRESENT, "G", CMD_FOLLOW, NULL, NULL, 0 },
-	{ IN_PRESENT, "+", CMD_BIGGER, N_("Size"), "+ -", 5 },
-	{ IN_PRESENT, "-", CMD_SMALLER, NULL, NULL, 0 },
-	{ IN_PRESENT, ".", CMD_PLAY, NULL, NULL, 0 },
-	{ IN_PRESENT, "<", CMD_REWIND, NULL, NULL, 0 },
-	{ IN_PRESENT, ">", CMD_WHOLE, NULL, NULL, 0 },
+	{ IN_STAGE, "Space", CMD_REVEAL, N_("Next"), NULL, 2 },
+	{ IN_STAGE, "PgDn", CMD_REVEAL, NULL, NULL, 0 },
+	{ IN_STAGE, "b", CMD_COVER, N_("Back"), NULL, 3 },
+	{ IN_STAGE, "PgUp", CMD_COVER, NULL, NULL, 0 },
+	{ IN_STAGE, "Up", CMD_UP, NULL, NULL, 0 },
+	{ IN_STAGE, "k", CMD_UP, NULL, NULL, 0 },
+	{ IN_STAGE, "Down", CMD_DOWN, NULL, NULL, 0 },
+	{ IN_STAGE, "j", CMD_DOWN, NULL, NULL, 0 },
+	{ IN_STAGE, "G", CMD_FOLLOW, NULL, NULL, 0 },
+	{ IN_STAGE, "+", CMD_BIGGER, N_("Size"), "+ -", 5 },
+	{ IN_STAGE, "-", CMD_SMALLER, NULL, NULL, 0 },
+	{ IN_SHOW, ".", CMD_PLAY, N_("Play"), NULL, 4 },
+	{ IN_SHOW, "<", CMD_REWIND, N_("Ends"), "< >", 6 },
+	{ IN_SHOW, ">", CMD_WHOLE, NULL, NULL, 0 },
 	{ IN_PRESENT, "i", CMD_TYPE, N_("Type"), NULL, 6 },
-	{ IN_PRESENT, "Esc", CMD_PRESENT, N_("Leave"), NULL, 4 },
-	{ IN_PRESENT, ":", CMD_PALETTE, NULL, NULL, 0 },
-	{ IN_PRESENT, "?", CMD_HELP, N_("Help"), NULL, 1 },
+	{ IN_STAGE, "Esc", CMD_PRESENT, N_("Leave"), NULL, 4 },
+	{ IN_STAGE, ":", CMD_PALETTE, NULL, NULL, 0 },
+	{ IN_STAGE, "?", CMD_HELP, N_("Help"), NULL, 1 },
 	{ IN_SESSION, "F2", CMD_SAVE, NULL, NULL, 0 },
 	{ IN_SESSION, "F3", CMD_SEARCH, N_("Find"), NULL, 17 },
 	{ IN_SESSION, "F4", CMD_FILTER_MENU, N_("Filter"), NULL, 18 },
-	{ IN_SESSION | IN_PRESENT, "F5", CMD_PRESENT, N_("Present"), NULL, 8 },
+	{ IN_SESSION | IN_STAGE, "F5", CMD_PRESENT, N_("Present"), NULL, 8 },
 	{ IN_SESSION, "F6", CMD_NEXT_PANE, N_("Next pane"), NULL, 19 },
 	{ IN_SESSION, "F7", CMD_GUIDE, N_("Steps"), NULL, 20 },
 	{ IN_SESSION, "F8", CMD_COPY, N_("Copy"), NULL, 21 },
@@ -160,7 +160,7 @@ static const struct binding defaults[] = {
 	{ IN_ALL, "Ctrl-Z", CMD_SUSPEND, NULL, NULL, 0 },
 	{ IN_ALL, "F1", CMD_HELP, NULL, NULL, 0 },
 	{ IN_LINE | IN_START, "Alt-?", CMD_HELP, N_("Help"), "Esc ?", 1 },
-	{ IN_BROWSE | IN_PRESENT, "q", CMD_QUIT, N_("Quit"), NULL, 1 },
+	{ IN_BROWSE | IN_STAGE, "q", CMD_QUIT, N_("Quit"), NULL, 1 },
 	{ IN_ALL, "F10", CMD_QUIT, NULL, NULL, 0 },
 	{ IN_LINE | IN_START, "Alt-Q", CMD_QUIT, N_("Quit"), ":q", 1 },
 };
@@ -398,7 +398,7 @@ static const char *place_name(unsigned where)
 		return _("start");
 	if (where & IN_REPLAY)
 		return _("recording");
-	return _("presenter");
+	return where & IN_PRESENT ? _("presenter") : _("presenter, recording");
 }
 
 void keymap_print(FILE *out)

@@ -177,9 +177,11 @@ enum { /* where a key counts */
 	IN_START = 4,   /* start screen */
 	IN_PRESENT = 8, /* presenter view, line not focused */
 	IN_REPLAY = 16, /* a pane, of a recording */
+	IN_SHOW = 32,   /* presenter view, of a recording */
 	IN_BROWSE = IN_PANES | IN_REPLAY,
+	IN_STAGE = IN_PRESENT | IN_SHOW,
 	IN_SESSION = IN_LINE | IN_BROWSE,
-	IN_ALL = IN_SESSION | IN_START | IN_PRESENT,
+	IN_ALL = IN_SESSION | IN_START | IN_STAGE,
 };
 
 struct binding {

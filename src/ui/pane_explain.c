@@ -26,12 +26,23 @@ static void explain_capability(const struct event *e, size_t sub,
 	free(line);
 }
 
+/* Nothing can be tried on a recording that has only begun. */
+static void drop_tries(struct explanation *x)
+{
+	while (x->n_tries > 0) {
+		free(x->tries[--x->n_tries].text);
+		free(x->tries[x->n_tries].arg);
+	}
+}
+
 static void explain_make(struct ui *u, size_t index, struct explanation *out)
 {
 	const struct event *e;
 
 	if (index == SIZE_MAX) {
 		explain_now(u->link.dialog, out);
+		if (u->link.replay)
+			drop_tries(out);
 		return;
 	}
 	e = dialog_at(u->link.dialog, index);

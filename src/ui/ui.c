@@ -190,7 +190,7 @@ unsigned ui_where(const struct ui *u)
 	if (u->typing)
 		return IN_LINE;
 	if (u->present.on)
-		return IN_PRESENT;
+		return u->link.replay ? IN_SHOW : IN_PRESENT;
 	return ui_panes(u);
 }
 
