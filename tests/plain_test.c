@@ -204,7 +204,7 @@ static void test_plain_checks_without_any_say_so(void **state)
 
 	(void)state;
 	play(&r, ":checks\n", true);
-	assert_non_null(strstr(r.out, "The recording holds no checks up to here."));
+	assert_non_null(strstr(r.out, "No check is recorded up to here."));
 	done(&r);
 }
 

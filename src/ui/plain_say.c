@@ -224,7 +224,7 @@ void plain_help(struct plain *p)
 {
 	static const char *const recording[] = {
 		N_("Enter     shows the next turn: a command and its reply"),
-		N_(":back     shows the turn before; :rewind, :whole: the ends"),
+		N_(":back     the turn before; :rewind, :whole: the ends"),
 		N_(":goto 12  goes to a turn; :goto 12s or 1:30 to a time"),
 		N_(":search X goes to the next turn that holds X"),
 		N_(":play     plays it, Enter pauses; :faster, :slower"),
