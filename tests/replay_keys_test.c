@@ -280,7 +280,7 @@ static void test_play_from_the_beginning_and_pause(void **state)
 	tick(100450);
 	assert_int_equal(turn(), 5);
 	assert_false(stage_shows(&st, "450"));
-	assert_true(stage_shows(&st, "waits 6.5 s, cut to 3.0 s"));
+	assert_true(stage_shows(&st, "waits 6.5 s, cut to 3 s"));
 	keys(".");
 	assert_true(stage_shows(&st, "‖ 5/6 turns"));
 	assert_int_equal(replay_due_ms(&st.ui), -1);

@@ -75,14 +75,14 @@ static void words_before(const struct ui *u, int room, char *out, size_t size)
 static void words_behind(const struct ui *u, char *out, size_t size)
 {
 	int64_t us = player_cut_us(&u->reel.player);
-	char all[24], cut[24];
+	char all[24];
 
 	*out = '\0';
 	if (us == 0)
 		return;
 	time_span(all, us);
-	time_span(cut, PLAYER_WAIT_MAX_US);
-	snprintf(out, size, _("waits %s, cut to %s"), all, cut);
+	snprintf(out, size, _("waits %s, cut to %d s"), all,
+	         PLAYER_WAIT_MAX_US / 1000000);
 }
 
 /* Cells of a bar of w that are behind the head. */
@@ -117,7 +117,7 @@ void draw_replay_bar(struct ui *u, struct rect r)
 	if (*behind && room - canvas_width(behind) - 2 >= BAR_MIN) {
 		room -= canvas_width(behind) + 2;
 		canvas_text(&u->canvas, r.x + r.w - canvas_width(behind) - 1,
-		            r.y, canvas_width(behind), STYLE_WARN, behind);
+		            r.y, canvas_width(behind), STYLE_NOTE, behind);
 	}
 	if (room > BAR_MAX)
 		room = BAR_MAX;
