@@ -420,6 +420,25 @@ static void test_player_brisk_recording_goes_turn_by_turn(void **state)
 	dialog_free(s.dialog);
 }
 
+/* On a way back that is not over yet: from where it leads. */
+static void test_player_plays_from_where_it_goes(void **state)
+{
+	struct script s;
+	struct player p;
+
+	(void)state;
+	put_times(&s, slow, SLOW);
+	player_init(&p, s.dialog);
+	player_go(&p, 7);
+	assert_true(player_slice(&p, 3));
+	player_play(&p, 0);
+	assert_int_equal(at(&p, 0), 7);
+	assert_int_equal(at(&p, 899), 7);
+	assert_int_equal(at(&p, 900), 8);
+	player_clear(&p);
+	dialog_free(s.dialog);
+}
+
 /* A stopped program (Ctrl-Z, sleep) does not rush through what it missed. */
 static void test_player_goes_on_after_a_stop(void **state)
 {
@@ -500,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_player_pace),
 		cmocka_unit_test(
 		    test_player_brisk_recording_goes_turn_by_turn),
+		cmocka_unit_test(test_player_plays_from_where_it_goes),
 		cmocka_unit_test(test_player_goes_on_after_a_stop),
 		cmocka_unit_test(test_player_bears_hostile_times),
 		cmocka_unit_test(test_player_of_nothing_does_nothing),

@@ -398,7 +398,7 @@ static const char *place_name(unsigned where)
 		return _("start");
 	if (where & IN_REPLAY)
 		return _("recording");
-	return where & IN_PRESENT ? _("presenter") : _("presenter, recording");
+	return _("presenter");
 }
 
 void keymap_print(FILE *out)

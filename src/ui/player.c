@@ -249,15 +249,20 @@ int64_t player_cut_us(const struct player *p)
 	return gap_us(p, p->goal);
 }
 
+static void arm(struct player *p, int64_t from_us)
+{
+	p->timed = true;
+	p->due_us = from_us + delay_us(p);
+}
+
 void player_play(struct player *p, int64_t now_us)
 {
 	if (total(p) <= player_first(p))
 		return;
-	if (player_at_end(p))
+	if (p->goal >= total(p))
 		player_go(p, player_first(p));
 	p->playing = true;
-	p->timed = true;
-	p->due_us = now_us + delay_us(p);
+	arm(p, now_us);
 }
 
 void player_pause(struct player *p)
@@ -273,12 +278,6 @@ void player_set_pace(struct player *p, int step)
 		return;
 	p->pace = (enum pace)pace;
 	p->timed = false;
-}
-
-static void arm(struct player *p, int64_t from_us)
-{
-	p->timed = true;
-	p->due_us = from_us + delay_us(p);
 }
 
 static size_t step_from(const struct player *p, size_t events)
