@@ -152,6 +152,46 @@ far_dialogs() {
 	ip netns del "$b"
 }
 
+# ---- many sessions at once: EHLO MAIL RCPT RSET QUIT ----
+
+crowd_list() { # SESSIONS: the list for timed
+	us="$ours --json --no-record --input $work/targets --tls never $helo"
+	us="$us -f a@client.example -q rcpt --unordered"
+	for at_once in 1 50 500; do
+		printf '%s\texec %s\n' "bare epoll loop, $at_once at once" \
+			"$tools/crowd 127.0.0.1 $smtp $1 $at_once" \
+			"smtpscope --jobs $at_once" \
+			"$us --jobs $at_once --per-host $at_once"
+	done
+	have python3 && printf '%s\t%s\n' "Python asyncio, 500 at once" \
+		"ulimit -n 2000; exec python3 $here/crowd.py 127.0.0.1 $smtp $1 500"
+}
+
+# Programs that make one session each, 50 at once.
+process_list() { # SESSIONS
+	each="seq $1 | xargs -P 50 -I%"
+	have swaks && printf '%s\t%s\n' "xargs -P 50 swaks" \
+		"$each swaks -s 127.0.0.1 -p $smtp $helo -f a@client.example -t b@client.example -q RCPT"
+	have posttls-finger && printf '%s\t%s\n' \
+		"xargs -P 50 posttls-finger (EHLO QUIT)" \
+		"$each posttls-finger -l may [127.0.0.1]:$smtp"
+}
+
+many() {
+	serve 127.0.0.1
+	awk -v port="$smtp" 'BEGIN { for (i = 0; i < 10000; i++)
+		printf "{\"target\":\"127.0.0.1:%d\",\"to\":\"b%d@client.example\"}\n",
+		    port, i }' >"$work/targets"
+	{
+		crowd_list 10000 >"$work/list"
+		"$tools/timed" "${MANY_ROUNDS:-5}" <"$work/list" | rates 10000
+		process_list 200 >"$work/list"
+		"$tools/timed" 1 <"$work/list" | rates 200
+	} 2>"$work/failed" | rows many
+	sed 's/^/  failed: /' "$work/failed"
+	unserve
+}
+
 # ---- 10,000 MX lookups ----
 
 # "NAME<tab>COMMAND" lines for timed; each command does 10,000 lookups.
