@@ -22,10 +22,11 @@
 /* What all runs of a worker share. */
 struct run_env {
 	struct loop *loop;
-	struct outlet out;
+	struct outbox box;
+	struct outlet_count count; /* of the runs with number 0 */
 	const struct worker_config *cfg;
 	struct resolver *resolver; /* NULL until a run needs it */
-	uint32_t sessions;         /* number of the newest connection */
+	size_t runs;               /* that there are */
 };
 
 struct run;
@@ -36,8 +37,12 @@ struct run_calls {
 	void *arg;
 };
 
-/* plan: given away. Posts EV_START and begins to look for the route. */
-struct run *run_new(struct run_env *env, struct plan *plan,
+/*
+ * plan: given away. number: 0 for the only run there is, else that of one
+ * beside others (request.run). Posts EV_START and begins to look for the
+ * route.
+ */
+struct run *run_new(struct run_env *env, struct plan *plan, uint32_t number,
                     const struct run_calls *calls);
 void run_free(struct run *r); /* NULL is fine */
 

@@ -118,7 +118,7 @@ static void begin_wait(struct run *r, size_t step)
 	r->step = step;
 	r->doing = DO_WAIT;
 	loop_timer_at(r->timer, at);
-	run_prompt(r, at - r->env->out.start_us);
+	run_prompt(r, at - r->out.box->start_us);
 }
 
 void run_end_wait(struct run *r)
@@ -152,7 +152,7 @@ static void stop_here(struct run *r, const struct visit_end *e)
 /* Postfix and the others do so, too: what failed cannot be gone on with. */
 static void again_in_clear(struct run *r)
 {
-	outlet_finding(&r->env->out, "tls-again-in-clear", NULL, 0, 0);
+	outlet_finding(&r->out, "tls-again-in-clear", NULL, 0, 0);
 	r->clear = true;
 	stops_again(&r->stops);
 	run_go_on(r);
@@ -212,7 +212,7 @@ void run_visit(struct run *r, const struct stop *stop,
 	struct visit_to to = { .host = stop->host, .address = stop->address,
 		.port = stop->port, .local = stop->local,
 		.via_port = run_redirected(r, stop),
-		.session = ++r->env->sessions,
+		.session = ++r->out.count->sessions,
 		.step = r->trial ? 0 : r->step,
 		.dane = run_dane(r, stop), .setup = &r->tls,
 		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear,
@@ -220,7 +220,7 @@ void run_visit(struct run *r, const struct stop *stop,
 
 	r->clear = false;
 	r->doing = DO_VISIT;
-	r->visit = visit_new(r->env->loop, &r->env->out, plan, &to, &calls);
+	r->visit = visit_new(r->env->loop, &r->out, plan, &to, &calls);
 	run_prompt(r, visit_deadline_us(r->visit));
 }
 
@@ -243,7 +243,7 @@ static void ask(struct run *r, const struct stop *stop)
 	b.e.u.ask.id = event_puts(&b, "private-address");
 	b.e.u.ask.args = event_put_texts(&b, args, 3);
 	r->doing = DO_ASKING;
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 }
 
 /* It is not used; why: id of the finding that says so. */
@@ -253,7 +253,7 @@ static void pass_over(struct run *r, const struct stop *stop, const char *why)
 	struct event_builder b;
 
 	finding_begin(&b, why, args, 2, 0);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 	stops_skip(&r->stops);
 }
 
@@ -334,7 +334,7 @@ static bool tried_enough(struct run *r)
 	snprintf(tries, sizeof tries, "%u", r->tries);
 	snprintf(rest, sizeof rest, "%zu", left);
 	finding_begin(&b, "tries-limit", args, 2, 0);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 	return true;
 }
 

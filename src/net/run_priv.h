@@ -62,6 +62,8 @@ struct run_scout { /* run_scout.c */
 
 struct run {
 	struct run_env *env;
+	struct outlet out;
+	struct outlet_count count; /* of out, where the run is not alone */
 	struct plan *plan;
 	struct run_calls calls;
 	struct target server; /* plan.server taken apart; empty without it */

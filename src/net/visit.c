@@ -277,7 +277,7 @@ static void arm(struct visit *v)
 	if (v->leave_us < at)
 		at = v->leave_us;
 	if (at != INT64_MAX)
-		at += v->out->start_us;
+		at += v->out->box->start_us;
 	loop_timer_at(v->timer, at);
 }
 
@@ -301,7 +301,7 @@ static bool pump(struct visit *v)
 		return false;
 	}
 	visit_post_prompt(v);
-	v->paused = v->out->full;
+	v->paused = v->out->box->full;
 	conn_pause(stream_conn(v->stream), v->paused);
 	arm(v);
 	return true;
@@ -369,7 +369,7 @@ static void begin_session(struct visit *v)
 	post_notes(v);
 	helo = helo_name(v);
 	v->session = session_new(v->plan, helo, v->to.session,
-	                         &v->out->next_n);
+	                         &v->out->count->next_n);
 	make_message(v, helo);
 	free(helo);
 	session_set_digest(v->session, &digest);
