@@ -381,6 +381,7 @@ static void see(void *arg, const struct event *e)
 		run_check_see(r, e);
 	run_trial_see(r, e);
 	docket_see(r->docket, e);
+	run_gate_see(r, e);
 }
 
 /* While nothing of any run holds on to it. */
@@ -427,6 +428,7 @@ void run_free(struct run *r)
 	if (!r)
 		return;
 	visit_free(r->visit);
+	run_gate_leave(r);
 	run_trials_free(r);
 	routing_free(r->routing);
 	join_free(r->join);

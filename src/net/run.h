@@ -15,6 +15,7 @@
 #include "core/plan.h"
 #include "core/request.h"
 #include "io/loop.h"
+#include "net/gate.h"
 #include "net/outlet.h"
 #include "net/resolve.h"
 #include "net/worker.h"
@@ -27,7 +28,12 @@ struct run_env {
 	const struct worker_config *cfg;
 	struct resolver *resolver; /* NULL until a run needs it */
 	size_t runs;               /* that there are */
+	struct gate *gate;         /* of runs beside each other, or NULL */
+	struct loop_timer *gate_timer;
+	int64_t gate_due_us;       /* what the timer is set to */
 };
+/* Every run is freed. */
+void run_env_clear(struct run_env *env);
 
 struct run;
 

@@ -188,6 +188,7 @@ static void on_visit_over(void *arg)
 		leave_the_rest(r, &e);
 	visit_free(r->visit);
 	r->visit = NULL;
+	run_gate_leave(r);
 	r->doing = DO_NOTHING;
 	r->connect = NULL;
 	if (r->leaving || wanted) {
@@ -205,23 +206,40 @@ static void on_visit_over(void *arg)
 	request_free(wanted);
 }
 
-void run_visit(struct run *r, const struct stop *stop,
-               const struct plan *plan)
+void run_enter(struct run *r)
 {
+	const struct stop *stop = r->wish.stop;
 	struct visit_calls calls = { .over = on_visit_over, .arg = r };
 	struct visit_to to = { .host = stop->host, .address = stop->address,
 		.port = stop->port, .local = stop->local,
 		.via_port = run_redirected(r, stop),
-		.session = ++r->out.count->sessions,
+		.session = r->out.count->sessions + 1,
 		.step = r->trial ? 0 : r->step,
 		.dane = run_dane(r, stop), .setup = &r->tls,
 		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear,
-		.docket = r->docket };
+		.docket = r->docket, .may_wait = r->pass != NULL };
 
+	r->visit = visit_new(r->env->loop, &r->out, r->wish.plan, &to, &calls);
+	if (!r->visit && run_gate_wait(r))
+		return;
+	if (!r->visit) {
+		to.may_wait = false;
+		r->visit = visit_new(r->env->loop, &r->out, r->wish.plan, &to,
+		                     &calls);
+	}
+	r->out.count->sessions++;
 	r->clear = false;
 	r->doing = DO_VISIT;
-	r->visit = visit_new(r->env->loop, &r->out, plan, &to, &calls);
 	run_prompt(r, visit_deadline_us(r->visit));
+}
+
+void run_visit(struct run *r, const struct stop *stop,
+               const struct plan *plan)
+{
+	r->wish = (struct wish){ .stop = stop, .plan = plan };
+	r->doing = DO_GATE;
+	if (run_gate_open(r))
+		run_enter(r);
 }
 
 /* ---- private addresses (dns.md §1.3) ---- */

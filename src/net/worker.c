@@ -164,7 +164,7 @@ static void *work(void *arg)
 	loop_run(w->env.loop);
 	while (w->tasks)
 		free_task(w->tasks);
-	resolver_free(w->env.resolver);
+	run_env_clear(&w->env);
 	if (w->cfg.detach)
 		w->cfg.detach(w->cfg.arg);
 	return NULL;
