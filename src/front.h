@@ -13,7 +13,10 @@
 #include "tape.h"
 
 /* What batch prints. */
-enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS };
+enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS,
+	PRINT_LINES /* one a target */ };
+
+struct feed;
 
 /* What main found out about the terminal and the user's wishes. */
 struct front_look {
@@ -32,6 +35,12 @@ struct front_look {
  */
 int front_batch(const struct front_look *look, struct scene *s,
                 struct tape *t, struct plan **plans, size_t n);
+/*
+ * Many targets, options.jobs at once. feed: given away; it was looked at
+ * (feed_check()). Returns as front_batch() does; 64 when a line was no target.
+ */
+int front_many(const struct front_look *look, const struct options *o,
+               struct scene *s, struct tape *t, struct feed *feed);
 /* A recording as text or JSON. error: heap, or NULL. */
 int front_batch_replay(const struct front_look *look, const char *file);
 

@@ -27,6 +27,7 @@
 #include "core/rules_text.h"
 #include "front.h"
 #include "knowledge/bounce.h"
+#include "many_feed.h"
 #include "report/explain_text.h"
 #include "scene.h"
 #include "tape.h"
@@ -111,7 +112,7 @@ static struct front_look look_of(const struct options *o)
 
 static bool wants_batch(const struct options *o)
 {
-	if (o->front == FRONT_AUTO && !o->as_command)
+	if (o->front == FRONT_AUTO && !o->as_command && !o->input)
 		return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
 	return o->front != FRONT_PLAIN || o->as_command;
 }
@@ -194,14 +195,40 @@ static char *check_session(const struct options *o, bool batch)
 		return xasprintf(_("--theme: %s is none of the themes "
 		                   "cvd-dark cvd-light ansi mono ascii"),
 		                 o->theme);
-	if (batch && !o->n_words && !o->to && !o->server && !o->pipe &&
+	if (batch && !o->n_words && !o->input && !o->to && !o->server && !o->pipe &&
 	    !o->demo && !(o->check && *o->check))
 		return xstrdup(_("no target; smtpscope [OPTION...] TARGET, "
 		                 "such as user@example.org, or --demo"));
 	if (!batch && o->n_words > 1)
 		return xstrdup(_("the inspector takes one TARGET; several "
 		                 "with --batch or --json"));
-	return NULL;
+	return fit_check_many(o);
+}
+
+/* Each line of --input is a plan like base with a target of its own. */
+static int run_list(const struct options *o, struct scene *s, struct tape *t)
+{
+	struct front_look look = look_of(o);
+	struct plan base, *one = &base;
+	char *error = read_base(o, true, &base);
+	struct feed *feed = NULL;
+	int exit = EXIT_USAGE_ERROR;
+
+	if (look.form == PRINT_TEXT && !look.as_command)
+		look.form = PRINT_LINES;
+	if (!error)
+		feed = feed_of_list(o, s, &base, &error);
+	if (feed && feed_check(feed)) {
+		error = ask_password(&one, 1);
+		if (!error)
+			error = tape_check(t);
+		if (!error)
+			exit = front_many(&look, o, s, t, feed);
+		feed = error ? feed : NULL;
+	}
+	feed_free(feed);
+	plan_clear(&base);
+	return error ? usage(error) : exit;
 }
 
 static int run_front(const struct options *o, struct scene *s,
@@ -224,6 +251,8 @@ static int run_front(const struct options *o, struct scene *s,
 	}
 	if (!batch)
 		ask_secret_guard(); /* a login may be typed at any time */
+	if (batch && n > 1 && o->jobs > 1)
+		return front_many(&look, o, s, t, feed_of_plans(plans, n));
 	if (batch)
 		exit = front_batch(&look, s, t, plans, n);
 	else
@@ -246,7 +275,8 @@ static int run_session(const struct options *o)
 	if (error)
 		return usage(error);
 	tape = tape_new(o->record);
-	exit = run_front(o, &scene, tape, batch);
+	exit = o->input ? run_list(o, &scene, tape)
+	                : run_front(o, &scene, tape, batch);
 	scene_close(&scene);
 	tape_end(tape);
 	return exit;

@@ -69,6 +69,7 @@ static char *start_worker(struct scene *s, const struct options *o)
 	struct worker_config cfg = {
 		.dns = s->dns ? s->dns : o->dns,
 		.trust_ad = o->trust_ad,
+		.per_host = o->per_host,
 		.join = o->join != NULL && !s->room,
 		.start_us = loop_now_us(),
 		.stamp = clock_stamp(),

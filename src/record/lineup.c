@@ -56,20 +56,6 @@ static void free_place(struct place *p)
 	free(p);
 }
 
-void lineup_free(struct lineup *l)
-{
-	if (!l)
-		return;
-	for (size_t i = 0; i < l->jobs && !l->ordered; i++)
-		free_place(l->slots[i]); /* of those in no line yet */
-	while (l->first)
-		free_place(take_first(l));
-	free(l->slots);
-	free(l->rounds);
-	free(l->free_slots);
-	free(l);
-}
-
 bool lineup_has_room(const struct lineup *l)
 {
 	return l->n_free > 0 && l->waiting < LINEUP_WAITING_MAX &&
@@ -141,6 +127,31 @@ struct block *lineup_next(struct lineup *l)
 	return b;
 }
 
+static void drop_from_line(struct lineup *l, const struct place *p)
+{
+	struct place **at = &l->first;
+
+	while (*at && *at != p)
+		at = &(*at)->behind;
+	if (*at)
+		*at = p->behind;
+	l->end = &l->first;
+	while (*l->end)
+		l->end = &(*l->end)->behind;
+}
+
+void lineup_abandon(struct lineup *l)
+{
+	for (size_t i = 0; i < l->jobs; i++) {
+		if (!l->slots[i])
+			continue;
+		drop_from_line(l, l->slots[i]);
+		free_place(l->slots[i]);
+		l->slots[i] = NULL;
+		l->free_slots[l->n_free++] = i;
+	}
+}
+
 size_t lineup_running(const struct lineup *l)
 {
 	return l->jobs - l->n_free;
@@ -149,4 +160,17 @@ size_t lineup_running(const struct lineup *l)
 size_t lineup_waiting(const struct lineup *l)
 {
 	return l->waiting;
+}
+
+void lineup_free(struct lineup *l)
+{
+	if (!l)
+		return;
+	lineup_abandon(l);
+	while (l->first)
+		free_place(take_first(l));
+	free(l->slots);
+	free(l->rounds);
+	free(l->free_slots);
+	free(l);
 }

@@ -39,6 +39,8 @@ uint32_t lineup_begin(struct lineup *l);
 struct block *lineup_event(struct lineup *l, struct event *e);
 /* The next one whose turn it is, for the caller to free, or NULL. */
 struct block *lineup_next(struct lineup *l);
+/* Those under way are given up; what comes of them is dropped. */
+void lineup_abandon(struct lineup *l);
 size_t lineup_running(const struct lineup *l);
 /* Done, and not yet taken by lineup_next(). */
 size_t lineup_waiting(const struct lineup *l);
