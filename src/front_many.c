@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/select.h>
 
+#include "ask_secret.h"
 #include "check/verdict.h"
 #include "io/loop.h"
 #include "knowledge/explain.h"
@@ -24,8 +25,7 @@ enum {
 };
 
 struct many {
-	const struct options *options;
-	struct worker *worker; /* borrowed, as tape and feed's scene are */
+	struct worker *worker; /* borrowed */
 	struct feed *feed;
 	struct lineup *lineup;
 	struct many_out out;
@@ -36,6 +36,7 @@ struct many {
 	bool cancelled; /* REQ_CANCEL was sent ... */
 	int64_t until_us; /* ... and is waited for as long */
 	bool files_told;
+	uint64_t before; /* targets that earlier runs did */
 };
 
 static void begin_run(struct many *m, struct plan *plan)
@@ -77,7 +78,6 @@ static void tell_files(struct many *m, const struct event *e)
 	    strcmp(event_text(e, e->u.finding.id), "wait-files") != 0)
 		return;
 	m->files_told = true;
-	progress_hide(m->progress);
 	front_tell(xstrdup(finding_text(e, text, sizeof text)));
 }
 
@@ -89,7 +89,7 @@ static void show_done(struct many *m)
 		bool stopped = m->cancelled &&
 		               block_end(b)->u.end.exit == EXIT_CANCELLED;
 
-		progress_hide(m->progress);
+		progress_hide();
 		if (!stopped)
 			out_print(&m->out, b);
 		block_free(b);
@@ -166,6 +166,7 @@ static struct many_state state_of(const struct many *m)
 	return (struct many_state){
 		.tally = m->out.tally,
 		.total = feed_total(m->feed),
+		.before = m->before,
 		.running = lineup_running(m->lineup),
 	};
 }
@@ -201,29 +202,76 @@ static int status(const struct many *m)
 	                           : tally_exit(m->out.tally);
 }
 
-int front_many(const struct front_look *look, const struct options *o,
-               struct scene *s, struct tape *t, struct feed *feed)
+/* feed: given away. before: NULL, or what is gone on with. */
+static int do_all(const struct front_look *look, const struct options *o,
+                  struct many *m, struct tape *t, struct many_before *before)
 {
 	size_t jobs = o->jobs ? o->jobs : o->input ? OPTIONS_JOBS : 1;
-	struct many m = {
-		.options = o,
-		.worker = s->worker,
-		.feed = feed,
-		.lineup = lineup_new(jobs, !o->unordered),
-		.progress = progress_new(!o->input),
-	};
 	struct many_state end;
 	int exit;
 
-	out_init(&m.out, look, t);
-	interrupt_catch_term(&m.wait_mask);
-	go_through(&m);
-	end = state_of(&m);
-	progress_sum_up(m.progress, &end);
-	exit = status(&m);
-	out_clear(&m.out);
-	lineup_free(m.lineup);
-	progress_free(m.progress);
-	feed_free(feed);
+	m->before = before ? before->targets : 0;
+	m->lineup = lineup_new(jobs, !o->unordered);
+	m->progress = progress_new(!o->input);
+	out_init(&m->out, look, t, before);
+	interrupt_catch_term(&m->wait_mask);
+	go_through(m);
+	end = state_of(m);
+	progress_sum_up(m->progress, &end);
+	exit = status(m);
+	out_clear(&m->out);
+	lineup_free(m->lineup);
+	progress_free(m->progress);
+	return exit;
+}
+
+int front_many(const struct front_look *look, const struct options *o,
+               struct scene *s, struct tape *t, struct plan **plans)
+{
+	struct many m = {
+		.worker = s->worker,
+		.feed = feed_of_plans(plans, o->n_words),
+	};
+	int exit = do_all(look, o, &m, t, NULL);
+
+	feed_free(m.feed);
+	return exit;
+}
+
+/* Asks and opens what is still missing, when all else is known to be right. */
+static char *get_ready(const struct options *o, struct tape *t,
+                       struct plan *base, struct many_before *before)
+{
+	char *error = ask_secret_for(&base, 1);
+
+	if (!error && o->resume)
+		error = tape_go_on(t, &before->resume);
+	else if (!error)
+		error = tape_check(t);
+	return error;
+}
+
+int front_list(const struct front_look *look, const struct options *o,
+               struct scene *s, struct tape *t, struct plan *base)
+{
+	struct many m = { .worker = s->worker };
+	struct many_before before = { .resume.fd = -1 };
+	char *error = o->resume ? before_open(&before, o->record) : NULL;
+	int exit = EXIT_USAGE_ERROR;
+
+	if (!error)
+		m.feed = feed_of_list(o, s, base, &error);
+	if (m.feed && o->resume)
+		feed_skip(m.feed, &before.resume);
+	if (m.feed && feed_check(m.feed)) {
+		error = get_ready(o, t, base, &before);
+		if (!error)
+			exit = do_all(look, o, &m, t,
+			              o->resume ? &before : NULL);
+	}
+	feed_free(m.feed);
+	before_clear(&before);
+	if (error)
+		front_tell(error);
 	return exit;
 }

@@ -27,14 +27,13 @@
 #include "core/rules_text.h"
 #include "front.h"
 #include "knowledge/bounce.h"
-#include "many_feed.h"
+#include "many_progress.h"
 #include "report/explain_text.h"
 #include "scene.h"
 #include "tape.h"
 #include "ui/keymap.h"
 #include "ui/theme.h"
 #include "util/i18n.h"
-#include "util/wipe.h"
 #include "util/xalloc.h"
 
 /* What came from outside was escaped when the text was made; this is the net
@@ -64,6 +63,7 @@ void front_tell(char *text)
 	else
 		memcpy(folded, text, strlen(text) + 1);
 	add_safe(&b, folded, strlen(folded));
+	progress_hide();
 	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, buf_str(&b));
 	buf_clear(&b);
 	free(folded);
@@ -138,20 +138,6 @@ static char *read_base(const struct options *o, bool batch, struct plan *out)
 	return error;
 }
 
-/* Asked once, and only when nothing else is wrong. */
-static char *ask_password(struct plan **plans, size_t n)
-{
-	char *secret = NULL, *error;
-
-	if (n == 0 || !fit_wants_password(plans[0]))
-		return NULL;
-	error = ask_secret(plans[0]->auth.user, &secret);
-	for (size_t i = 0; secret && i < n; i++)
-		plan_set_password(plans[i], secret);
-	wipe_free(secret);
-	return error;
-}
-
 /* One plan a TARGET, or the one that -t, -s or the lesson names. Nothing is
  * sent before all of them are known to be right. */
 static char *make_plans(const struct options *o, const struct scene *s,
@@ -177,7 +163,8 @@ static char *make_plans(const struct options *o, const struct scene *s,
 	}
 	plan_clear(&base);
 	if (!error)
-		error = ask_password(plans, made);
+		/* asked once, and only when nothing else is wrong */
+		error = ask_secret_for(plans, made);
 	if (error) {
 		free_plans(plans, made);
 		return error;
@@ -195,8 +182,8 @@ static char *check_session(const struct options *o, bool batch)
 		return xasprintf(_("--theme: %s is none of the themes "
 		                   "cvd-dark cvd-light ansi mono ascii"),
 		                 o->theme);
-	if (batch && !o->n_words && !o->input && !o->to && !o->server && !o->pipe &&
-	    !o->demo && !(o->check && *o->check))
+	if (batch && !o->n_words && !o->input && !o->to && !o->server &&
+	    !o->pipe && !o->demo && !(o->check && *o->check))
 		return xstrdup(_("no target; smtpscope [OPTION...] TARGET, "
 		                 "such as user@example.org, or --demo"));
 	if (!batch && o->n_words > 1)
@@ -209,26 +196,15 @@ static char *check_session(const struct options *o, bool batch)
 static int run_list(const struct options *o, struct scene *s, struct tape *t)
 {
 	struct front_look look = look_of(o);
-	struct plan base, *one = &base;
+	struct plan base;
 	char *error = read_base(o, true, &base);
-	struct feed *feed = NULL;
-	int exit = EXIT_USAGE_ERROR;
+	int exit;
 
 	if (look.form == PRINT_TEXT && !look.as_command)
 		look.form = PRINT_LINES;
-	if (!error)
-		feed = feed_of_list(o, s, &base, &error);
-	if (feed && feed_check(feed)) {
-		error = ask_password(&one, 1);
-		if (!error)
-			error = tape_check(t);
-		if (!error)
-			exit = front_many(&look, o, s, t, feed);
-		feed = error ? feed : NULL;
-	}
-	feed_free(feed);
+	exit = error ? usage(error) : front_list(&look, o, s, t, &base);
 	plan_clear(&base);
-	return error ? usage(error) : exit;
+	return exit;
 }
 
 static int run_front(const struct options *o, struct scene *s,
@@ -252,7 +228,7 @@ static int run_front(const struct options *o, struct scene *s,
 	if (!batch)
 		ask_secret_guard(); /* a login may be typed at any time */
 	if (batch && n > 1 && o->jobs > 1)
-		return front_many(&look, o, s, t, feed_of_plans(plans, n));
+		return front_many(&look, o, s, t, plans);
 	if (batch)
 		exit = front_batch(&look, s, t, plans, n);
 	else

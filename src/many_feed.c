@@ -8,6 +8,7 @@
 
 #include "cli/plans.h"
 #include "front.h"
+#include "net/start.h"
 #include "record/list.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -20,7 +21,7 @@ struct feed {
 	const struct plan *base;
 	struct list *list;
 	struct seen seen;
-	const struct seen *done; /* NULL: nothing is */
+	const struct resume *before; /* NULL: nothing is done yet */
 	uint64_t total, given, wrong, twice, skipped, told;
 	bool checked; /* what is there twice was told before */
 	bool useless; /* there is no list, and that was told */
@@ -88,14 +89,9 @@ uint64_t feed_skipped(const struct feed *f)
 	return f->skipped;
 }
 
-void feed_skip(struct feed *f, const struct seen *done)
+void feed_skip(struct feed *f, const struct resume *before)
 {
-	f->done = done;
-}
-
-const char *feed_identity(const struct plan *p)
-{
-	return p->input ? p->input : p->target.text;
+	f->before = before;
 }
 
 /* Names the line of the list. A screenful is enough to see what is the matter.
@@ -103,7 +99,7 @@ const char *feed_identity(const struct plan *p)
 static void tell_line(struct feed *f, char *text)
 {
 	if (f->told++ < FEED_TOLD_MAX)
-		front_tell(xasprintf(_("%s, line %llu: %s"), f->options->input,
+		front_tell(xasprintf(_("%s, line %llu: %s"), list_name(f->list),
 		                     (unsigned long long)list_line(f->list),
 		                     text));
 	free(text);
@@ -113,7 +109,7 @@ static void tell_more(struct feed *f)
 {
 	if (f->told > FEED_TOLD_MAX)
 		front_tell(xasprintf(_("%s: more lines of that kind: %llu"),
-		                     f->options->input,
+		                     list_name(f->list),
 		                     (unsigned long long)f->told -
 		                     FEED_TOLD_MAX));
 	f->told = 0;
@@ -194,6 +190,45 @@ static bool is_new(struct feed *f, const struct list_entry *e)
 	return false;
 }
 
+/* Two texts of options that differ in the seed alone mean the same: it was
+ * drawn when none was given. */
+static void drop_seed(char *options)
+{
+	static const char seed[] = " --seed=";
+	char *at = strstr(options, seed), *end;
+
+	if (!at)
+		return;
+	end = at + sizeof seed - 1 + strspn(at + sizeof seed - 1, "0123456789");
+	memmove(at, end, strlen(end) + 1);
+}
+
+/* One target is enough to see whether the same is asked for as before. */
+static void compare_options(struct feed *f, const struct list_entry *e,
+                            const struct plan *p)
+{
+	const struct resume *before = f->before;
+	char *now, *then;
+
+	if (!before->identity || strcmp(before->identity, e->text) != 0 ||
+	    p->checks.like_mta) /* it is filled in later */
+		return;
+	now = start_options(p);
+	then = xstrdup(before->options);
+	drop_seed(now);
+	drop_seed(then);
+	if (strcmp(now, then) != 0) {
+		f->wrong++;
+		f->useless = true;
+		front_tell(xasprintf(_("--resume: %s was recorded with %s, and "
+		                       "now it would be %s; a new --record FILE "
+		                       "for these options"), e->text, then,
+		                     now));
+	}
+	free(now);
+	free(then);
+}
+
 /* A plan, unless it is not to be done. */
 static bool take_entry(struct feed *f, const struct list_entry *e,
                        struct plan **out)
@@ -207,12 +242,12 @@ static bool take_entry(struct feed *f, const struct list_entry *e,
 		wrong_line(f, error);
 		return false;
 	}
-	if (f->done && seen_has(f->done, e->text, strlen(e->text))) {
-		plan_free(*out);
-		f->skipped++;
-		return false;
-	}
-	return true;
+	if (!f->before || !seen_has(&f->before->done, e->text, strlen(e->text)))
+		return true;
+	f->skipped++;
+	compare_options(f, e, *out);
+	plan_free(*out);
+	return false;
 }
 
 static void failed(struct feed *f)
@@ -230,7 +265,7 @@ static void list_over(struct feed *f)
 	f->wrong++;
 	f->useless = true;
 	front_tell(xasprintf(_("%s holds no target; one a line, such as "
-	                       "user@example.org"), f->options->input));
+	                       "user@example.org"), list_name(f->list)));
 }
 
 static enum feed_result next_of_list(struct feed *f, struct plan **out)
@@ -267,6 +302,17 @@ enum feed_result feed_next(struct feed *f, struct plan **out)
 	return result;
 }
 
+static void other_list(struct feed *f)
+{
+	unsigned long long n = f->before->done.n - f->skipped;
+
+	f->wrong++;
+	f->useless = true;
+	front_tell(xasprintf(_("--resume: of the targets in %s, %llu are not "
+	                       "in %s: it was made from another list"),
+	                     f->options->record, n, f->options->input));
+}
+
 bool feed_check(struct feed *f)
 {
 	struct plan *p;
@@ -275,6 +321,8 @@ bool feed_check(struct feed *f)
 		return true;
 	while (feed_next(f, &p) == FEED_PLAN)
 		plan_free(p);
+	if (!f->wrong && f->before && f->skipped < f->before->done.n)
+		other_list(f);
 	if (f->wrong && !f->useless)
 		front_tell(xasprintf(_("%s: lines that are wrong: %llu; "
 		                       "nothing was sent"), f->options->input,

@@ -17,7 +17,7 @@
 
 #include "cli/options.h"
 #include "core/plan.h"
-#include "record/seen.h"
+#include "record/resume.h"
 #include "scene.h"
 
 enum { FEED_TOLD_MAX = 20 }; /* lines that are told one by one: a screen */
@@ -52,11 +52,9 @@ uint64_t feed_total(const struct feed *f);
 uint64_t feed_given(const struct feed *f);   /* by feed_next(), so far */
 uint64_t feed_wrong(const struct feed *f);   /* lines that were none */
 
-/* The bytes by which a target is known again: its line, without the blanks
- * around it. Borrowed from p. */
-const char *feed_identity(const struct plan *p);
-/* done: borrowed; the targets in it are passed over. */
-void feed_skip(struct feed *f, const struct seen *done);
+/* before: borrowed; what is done in it is passed over. That it is of this list
+ * and was done with these options feed_check() looks at, too. */
+void feed_skip(struct feed *f, const struct resume *before);
 uint64_t feed_skipped(const struct feed *f);
 
 #endif

@@ -6,13 +6,17 @@
 #include <stdlib.h>
 
 void out_init(struct many_out *o, const struct front_look *look,
-              struct tape *tape)
+              struct tape *tape, struct many_before *before)
 {
 	*o = (struct many_out){
 		.tape = tape,
 		.print = print_new(look),
-		.tally = tally_new(),
+		.tally = before ? before->tally : tally_new(),
 	};
+	if (before) {
+		o->taped = o->printed = before->resume.numbers;
+		before->tally = NULL;
+	}
 	print_hold(o->print);
 }
 
@@ -22,14 +26,41 @@ void out_clear(struct many_out *o)
 	tally_free(o->tally);
 }
 
+static void count(void *arg, const struct event *e, uint64_t place)
+{
+	tally_event(arg, e, place);
+}
+
+char *before_open(struct many_before *b, const char *path)
+{
+	char *error;
+
+	b->tally = tally_new();
+	error = resume_open(&b->resume, path, count, b->tally);
+	if (error) {
+		tally_free(b->tally);
+		b->tally = NULL;
+	} else {
+		b->targets = tally_done(b->tally);
+	}
+	return error;
+}
+
+void before_clear(struct many_before *b)
+{
+	tally_free(b->tally);
+	resume_clear(&b->resume);
+}
+
 void out_record(struct many_out *o, struct block *b)
 {
+	uint64_t place = tape_place(o->tape);
 	struct event *e;
 
 	block_rewind(b);
 	renumber_next(&o->taped);
 	while ((e = block_next(b))) {
-		tally_event(o->tally, e, 0);
+		tally_event(o->tally, e, place);
 		if (renumber_event(&o->taped, e))
 			tape_event(o->tape, e);
 		free(e);

@@ -14,6 +14,7 @@
 #include "front.h"
 #include "print.h"
 #include "record/block.h"
+#include "record/resume.h"
 #include "tape.h"
 
 struct many_out {
@@ -24,8 +25,21 @@ struct many_out {
 	int why;             /* errno, when standard output is gone */
 };
 
+/* What earlier runs did of the list, by their recording (--resume). */
+struct many_before {
+	struct resume resume;
+	struct tally *tally; /* of them; taken by out_init() */
+	uint64_t targets;
+};
+
+/* NULL, or a sentence (heap) that says why that recording is of no use; then
+ * there is nothing to clear. */
+char *before_open(struct many_before *b, const char *path);
+void before_clear(struct many_before *b);
+
+/* before: NULL, or what this run goes on with; its tally is taken. */
 void out_init(struct many_out *o, const struct front_look *look,
-              struct tape *tape);
+              struct tape *tape, struct many_before *before);
 void out_clear(struct many_out *o);
 /* It is done: recorded and counted. */
 void out_record(struct many_out *o, struct block *b);

@@ -21,10 +21,12 @@ enum {
 };
 
 struct progress {
-	bool quiet, terminal, shown;
+	bool quiet, terminal;
 	int64_t start_us, last_us; /* of the last line */
 	uint64_t tenth;            /* that was told last */
 };
+
+static bool shown; /* the line of the one there is */
 
 struct progress *progress_new(bool quiet)
 {
@@ -38,17 +40,17 @@ struct progress *progress_new(bool quiet)
 
 void progress_free(struct progress *p)
 {
-	progress_hide(p);
+	progress_hide();
 	free(p);
 }
 
-void progress_hide(struct progress *p)
+void progress_hide(void)
 {
-	if (!p->shown)
+	if (!shown)
 		return;
 	fputs("\r\033[K", stderr);
 	fflush(stderr);
-	p->shown = false;
+	shown = false;
 }
 
 static size_t columns(void)
@@ -75,7 +77,7 @@ static void cut(struct buf *text)
 		text->data[text->len = len] = '\0';
 }
 
-static void draw(struct progress *p, struct buf *text)
+static void draw(struct buf *text)
 {
 	char *folded = xmalloc(8 * text->len + 1);
 
@@ -87,7 +89,7 @@ static void draw(struct progress *p, struct buf *text)
 	fprintf(stderr, "\r%s\033[K", folded);
 	fflush(stderr);
 	free(folded);
-	p->shown = true;
+	shown = true;
 }
 
 static uint64_t tenth_of(const struct many_state *s)
@@ -116,7 +118,7 @@ void progress_tick(struct progress *p, struct many_state *s)
 	s->elapsed_us = now_us - p->start_us;
 	many_text_progress(&text, s);
 	if (p->terminal)
-		draw(p, &text);
+		draw(&text);
 	else
 		front_tell(xstrdup(buf_str(&text)));
 	p->last_us = now_us;
@@ -137,7 +139,7 @@ void progress_sum_up(struct progress *p, struct many_state *s)
 {
 	struct buf text = { 0 };
 
-	progress_hide(p);
+	progress_hide();
 	s->elapsed_us = loop_now_us() - p->start_us;
 	for (int i = 0; !p->quiet && many_text_summary(&text, s, i); i++) {
 		if (text.len)

@@ -19,8 +19,9 @@ void progress_free(struct progress *p); /* takes the line away */
  * is filled in. */
 void progress_tick(struct progress *p, struct many_state *s);
 /* Before anything else is written to a terminal: takes the line away until the
- * next tick. */
-void progress_hide(struct progress *p);
+ * next tick. There is one standard error: nobody needs to know whose line it
+ * is. */
+void progress_hide(void);
 /* Milliseconds until progress_tick() has something to do. */
 int progress_due_ms(const struct progress *p);
 /* What is said at the end. */

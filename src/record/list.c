@@ -47,14 +47,23 @@ static bool is_file(int fd)
 	       lseek(fd, 0, SEEK_SET) == 0;
 }
 
+static bool is_folder(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 struct list *list_open(const char *path, char **error)
 {
 	bool in = strcmp(path, "-") == 0;
 	int fd = in ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	struct list *l;
 
-	if (fd < 0) {
-		*error = cannot_read(path, strerror(errno));
+	if (fd < 0 || is_folder(fd)) {
+		*error = cannot_read(path, strerror(fd < 0 ? errno : EISDIR));
+		if (fd >= 0)
+			close(fd);
 		return NULL;
 	}
 	l = xcalloc(1, sizeof *l);
@@ -90,6 +99,11 @@ void list_rewind(struct list *l)
 	l->at = 0;
 	l->line = 0;
 	l->eof = l->failed = l->skipping = false;
+}
+
+const char *list_name(const struct list *l)
+{
+	return l->path;
 }
 
 uint64_t list_line(const struct list *l)

@@ -54,6 +54,8 @@ bool list_is_file(const struct list *l);
 /* To the first line again; only where list_is_file(). */
 void list_rewind(struct list *l);
 enum list_result list_next(struct list *l, struct list_entry *out);
+/* Its path, or what standard input is called; borrowed. */
+const char *list_name(const struct list *l);
 uint64_t list_line(const struct list *l);     /* number of the last line */
 const char *list_error(const struct list *l); /* one sentence; borrowed */
 int list_fd(const struct list *l);
