@@ -7,6 +7,13 @@
 #include "core/finding.h"
 #include "io/loop.h"
 
+void outbox_flush(struct outbox *b)
+{
+	if (b->n && !queue_post_all(b->events, b->waiting, b->n))
+		b->full = true;
+	b->n = 0;
+}
+
 int64_t outlet_now_us(const struct outlet *o)
 {
 	return loop_now_us() - o->box->start_us;
@@ -28,8 +35,9 @@ void outlet_give(struct outlet *o, struct event *e)
 		o->box->stamp(e);
 	if (o->see)
 		o->see(o->see_arg, e);
-	if (!queue_post(o->box->events, e, e->size))
-		o->box->full = true;
+	o->box->waiting[o->box->n++] = (struct queue_item){ e, e->size };
+	if (o->box->n == OUTBOX_MAX)
+		outbox_flush(o->box);
 }
 
 uint32_t outlet_post(struct outlet *o, struct event_builder *b,

@@ -12,8 +12,12 @@
 #include "core/event.h"
 #include "util/queue.h"
 
+enum { OUTBOX_MAX = 64 }; /* events that go into the queue together */
+
 struct outbox {
 	struct queue *events; /* borrowed */
+	struct queue_item waiting[OUTBOX_MAX]; /* n of them */
+	size_t n;
 	int64_t start_us;     /* loop_now_us() of t = 0 */
 	bool full;            /* stop reading sockets until there is room */
 	void (*stamp)(struct event *e); /* worker_config.stamp */
@@ -36,6 +40,9 @@ struct outlet {
 	void (*see)(void *arg, const struct event *e);
 	void *see_arg;
 };
+
+/* What waits goes into the queue: whenever the loop has nothing more to do. */
+void outbox_flush(struct outbox *b);
 
 /* Time on the clock of the events' t_us. */
 int64_t outlet_now_us(const struct outlet *o);

@@ -155,6 +155,13 @@ static void room(void *arg)
 	loop_wake_now(w->room);
 }
 
+static void on_wait(void *arg)
+{
+	struct worker *w = arg;
+
+	outbox_flush(&w->env.box);
+}
+
 static void *work(void *arg)
 {
 	struct worker *w = arg;
@@ -162,6 +169,7 @@ static void *work(void *arg)
 	if (w->cfg.attach)
 		w->cfg.attach(w->env.loop, w->cfg.arg);
 	loop_run(w->env.loop);
+	outbox_flush(&w->env.box);
 	while (w->tasks)
 		free_task(w->tasks);
 	run_env_clear(&w->env);
@@ -230,6 +238,7 @@ struct worker *worker_start(const struct worker_config *cfg)
 		goto fail;
 	loop_fd_want(w->watch, LOOP_READ);
 	queue_on_room(w->events, room, w);
+	loop_before_wait(w->env.loop, on_wait, w);
 	if (start_thread(w))
 		return w;
 fail:
