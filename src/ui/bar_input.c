@@ -229,6 +229,7 @@ void draw_input(struct ui *u)
 	char prompt[64], right[300];
 	int used, w, room;
 
+	u->reel.bar = (struct rect){ .w = 0 };
 	if (r.h == 0)
 		return;
 	if (!u->started) {

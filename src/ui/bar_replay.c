@@ -36,13 +36,17 @@ static void moment(char out[24], int64_t us, bool hours)
 		         (int)(tenths / 600 % 60), (int)(tenths / 10 % 60));
 }
 
-void replay_times(const struct player *p, char *out, size_t size)
+/* "  0:03.4 / 0:07.4"; nothing of a recording that knows no times. */
+static void replay_times(const struct player *p, char *out, size_t size)
 {
 	int64_t all = player_time(p, dialog_count(p->whole));
 	int64_t now = player_time(p, player_head(p));
 	bool hours = all >= HOUR_US;
 	char at[24], of[24];
 
+	*out = '\0';
+	if (all == 0)
+		return;
 	if (all < 1000000) { /* tenths of a second say nothing here */
 		time_span(at, now);
 		time_span(of, all);
@@ -50,7 +54,7 @@ void replay_times(const struct player *p, char *out, size_t size)
 		moment(at, now, hours);
 		moment(of, all, hours);
 	}
-	snprintf(out, size, "%s / %s", at, of);
+	snprintf(out, size, "  %s / %s", at, of);
 }
 
 /* What stands before the bar in room columns; the turn is lost last. */
@@ -62,10 +66,10 @@ static void words_before(const struct ui *u, int room, char *out, size_t size)
 	char times[64];
 
 	replay_times(p, times, sizeof times);
-	snprintf(out, size, _("%s %zu/%zu turns  %s  %s"), mark, turn,
+	snprintf(out, size, _("%s %zu/%zu turns%s  %s"), mark, turn,
 	         p->turns.n, times, pace_words(p->pace));
 	if (canvas_width(out) > room)
-		snprintf(out, size, _("%s %zu/%zu turns  %s"), mark, turn,
+		snprintf(out, size, _("%s %zu/%zu turns%s"), mark, turn,
 		         p->turns.n, times);
 	if (canvas_width(out) > room)
 		snprintf(out, size, "%s %zu/%zu", mark, turn, p->turns.n);
@@ -121,11 +125,10 @@ void draw_replay_bar(struct ui *u, struct rect r)
 	}
 	if (room > BAR_MAX)
 		room = BAR_MAX;
-	u->reel.bar = (struct rect){ r.x + used, r.y, room, 1 };
 	if (room < BAR_MIN)
-		u->reel.bar = (struct rect){ .w = 0 };
-	else
-		draw_cells(u, u->reel.bar);
+		return;
+	u->reel.bar = (struct rect){ r.x + used, r.y, room, 1 };
+	draw_cells(u, u->reel.bar);
 }
 
 bool replay_click(struct ui *u, int x, int y)
@@ -134,8 +137,7 @@ bool replay_click(struct ui *u, int x, int y)
 	struct rect bar = u->reel.bar;
 	size_t turn;
 
-	if (!u->link.replay || u->mode != PROMPT_SERVER || y != bar.y ||
-	    x < bar.x - 1 || x > bar.x + bar.w)
+	if (bar.w == 0 || y != bar.y || x < bar.x - 1 || x > bar.x + bar.w)
 		return false;
 	/* the least turn that is drawn up to there; before it is the start */
 	turn = x < bar.x ? 0

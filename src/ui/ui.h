@@ -296,8 +296,6 @@ void draw_brief(struct ui *u);
 void draw_input(struct ui *u);
 void draw_replay_bar(struct ui *u, struct rect r); /* bar_replay.c, as are: */
 bool replay_click(struct ui *u, int x, int y); /* false: not on the bar */
-/* Where p is, how long it is: "0:03.4 / 0:07.4", "12 ms / 31 ms". */
-void replay_times(const struct player *p, char *out, size_t size);
 const char *pace_words(enum pace pace); /* "×1/2" */
 void draw_hint(struct ui *u);
 void draw_footer(struct ui *u);
