@@ -135,6 +135,10 @@ void run_conclude(struct run *r)
 		         dns_status_name(r->dane.cause));
 		return;
 	}
+	if (r->sum.sessions == 0 && r->shut) {
+		run_fail(r, PHASE_CONNECT, FAIL_LIMIT, "");
+		return;
+	}
 	if (r->sum.sessions == 0) {
 		verdict_route(&b, r->route);
 		post_verdict(r, &b);

@@ -88,6 +88,7 @@ struct run {
 		const struct plan *plan;
 		bool told; /* that it waits */
 	} wish;
+	bool shut; /* a stop was passed by: the gate is shut for its host */
 	struct gate_pass *pass; /* of DO_GATE and DO_VISIT; NULL: alone */
 	struct visit *visit;
 	struct loop_timer *timer;   /* of DO_WAIT, and to begin */
@@ -201,7 +202,8 @@ bool run_is_doubtful(const struct run *r, const struct stop *stop);
 
 /* ---- run_gate.c ---- */
 
-/* May it connect at once? Else run_enter() comes when it is its turn. */
+/* May it connect at once? Else run_enter() comes when it is its turn, or the
+ * run has gone on without it: r may be gone. */
 bool run_gate_open(struct run *r);
 /* There was no descriptor: the same, or false: it must fail. */
 bool run_gate_wait(struct run *r);
