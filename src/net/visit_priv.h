@@ -1,7 +1,8 @@
 /*
  * visit_priv: the inside of a visit, for visit.c (its life, the bytes),
- * visit_user.c (what is wanted of it), visit_login.c, visit_tls.c (the handshake
- * and what it showed) and visit_who.c (who answers). Nobody else includes this.
+ * visit_user.c (what is wanted of it), visit_login.c, visit_tls.c (the
+ * handshake and what it showed) and visit_who.c (who answers). Nobody else
+ * includes this.
  */
 #ifndef NET_VISIT_PRIV_H
 #define NET_VISIT_PRIV_H
