@@ -1,0 +1,62 @@
+/*
+ * beside: two sessions side by side, line by line: the same command beside the
+ * same command (compare.h), each line of a reply beside its like, what differs
+ * marked. Pure; any thread.
+ *
+ * Texts are bytes of the server where they are: whoever shows them escapes
+ * them. Notes are ours and in the user's language.
+ */
+#ifndef CHECK_BESIDE_H
+#define CHECK_BESIDE_H
+
+#include "check/summary.h"
+
+enum beside_kind {
+	BESIDE_CLIENT, /* a line that was sent */
+	BESIDE_SERVER, /* a line of a reply */
+	BESIDE_NOTE,   /* what was measured or found: "TLS: TLSv1.3 ..." */
+};
+
+enum beside_mark {
+	BESIDE_SAME,
+	BESIDE_WORDS,   /* same code, other words: names, times, numbers */
+	BESIDE_DIFFERS, /* code, keyword, certificate, what was sent */
+	BESIDE_LEFT,    /* only in the first */
+	BESIDE_RIGHT,   /* only in the second */
+};
+
+struct beside_row {
+	enum beside_kind kind;
+	enum beside_mark mark;
+	char *a, *b; /* owned; NULL: it has none like it */
+};
+
+struct beside {
+	struct beside_row *rows; /* n, owned */
+	size_t n;
+	size_t differ; /* rows with a mark that is more than words */
+};
+
+/* a, b: whole (summary.h), both with a session. out: beside_clear(). */
+void beside(const struct summary *a, const struct summary *b,
+            struct beside *out);
+void beside_clear(struct beside *x);
+
+/* "session 2: mx1.example.org [192.0.2.1]:25"; safe to be shown, heap. */
+char *beside_title(const struct summary *s);
+/* Between the two columns, as sdiff has it: " ", "~", "|", "<", ">". */
+char beside_sign(enum beside_mark m);
+/* "2 differences": heap. */
+char *beside_result(const struct beside *x);
+
+/*
+ * All of it as text, safe to be shown: in two columns where width has room for
+ * them, else line by line as diff -u has it ("-" only in the first, "+" only
+ * in the second). Appends.
+ */
+void beside_print(const struct summary *a, const struct summary *b, int width,
+                  struct buf *out);
+
+enum { BESIDE_COLUMNS_FROM = 100 }; /* columns of the whole */
+
+#endif
