@@ -8,6 +8,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "core/command.h"
 #include "core/target.h"
 #include "knowledge/check_words.h"
 #include "ui/echo.h"
@@ -228,7 +229,7 @@ static bool hold(struct plain *p, const char *text)
 	size_t n = real_recipients(now);
 
 	if (now->state == ST_DATA || now->state == ST_BDAT || n == 0 ||
-	    p->link.replay || !real_begins_message(text, strlen(text)) ||
+	    p->link.replay || !command_begins_message(text, strlen(text)) ||
 	    real_stays_here(now, &p->plan, demo))
 		return false;
 	fprintf(p->out, _("This may deliver a real message to %zu "
