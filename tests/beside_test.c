@@ -82,6 +82,20 @@ static const struct pair {
 	  " S: 250 2.1.0 Ok\n2 differences\n" },
 };
 
+static void add_line(void *arg, enum beside_mark mark, const char *line)
+{
+	(void)mark;
+	buf_addf(arg, "%s\n", line);
+}
+
+static void print(const struct summary *a, const struct summary *b, int width,
+                  struct buf *out)
+{
+	const struct beside_pair p = { a, b, "", "10:41:02" };
+
+	beside_show(&p, width, add_line, out);
+}
+
 static void make(struct summary *s, const char *const *lines)
 {
 	*s = (struct summary){ .whole = true };
@@ -98,7 +112,7 @@ static void test_beside_pairs_are_a_diff(void **state)
 
 		make(&a, pairs[i].a);
 		make(&b, pairs[i].b);
-		beside_print(&a, &b, 80, &out);
+		print(&a, &b, 80, &out);
 		body = strstr(buf_str(&out), "+++");
 		assert_non_null(body);
 		assert_string_equal(strchr(body, '\n') + 1, pairs[i].diff);
@@ -118,10 +132,10 @@ static void test_beside_wide_has_two_columns(void **state)
 	make(&a, LINES("S 220 mx1 ESMTP a greeting that is far too long for "
 	               "half of the columns", MAIL));
 	make(&b, LINES("S 220 mx2", MAIL_NULL));
-	beside_print(&a, &b, BESIDE_COLUMNS_FROM, &out);
+	print(&a, &b, BESIDE_COLUMNS_FROM, &out);
 	assert_string_equal(buf_str(&out),
 	    "session 1: mx.example [192.0.2.1]:25               "
-	    "session 1: mx.example [192.0.2.1]:25\n"
+	    "session 1, 10:41:02: mx.example [192.0.2.1]:25\n"
 	    "* TCP: connected                                   "
 	    "* TCP: connected\n"
 	    "S: 220 mx1 ESMTP a greeting that is far too long ~ S: 220 mx2\n"

@@ -328,16 +328,19 @@ void beside_clear(struct beside *x)
 
 /* ---- as text ---- */
 
-char *beside_title(const struct summary *s)
+char *beside_title(const struct summary *s, const char *clock)
 {
 	char *host = shown_text(s->host), *address = shown_text(s->address);
-	char *title = *address ? xasprintf(_("session %u: %s [%s]:%u"),
-	                                   s->session, host, address, s->port)
-	                       : xasprintf(_("session %u: %s"), s->session,
-	                                   host);
+	char *place = *address ? xasprintf("%s [%s]:%u", host, address, s->port)
+	                       : xstrdup(host);
+	char *title = *clock ? xasprintf(_("session %u, %s: %s"), s->session,
+	                                 clock, place)
+	                     : xasprintf(_("session %u: %s"), s->session,
+	                                 place);
 
 	free(host);
 	free(address);
+	free(place);
 	return title;
 }
 
@@ -388,73 +391,91 @@ static char *fit(const char *text, int columns)
 	return out;
 }
 
-static void add_column(struct buf *out, const char *text, int columns)
+/* Two texts and the sign between; heap. */
+static char *columns(const char *a, char sign, const char *b, int width)
 {
-	char *part = fit(text, columns);
+	int half = (width - 3) / 2;
+	char *left = fit(a, half), *right = fit(b, half);
+	char *line = xasprintf("%s%*s %c %s", left,
+	                       half - wrap_columns(left), "", sign, right);
+	size_t len = strlen(line);
 
-	buf_addf(out, "%s%*s", part, columns - wrap_columns(part), "");
+	while (len > 0 && line[len - 1] == ' ')
+		line[--len] = '\0';
+	free(left);
+	free(right);
+	return line;
+}
+
+static void show_columns(const struct beside_row *r, int width,
+                         beside_line *show, void *arg)
+{
+	char *a = cell(r, r->a), *b = cell(r, r->b);
+	char *line = columns(a, beside_sign(r->mark), b, width);
+
+	show(arg, r->mark, line);
+	free(line);
+	free(a);
+	free(b);
+}
+
+static void show_side(const struct beside_row *r, char sign, const char *text,
+                      beside_line *show, void *arg)
+{
+	char *part, *line;
+
+	if (!text)
+		return;
+	part = cell(r, text);
+	line = xasprintf("%c%s", sign, part);
+	show(arg, r->mark, line);
+	free(line);
 	free(part);
 }
 
-static void print_columns(const struct beside *x, const char *a, const char *b,
-                          int width, struct buf *out)
+static void show_diff(const struct beside_row *r, beside_line *show, void *arg)
 {
-	int half = (width - 3) / 2;
-
-	add_column(out, a, half);
-	buf_addf(out, "   %s\n", b);
-	for (size_t i = 0; i < x->n; i++) {
-		char *left = cell(&x->rows[i], x->rows[i].a);
-		char *right = cell(&x->rows[i], x->rows[i].b);
-
-		add_column(out, left, half);
-		buf_addf(out, " %c %s\n", beside_sign(x->rows[i].mark), right);
-		free(left);
-		free(right);
+	if (r->mark == BESIDE_SAME) {
+		show_side(r, ' ', r->a, show, arg);
+		return;
 	}
+	show_side(r, '-', r->a, show, arg);
+	show_side(r, '+', r->b, show, arg);
 }
 
-static void print_line(const struct beside_row *r, char sign, const char *text,
-                       struct buf *out)
+static void show_head(const struct beside_pair *p, int width,
+                      beside_line *show, void *arg)
 {
-	char *line = cell(r, text);
+	char *a = beside_title(p->a, p->clock_a);
+	char *b = beside_title(p->b, p->clock_b);
+	char *first = width >= BESIDE_COLUMNS_FROM ? columns(a, ' ', b, width)
+	                                           : xasprintf("--- %s", a);
+	char *second = xasprintf("+++ %s", b);
 
-	if (*line)
-		buf_addf(out, "%c%s\n", sign, line);
-	free(line);
+	show(arg, BESIDE_DIFFERS, first);
+	if (width < BESIDE_COLUMNS_FROM)
+		show(arg, BESIDE_DIFFERS, second);
+	free(a);
+	free(b);
+	free(first);
+	free(second);
 }
 
-static void print_diff(const struct beside *x, const char *a, const char *b,
-                       struct buf *out)
+void beside_show(const struct beside_pair *p, int width, beside_line *show,
+                 void *arg)
 {
-	buf_addf(out, "--- %s\n+++ %s\n", a, b);
-	for (size_t i = 0; i < x->n; i++) {
-		const struct beside_row *r = &x->rows[i];
-
-		if (r->mark == BESIDE_SAME) {
-			print_line(r, ' ', r->a, out);
-			continue;
-		}
-		print_line(r, '-', r->a, out);
-		print_line(r, '+', r->b, out);
-	}
-}
-
-void beside_print(const struct summary *a, const struct summary *b, int width,
-                  struct buf *out)
-{
-	char *left = beside_title(a), *right = beside_title(b), *result;
 	struct beside x;
+	char *result;
 
-	beside(a, b, &x);
-	if (width >= BESIDE_COLUMNS_FROM)
-		print_columns(&x, left, right, width, out);
-	else
-		print_diff(&x, left, right, out);
+	beside(p->a, p->b, &x);
+	show_head(p, width, show, arg);
+	for (size_t i = 0; i < x.n; i++)
+		if (width >= BESIDE_COLUMNS_FROM)
+			show_columns(&x.rows[i], width, show, arg);
+		else
+			show_diff(&x.rows[i], show, arg);
 	result = beside_result(&x);
-	buf_addf(out, "%s\n", result);
+	show(arg, BESIDE_SAME, result);
 	free(result);
-	free(left);
-	free(right);
 	beside_clear(&x);
 }

@@ -42,20 +42,27 @@ void beside(const struct summary *a, const struct summary *b,
             struct beside *out);
 void beside_clear(struct beside *x);
 
-/* "session 2: mx1.example.org [192.0.2.1]:25"; safe to be shown, heap. */
-char *beside_title(const struct summary *s);
-/* Between the two columns, as sdiff has it: " ", "~", "|", "<", ">". */
+/* "session 2, 10:41:02: mx1.example.org [192.0.2.1]:25"; clock: "" unknown.
+ * Safe to be shown, heap. */
+char *beside_title(const struct summary *s, const char *clock);
+/* Between the two columns: " ", "~", and as sdiff has it "|", "<", ">". */
 char beside_sign(enum beside_mark m);
 /* "2 differences": heap. */
 char *beside_result(const struct beside *x);
 
+struct beside_pair { /* borrowed */
+	const struct summary *a, *b;
+	const char *clock_a, *clock_b;
+};
+/* A line of the whole, safe to be shown, without its end. */
+typedef void beside_line(void *arg, enum beside_mark mark, const char *line);
 /*
- * All of it as text, safe to be shown: in two columns where width has room for
- * them, else line by line as diff -u has it ("-" only in the first, "+" only
- * in the second). Appends.
+ * All of it, a line each, what the two are first: in two columns where width
+ * has room for them, else one below the other as diff -u has it ("-" only in
+ * the first, "+" only in the second); then how many differences there are.
  */
-void beside_print(const struct summary *a, const struct summary *b, int width,
-                  struct buf *out);
+void beside_show(const struct beside_pair *p, int width, beside_line *show,
+                 void *arg);
 
 enum { BESIDE_COLUMNS_FROM = 100 }; /* columns of the whole */
 

@@ -228,6 +228,8 @@ void ui_asked(struct ui *u)
 	u->checks = (struct check_view){ .asked = u->plan.checks.wanted };
 	if (u->checks.asked)
 		ui_focus(u, PANE_CHECKS);
+	else if (u->plan.all)
+		grid_show(u);
 }
 
 void ui_reopen(struct ui *u)
