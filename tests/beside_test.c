@@ -93,7 +93,9 @@ static void print(const struct summary *a, const struct summary *b, int width,
 {
 	const struct beside_pair p = { a, b, "", "10:41:02" };
 
-	beside_show(&p, width, add_line, out);
+	const struct beside_to to = { width, add_line, out };
+
+	beside_show(&p, &to);
 }
 
 static void make(struct summary *s, const char *const *lines)
@@ -134,14 +136,17 @@ static void test_beside_wide_has_two_columns(void **state)
 	make(&b, LINES("S 220 mx2", MAIL_NULL));
 	print(&a, &b, BESIDE_COLUMNS_FROM, &out);
 	assert_string_equal(buf_str(&out),
-	    "session 1: mx.example [192.0.2.1]:25               "
-	    "session 1, 10:41:02: mx.example [192.0.2.1]:25\n"
-	    "* TCP: connected                                   "
+	    "session 1: mx.example [192.0.2.1]:25          "
+	    "session 1, 10:41:02: mx.example\n"
+	    "                                              "
+	    "[192.0.2.1]:25\n"
+	    "* TCP: connected                              "
 	    "* TCP: connected\n"
-	    "S: 220 mx1 ESMTP a greeting that is far too long ~ S: 220 mx2\n"
-	    "C: MAIL FROM:<a@me.example>                      | "
+	    "S: 220 mx1 ESMTP a greeting that is far too ~ S: 220 mx2\n"
+	    "long for half of the columns\n"
+	    "C: MAIL FROM:<a@me.example>                 | "
 	    "C: MAIL FROM:<>\n"
-	    "S: 250 2.1.0 Ok                                    "
+	    "S: 250 2.1.0 Ok                               "
 	    "S: 250 2.1.0 Ok\n1 difference\n");
 	buf_clear(&out);
 	summary_clear(&a);

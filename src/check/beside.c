@@ -377,50 +377,68 @@ static char *cell(const struct beside_row *r, const char *text)
 	return buf_steal(&b);
 }
 
-/* As much of it as columns hold; heap. */
-static char *fit(const char *text, int columns)
+/* How many octets of it columns hold: all, or up to a blank in the second
+ * half, or as many whole characters. */
+static size_t fit(const char *text, int columns)
 {
-	size_t len = strlen(text);
-	char *out = xmemdup0(text, len);
+	size_t len = strlen(text), blank;
+	char *part = xmemdup0(text, len);
 
-	while (len > 0 && wrap_columns(out) > columns) {
-		while (((unsigned char)out[--len] & 0xC0) == 0x80)
+	while (len > 0 && wrap_columns(part) > columns) {
+		while (((unsigned char)part[--len] & 0xC0) == 0x80)
 			;
-		out[len] = '\0';
+		part[len] = '\0';
 	}
-	return out;
+	blank = text[len] && text[len] != ' ' && strrchr(part, ' ')
+	            ? (size_t)(strrchr(part, ' ') - part) : 0;
+	free(part);
+	return blank > len / 2 ? blank : len;
 }
 
-/* Two texts and the sign between; heap. */
-static char *columns(const char *a, char sign, const char *b, int width)
+/* One line of the two columns; a and b are put behind what it holds. */
+static void add_columns(struct buf *out, const char **a, char sign,
+                        const char **b, int half)
 {
-	int half = (width - 3) / 2;
-	char *left = fit(a, half), *right = fit(b, half);
-	char *line = xasprintf("%s%*s %c %s", left,
-	                       half - wrap_columns(left), "", sign, right);
-	size_t len = strlen(line);
+	size_t n = fit(*a, half), m = fit(*b, half);
+	char *left = xmemdup0(*a, n);
 
-	while (len > 0 && line[len - 1] == ' ')
-		line[--len] = '\0';
+	buf_addf(out, "%s%*s %c %.*s", left, half - wrap_columns(left), "",
+	         sign, (int)m, *b);
+	while (out->len > 0 && out->data[out->len - 1] == ' ')
+		out->len--;
 	free(left);
-	free(right);
-	return line;
+	*a += n + (size_t)((*a)[n] == ' ');
+	*b += m + (size_t)((*b)[m] == ' ');
 }
 
-static void show_columns(const struct beside_row *r, int width,
-                         beside_line *show, void *arg)
+/* Two texts and the sign between them, in as many lines as they need. */
+static void show_both(const char *a, const char *b, char sign,
+                      enum beside_mark mark, const struct beside_to *to)
+{
+	int half = (to->width - 3) / 2;
+
+	do {
+		struct buf line = { 0 };
+
+		add_columns(&line, &a, sign, &b, half);
+		to->show(to->arg, mark, buf_str(&line));
+		buf_clear(&line);
+		sign = ' ';
+	} while (*a || *b);
+}
+
+static void show_columns(const struct beside_row *r,
+                         const struct beside_to *to)
 {
 	char *a = cell(r, r->a), *b = cell(r, r->b);
-	char *line = columns(a, beside_sign(r->mark), b, width);
 
-	show(arg, r->mark, line);
-	free(line);
+	show_both(a, b, beside_sign(r->mark), r->mark, to);
 	free(a);
 	free(b);
 }
 
 static void show_side(const struct beside_row *r, char sign, const char *text,
-                      beside_line *show, void *arg)
+                      const struct beside_to *to)
 {
 	char *part, *line;
 
@@ -428,54 +446,53 @@ static void show_side(const struct beside_row *r, char sign, const char *text,
 		return;
 	part = cell(r, text);
 	line = xasprintf("%c%s", sign, part);
-	show(arg, r->mark, line);
+	to->show(to->arg, r->mark, line);
 	free(line);
 	free(part);
 }
 
-static void show_diff(const struct beside_row *r, beside_line *show, void *arg)
+static void show_diff(const struct beside_row *r, const struct beside_to *to)
 {
 	if (r->mark == BESIDE_SAME) {
-		show_side(r, ' ', r->a, show, arg);
+		show_side(r, ' ', r->a, to);
 		return;
 	}
-	show_side(r, '-', r->a, show, arg);
-	show_side(r, '+', r->b, show, arg);
+	show_side(r, '-', r->a, to);
+	show_side(r, '+', r->b, to);
 }
 
-static void show_head(const struct beside_pair *p, int width,
-                      beside_line *show, void *arg)
+static void show_head(const struct beside_pair *p, const struct beside_to *to)
 {
 	char *a = beside_title(p->a, p->clock_a);
 	char *b = beside_title(p->b, p->clock_b);
-	char *first = width >= BESIDE_COLUMNS_FROM ? columns(a, ' ', b, width)
-	                                           : xasprintf("--- %s", a);
-	char *second = xasprintf("+++ %s", b);
+	char *first = xasprintf("--- %s", a), *second = xasprintf("+++ %s", b);
 
-	show(arg, BESIDE_DIFFERS, first);
-	if (width < BESIDE_COLUMNS_FROM)
-		show(arg, BESIDE_DIFFERS, second);
+	if (to->width >= BESIDE_COLUMNS_FROM) {
+		show_both(a, b, ' ', BESIDE_DIFFERS, to);
+	} else {
+		to->show(to->arg, BESIDE_DIFFERS, first);
+		to->show(to->arg, BESIDE_DIFFERS, second);
+	}
 	free(a);
 	free(b);
 	free(first);
 	free(second);
 }
 
-void beside_show(const struct beside_pair *p, int width, beside_line *show,
-                 void *arg)
+void beside_show(const struct beside_pair *p, const struct beside_to *to)
 {
 	struct beside x;
 	char *result;
 
 	beside(p->a, p->b, &x);
-	show_head(p, width, show, arg);
+	show_head(p, to);
 	for (size_t i = 0; i < x.n; i++)
-		if (width >= BESIDE_COLUMNS_FROM)
-			show_columns(&x.rows[i], width, show, arg);
+		if (to->width >= BESIDE_COLUMNS_FROM)
+			show_columns(&x.rows[i], to);
 		else
-			show_diff(&x.rows[i], show, arg);
+			show_diff(&x.rows[i], to);
 	result = beside_result(&x);
-	show(arg, BESIDE_SAME, result);
+	to->show(to->arg, BESIDE_SAME, result);
 	free(result);
 	beside_clear(&x);
 }

@@ -54,16 +54,19 @@ struct beside_pair { /* borrowed */
 	const struct summary *a, *b;
 	const char *clock_a, *clock_b;
 };
-/* A line of the whole, safe to be shown, without its end. */
-typedef void beside_line(void *arg, enum beside_mark mark, const char *line);
+struct beside_to { /* where a line of the whole goes */
+	int width;
+	/* line: safe to be shown, without its end */
+	void (*show)(void *arg, enum beside_mark mark, const char *line);
+	void *arg;
+};
 /*
  * All of it, a line each, what the two are first: in two columns where width
  * has room for them, else one below the other as diff -u has it ("-" only in
  * the first, "+" only in the second); then how many differences there are.
  */
-void beside_show(const struct beside_pair *p, int width, beside_line *show,
-                 void *arg);
+void beside_show(const struct beside_pair *p, const struct beside_to *to);
 
-enum { BESIDE_COLUMNS_FROM = 100 }; /* columns of the whole */
+enum { BESIDE_COLUMNS_FROM = 90 }; /* a screen of 100, less its frames */
 
 #endif

@@ -53,7 +53,7 @@ static uint32_t session_here(struct ui *u)
 {
 	size_t index = view_index(u);
 
-	if (u->pane == PANE_GRID && !u->typing)
+	if (u->pane == PANE_GRID)
 		return grid_session(u);
 	return index == SIZE_MAX
 	           ? 0 : dialog_at(u->link.dialog, index)->session;
@@ -62,7 +62,7 @@ static uint32_t session_here(struct ui *u)
 /* What is compared where nobody says with what. */
 static bool usual_pair(struct ui *u, uint32_t *a, uint32_t *b)
 {
-	if (u->pane == PANE_GRID && !u->typing && grid_pair(u, a, b))
+	if (u->pane == PANE_GRID && grid_pair(u, a, b))
 		return true;
 	return sides_newest(u->link.dialog, a, b);
 }
@@ -70,8 +70,11 @@ static bool usual_pair(struct ui *u, uint32_t *a, uint32_t *b)
 static void mark(struct ui *u, uint32_t session)
 {
 	u->marked = session;
-	ui_say(u, _("Session %u is marked: c on another one compares, c again "
-	            "here the usual two."), session);
+	ui_say(u, u->pane == PANE_GRID
+	              ? _("Session %u is marked: c on another row compares "
+	                  "the two; c again: the odd one and another.")
+	              : _("Session %u is marked: c in another one compares "
+	                  "the two; c again: the newest two."), session);
 }
 
 void do_compare(struct ui *u, const char *arg)
@@ -103,8 +106,9 @@ static void copy_text(struct ui *u)
 {
 	struct beside_pair p = sides_pair(u->sides);
 	struct buf b = { 0 };
+	struct beside_to to = { u->w, add_text, &b };
 
-	beside_show(&p, u->w, add_text, &b);
+	beside_show(&p, &to);
 	do_copy_text(u, &b);
 	buf_clear(&b);
 }
@@ -137,11 +141,12 @@ static void put_line(void *arg, enum beside_mark m, const char *line)
 void compare_draw(struct ui *u)
 {
 	struct beside_pair p = sides_pair(u->sides);
-	int width = popup_scroll_width(u, u->w - MARGIN);
 	struct doc doc;
+	struct beside_to to = { popup_scroll_width(u, u->w - MARGIN), put_line,
+		&doc };
 
-	doc_init(&doc, width);
-	beside_show(&p, width, put_line, &doc);
+	doc_init(&doc, to.width);
+	beside_show(&p, &to);
 	popup_scroll_draw(u, u->w - MARGIN, _("Two dialogs"), &doc);
 	doc_clear(&doc);
 }

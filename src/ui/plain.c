@@ -49,6 +49,8 @@ static bool still_waiting(const struct plain *p)
 
 	if (now->ask || p->link.replay)
 		return false;
+	if (p->walks)
+		return true;
 	if (now->connecting || p->trying || p->check_runs || p->check_asked)
 		return true;
 	return plain_is_open(p) && e && e->u.prompt.open &&
@@ -89,7 +91,8 @@ static bool is_outcome(const struct event *e)
 static void take(struct plain *p, struct event *e)
 {
 	enum event_kind kind = (enum event_kind)e->kind;
-	bool answer = ends_waiting(e) || is_outcome(e);
+	bool walked = plain_walk_ends(p, e);
+	bool answer = ends_waiting(e) || is_outcome(e) || walked;
 
 	if (kind == EV_END || is_outcome(e))
 		p->trying = false;
@@ -106,6 +109,8 @@ static void take(struct plain *p, struct event *e)
 	dialog_append(p->link.dialog, e);
 	free(e);
 	show_new(p);
+	if (walked)
+		plain_grid(p);
 	if (answer)
 		p->waiting = still_waiting(p);
 	if (kind == EV_ASK)
@@ -154,6 +159,7 @@ static void open_target(struct plain *p, const char *text)
 		plan_add_to(&p->plan, t.recipient);
 	request(p, REQ_OPEN, plan_copy(&p->plan), NULL, false);
 	p->waiting = !p->link.replay;
+	p->walks = p->plan.all;
 }
 
 static void send_now(struct plain *p, const char *text)
@@ -209,6 +215,10 @@ static void command(struct plain *p, const char *text)
 		plain_try(p, text);
 	} else if (c == CMD_PANE_6) {
 		checks(p);
+	} else if (c == CMD_PANE_7) {
+		plain_grid(p);
+	} else if (c == CMD_COMPARE) {
+		plain_compare(p, text);
 	} else if (c == CMD_CHECK) {
 		check(p);
 	} else if (c == CMD_CANCEL) {
@@ -454,6 +464,7 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	show_new(&p);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
+		p.walks = p.plan.all;
 		p.check_asked = p.check_first = p.plan.checks.wanted;
 	} else if (!p.link.replay) {
 		plain_print(&p, "", _("Type a domain or a host. :help helps."));
