@@ -78,7 +78,7 @@ static void test_grid_key_shows_every_address(void **state)
 	                             "mx2.example.org refused"));
 	assert_true(stage_shows(&st, "▌  192.0.2.25"));
 	assert_true(stage_shows(&st, "   198.51.100.7"));
-	assert_true(stage_shows(&st, "!✘ 550"));
+	assert_true(stage_shows(&st, "!✘550"));
 	close_all();
 }
 

@@ -179,9 +179,10 @@ static void see_session(struct grid *g, const struct event *e)
 }
 
 /* Each option is a word of its own. */
-static bool has_all(const struct event *start)
+bool grid_asks_all(const struct event *start)
 {
-	const char *p = event_text(start, start->u.start.options);
+	const char *p = start->kind == EV_START
+	                    ? event_text(start, start->u.start.options) : "";
 
 	for (; (p = strstr(p, "--all")); p++)
 		if (p[5] == '\0' || p[5] == ' ')
@@ -192,7 +193,7 @@ static bool has_all(const struct event *start)
 static void begin(struct grid *g, const struct event *e)
 {
 	grid_clear(g);
-	g->all = has_all(e);
+	g->all = grid_asks_all(e);
 }
 
 void grid_see(struct grid *g, const struct event *e)

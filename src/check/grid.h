@@ -81,6 +81,9 @@ struct grid {
 	size_t current;       /* row of the newest session */
 };
 
+/* Does this EV_START belong to a run with --all? false: another event. */
+bool grid_asks_all(const struct event *start);
+
 /* g: zeroed or cleared. EV_START begins anew: a grid is of one target. */
 void grid_see(struct grid *g, const struct event *e);
 /* Cells and oddities from what was seen; cheap where nothing was. */

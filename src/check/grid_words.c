@@ -87,11 +87,13 @@ void grid_cell_text(const struct grid_row *r, enum grid_step s,
 
 /* ---- the shape ---- */
 
-enum { PLACE_MIN = 12, PLACE_ENOUGH = 26, PLACE_INDENT = 3, GAP = 1 };
+/* An address may be cut or have a line of its own before times go; an IPv4
+ * address of documentation or of a provider fits whole. */
+enum { PLACE_MIN = 12, PLACE_ENOUGH = 16, PLACE_INDENT = 3, GAP = 1 };
 
 int grid_text_column(const struct grid_shape *s)
 {
-	return s->form == GRID_CODES ? 2 : 3;
+	return s->form == GRID_WHOLE ? 3 : 2;
 }
 
 static int column_width(const struct grid *g, enum grid_step step,
@@ -136,6 +138,37 @@ static int all_columns(const struct grid *g, struct grid_shape *s)
 	return sum;
 }
 
+/* The first column in which nothing differs, else the first; GRID_COLUMNS:
+ * none is there. */
+static int dullest(const struct grid *g, const struct grid_shape *s)
+{
+	int first = GRID_COLUMNS;
+	unsigned odd = 0;
+
+	for (size_t i = 0; i < g->n; i++)
+		odd |= g->rows[i].odd;
+	for (int c = GRID_COLUMNS; c-- > 0;)
+		if (s->column[c])
+			first = c;
+	for (int c = GRID_COLUMNS; c-- > 0;)
+		if (s->column[c] && !(odd & 1u << c))
+			first = c;
+	return first;
+}
+
+/* What says least goes first where not even the codes have room. */
+static int drop_columns(const struct grid *g, struct grid_shape *s, int sum,
+                        int width)
+{
+	while (sum > 0 && sum + PLACE_MIN > width) {
+		int c = dullest(g, s);
+
+		sum -= s->column[c];
+		s->column[c] = 0;
+	}
+	return sum;
+}
+
 void grid_fit(const struct grid *g, int width, struct grid_shape *out)
 {
 	int place = longest_place(g), want, sum = 0;
@@ -147,6 +180,7 @@ void grid_fit(const struct grid *g, int width, struct grid_shape *out)
 		if (sum + want <= width)
 			break;
 	}
+	sum = drop_columns(g, out, sum, width);
 	out->place = width - sum < place ? width - sum : place;
 	if (out->place < PLACE_MIN)
 		out->place = PLACE_MIN;

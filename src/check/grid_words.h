@@ -25,14 +25,15 @@ void grid_cell_text(const struct grid_row *r, enum grid_step s,
 /* The cells as wide as their texts, in the widest form that fits. */
 struct grid_shape {
 	enum grid_form form;
-	int place;                /* columns of the address */
+	int place;                /* columns of the address; a longer one has
+	                           * to be cut, or stands alone */
 	int column[GRID_COLUMNS]; /* of a cell with all that belongs to it and
 	                           * a blank behind; 0: it is not there */
 };
 /* g: settled. width: of the whole. */
 void grid_fit(const struct grid *g, int width, struct grid_shape *out);
-/* "! ✘ 550 31ms" has its text so far in: the odd one's sign, the mark and,
- * where there is room, a blank. */
+/* "!✘ 550 5.7.1 31ms" has its text so far in: the odd one's sign, the mark
+ * and, where there is room, a blank. */
 int grid_text_column(const struct grid_shape *s);
 
 /* Why nothing was tried there, "" where something was or will be. Heap. */

@@ -37,7 +37,7 @@ static void print_cell(struct paper *p, const struct grid_row *r,
 	paper_text(p, l->mark);
 	paper_ink(p, odd ? INK_BOLD : INK_PLAIN);
 	if (*text)
-		paper_textf(p, "%s%s", shape->form == GRID_CODES ? "" : " ",
+		paper_textf(p, "%s%s", shape->form == GRID_WHOLE ? " " : "",
 		            text);
 	paper_ink(p, INK_PLAIN);
 }
@@ -72,8 +72,12 @@ static void print_why(struct paper *p, const struct grid_row *r,
 static void print_row(struct paper *p, const struct grid_row *r,
                       const struct grid_shape *shape)
 {
+	size_t len = strlen(r->address);
+
 	paper_to(p, BLOCK_INDENT + 2);
-	paper_bytes(p, r->address, strlen(r->address));
+	paper_bytes(p, r->address, len);
+	if (2 + paper_columns(r->address, len) >= shape->place)
+		paper_newline(p); /* the cells have a line of their own */
 	if (r->sum.session)
 		print_cells(p, r, shape);
 	else

@@ -55,7 +55,7 @@ void checks_bad(struct ui *u, int step); /* the next bad one or warning */
 void checks_turn(struct ui *u); /* from the list into one, and back */
 bool checks_back(struct ui *u); /* false: it was at the list already */
 
-/* pane_grid.c */
+/* do_grid.c */
 void do_grid(struct ui *u);
 void grid_move(struct ui *u, enum cmd c);
 void grid_bad(struct ui *u, int step); /* the next row that differs */

@@ -335,8 +335,8 @@ void ui_open_target(struct ui *u, const char *text)
 	target_clear(&t);
 }
 
-/* What a hidden reply told may be in a check. */
-static bool is_presenting(struct ui *u)
+/* What a hidden reply told may be in a check, or beside another session. */
+bool ui_presents(struct ui *u)
 {
 	if (u->present.on)
 		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
@@ -346,7 +346,7 @@ static bool is_presenting(struct ui *u)
 
 void do_check(struct ui *u)
 {
-	if (is_presenting(u))
+	if (ui_presents(u))
 		return;
 	if (u->link.replay) {
 		ui_say(u, "%s", _("A recording is shown: nothing is asked."));
@@ -364,7 +364,7 @@ void do_check(struct ui *u)
 
 void do_checks(struct ui *u)
 {
-	if (is_presenting(u))
+	if (ui_presents(u))
 		return;
 	if (u->started && (checks_made(ui_now(u)) || u->checks.asked ||
 	                   u->link.replay))

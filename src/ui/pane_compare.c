@@ -81,6 +81,8 @@ void do_compare(struct ui *u, const char *arg)
 {
 	uint32_t here = session_here(u), a = u->marked, b = here;
 
+	if (ui_presents(u))
+		return;
 	if (*arg) {
 		compare_numbers(u, arg);
 		return;

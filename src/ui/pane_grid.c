@@ -15,71 +15,10 @@
 enum {
 	SENTENCE_ROWS = 2,
 	DETAIL_FROM_ROWS = 9, /* below it the list has the room */
-	DETAIL_ROWS = 3,
-	ROOMY_FROM_ROWS = 16, /* a blank line above and below the list */
+	DETAIL_ROWS = 3,      /* where the list could fill all of it */
+	ROOMY_FROM_ROWS = 16, /* a blank line above the list */
+	CODE_LEN = 3,
 };
-
-/* ---- what is shown ---- */
-
-/* Only the newest target: whatever came before it has nothing to say. */
-static size_t newest_start(const struct dialog *d)
-{
-	for (size_t i = dialog_count(d); i-- > 0;)
-		if (dialog_at(d, i)->kind == EV_START)
-			return i;
-	return 0;
-}
-
-void grid_forget(struct ui *u)
-{
-	grid_clear(&u->grid.grid);
-	u->grid = (struct grid_view){ .row = 0 };
-}
-
-static struct grid *grid_now(struct ui *u)
-{
-	struct grid_view *v = &u->grid;
-	const struct dialog *d = u->link.dialog;
-
-	if (v->of != d || dialog_count(d) < v->seen) {
-		grid_forget(u);
-		v->of = d;
-		v->seen = newest_start(d);
-	}
-	while (v->seen < dialog_count(d))
-		grid_see(&v->grid, dialog_at(d, v->seen++));
-	grid_settle(&v->grid);
-	if (v->row >= v->grid.n)
-		v->row = v->grid.n ? v->grid.n - 1 : 0;
-	return &v->grid;
-}
-
-bool grid_wanted(struct ui *u)
-{
-	const struct grid *g = grid_now(u);
-
-	return g->all && grid_tried(g) > 1;
-}
-
-uint32_t grid_session(struct ui *u)
-{
-	const struct grid *g = grid_now(u);
-
-	return g->n ? g->rows[u->grid.row].sum.session : 0;
-}
-
-bool grid_pair(struct ui *u, uint32_t *a, uint32_t *b)
-{
-	const struct grid *g = grid_now(u);
-	struct odd o;
-
-	odd_find(g, &o);
-	if (o.what == ODD_SAME)
-		return false;
-	*a = g->rows[o.rest].sum.session;
-	*b = g->rows[o.row].sum.session;
-	return true;
-}
 
 void grid_edge(struct ui *u, struct pane_edge *e)
 {
@@ -105,15 +44,25 @@ static const struct grid_look {
 	[GRID_FAILED] = { GLYPH_NO, STYLE_NO },
 };
 
+/* A code that is no success stands out as it does in the dialog. */
+static void put_text(struct doc *d, const struct grid_cell *c,
+                     enum style style, const char *text)
+{
+	if (c->code && c->state > GRID_OK) {
+		doc_putf(d, class_chip(class_of(c->code)), "%.*s", CODE_LEN,
+		         text);
+		text += CODE_LEN;
+	}
+	doc_put(d, style, text);
+}
+
 /* The odd one has a sign before its mark, and is bold. */
 static void put_cell(struct doc *d, const struct grid_row *r,
                      enum grid_step step, const struct grid_shape *shape)
 {
-	const struct grid_look *l = &looks[r->cell[step].state];
+	const struct grid_cell *c = &r->cell[step];
+	const struct grid_look *l = &looks[c->state];
 	bool odd = r->odd & 1u << step;
-	enum style text_style = odd ? STYLE_BOLD
-	                        : r->cell[step].state > GRID_OK ? l->style
-	                                                        : STYLE_TEXT;
 	char text[GRID_TEXT_MAX];
 
 	grid_cell_text(r, step, shape->form, text);
@@ -121,9 +70,9 @@ static void put_cell(struct doc *d, const struct grid_row *r,
 	doc_put(d, l->style, glyph(l->mark));
 	if (!*text)
 		return;
-	if (shape->form != GRID_CODES)
+	if (shape->form == GRID_WHOLE)
 		doc_put(d, STYLE_TEXT, " ");
-	doc_put(d, text_style, text);
+	put_text(d, c, odd ? STYLE_BOLD : STYLE_TEXT, text);
 }
 
 static void put_cells(struct doc *d, const struct grid_row *r,
@@ -159,11 +108,11 @@ static void put_place(struct doc *d, const struct grid_row *r, int columns)
 }
 
 static void put_row(struct doc *d, const struct grid_row *r,
-                    const struct grid_shape *shape)
+                    const struct grid_shape *shape, bool marked)
 {
 	char *why;
 
-	doc_put(d, STYLE_TEXT, "   ");
+	doc_putf(d, STYLE_BOLD, " %s ", marked ? glyph(GLYPH_NOW) : " ");
 	put_place(d, r, shape->place);
 	if (r->sum.session) {
 		put_cells(d, r, shape);
@@ -199,8 +148,19 @@ static void put_head(struct doc *d, const struct grid_shape *shape)
 	}
 }
 
+/* Lines above the row, a host's name is one. */
+static size_t line_of(const struct grid *g, size_t row)
+{
+	size_t line = row;
+
+	for (size_t i = 0; i <= row && i < g->n; i++)
+		line += i == 0 ||
+		        strcmp(g->rows[i].host, g->rows[i - 1].host) != 0;
+	return line;
+}
+
 /* The rows, a host's name above those of its own; the line of the chosen. */
-static size_t put_rows(const struct grid *g, size_t chosen,
+static size_t put_rows(const struct ui *u, const struct grid *g,
                        const struct grid_shape *shape, struct doc *d)
 {
 	size_t line = 0;
@@ -211,39 +171,65 @@ static size_t put_rows(const struct grid *g, size_t chosen,
 			put_host(d, &g->rows[i]);
 		}
 		doc_line(d, 0);
-		if (i == chosen)
+		if (i == u->grid.row)
 			line = d->n_lines - 1;
-		put_row(d, &g->rows[i], shape);
+		put_row(d, &g->rows[i], shape,
+		        u->marked && g->rows[i].sum.session == u->marked);
 	}
 	return line;
 }
 
 /* ---- the chosen one in full ---- */
 
-static const struct grid_cell *decisive_cell(const struct grid_row *r)
+const struct grid_cell *grid_cell_of(const struct grid_row *r)
 {
 	enum grid_step step = grid_decisive(r);
 
 	return step == GRID_COLUMNS ? NULL : &r->cell[step];
 }
 
+static void put_part(struct doc *d, const char *label, const char *text)
+{
+	if (!*text)
+		return;
+	doc_line(d, 2);
+	doc_putf(d, STYLE_LABEL, "%s  ", label);
+	doc_put(d, STYLE_TEXT, text);
+}
+
+/* The best of Explain. */
+static void put_explanation(struct doc *d, const struct explanation *x)
+{
+	doc_line(d, 2);
+	doc_putf(d, class_style(x->cls), "%s %s  ", class_glyph(x->cls),
+	         x->headline);
+	doc_put(d, STYLE_TEXT, x->summary);
+	put_part(d, _("Likely"), x->likely);
+	put_part(d, _("Who"), x->who);
+	put_part(d, _("MTA"), x->mta);
+	if (x->n_tries)
+		put_part(d, _("Try"), x->tries[0].text);
+}
+
+/* What decided, and what is to be said of it as far as there is room. */
 static void put_answer(struct ui *u, struct doc *d, const struct grid_row *r)
 {
-	const struct grid_cell *c = decisive_cell(r);
+	const struct grid_cell *c = grid_cell_of(r);
 	size_t i = c ? dialog_find(u->link.dialog, c->n) : SIZE_MAX;
 	const struct event *e = i != SIZE_MAX ? dialog_at(u->link.dialog, i)
 	                                      : NULL;
-	char *detail;
+	struct explanation x;
 
-	if (e && e->kind == EV_REPLY && e->u.reply.lines.len) {
+	if (!e)
+		return;
+	if (e->kind == EV_REPLY && e->u.reply.lines.len) {
 		struct ev_ref line = event_item(e, e->u.reply.lines, 0);
 
 		doc_server(d, STYLE_SERVER, event_text(e, line), line.len);
-		return;
 	}
-	detail = odd_detail(r);
-	doc_put(d, STYLE_TEXT, detail);
-	free(detail);
+	explain_event(u->link.dialog, i, &x);
+	put_explanation(d, &x);
+	explanation_clear(&x);
 }
 
 static void put_detail(struct ui *u, struct doc *d, const struct grid_row *r)
@@ -284,6 +270,16 @@ static void draw_top(struct ui *u, const struct doc *d, size_t max,
 	r->h -= rows;
 }
 
+/* What the list leaves, and never less than a few rows. */
+static int detail_rows(const struct grid *g, int h, size_t lines)
+{
+	int left = h - (int)line_of(g, g->n) - 1;
+
+	if (left < DETAIL_ROWS)
+		left = DETAIL_ROWS;
+	return lines < (size_t)left ? (int)lines : left;
+}
+
 static void draw_detail(struct ui *u, const struct grid *g, struct rect *r)
 {
 	struct doc d;
@@ -293,7 +289,7 @@ static void draw_detail(struct ui *u, const struct grid *g, struct rect *r)
 		return;
 	doc_init(&d, r->w - 2);
 	put_detail(u, &d, &g->rows[u->grid.row]);
-	rows = d.n_lines < DETAIL_ROWS ? (int)d.n_lines : DETAIL_ROWS;
+	rows = detail_rows(g, r->h, d.n_lines);
 	r->h -= rows + 1;
 	for (int x = 0; x < r->w; x++)
 		canvas_text(&u->canvas, r->x + x, r->y + r->h, 1, STYLE_BORDER,
@@ -311,7 +307,7 @@ static void draw_list(struct ui *u, const struct grid *g,
 	size_t line, top = 0;
 
 	doc_init(&d, DOC_UNWRAPPED);
-	line = put_rows(g, u->grid.row, shape, &d);
+	line = put_rows(u, g, shape, &d);
 	if (r.h > 0 && line >= (size_t)r.h)
 		top = line - (size_t)r.h + 1;
 	u->grid.list_y = r.y;
@@ -349,104 +345,6 @@ void grid_draw(struct ui *u, struct rect body)
 	draw_list(u, g, &shape, r);
 }
 
-/* ---- keys ---- */
-
-void grid_show(struct ui *u)
-{
-	u->typing = false;
-	u->pane = u->open_pane = PANE_GRID;
-	u->dirty = true;
-}
-
-void do_grid(struct ui *u)
-{
-	if (u->present.on)
-		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
-		                  "leaves it."));
-	else if (u->started)
-		ui_focus(u, PANE_GRID);
-}
-
-void grid_move(struct ui *u, enum cmd c)
-{
-	size_t n = grid_now(u)->n, *row = &u->grid.row;
-
-	if (c == CMD_UP && *row > 0)
-		(*row)--;
-	else if (c == CMD_DOWN && *row + 1 < n)
-		(*row)++;
-	else if (c == CMD_TOP)
-		*row = 0;
-	else if (c == CMD_FOLLOW && n > 0)
-		*row = n - 1;
-}
-
-/* The next row that has something odd, or is bad. */
-void grid_bad(struct ui *u, int step)
-{
-	const struct grid *g = grid_now(u);
-
-	for (long i = (long)u->grid.row + step; i >= 0 && i < (long)g->n;
-	     i += step)
-		if (g->rows[i].odd) {
-			u->grid.row = (size_t)i;
-			return;
-		}
-	ui_say(u, "%s", step > 0 ? _("No other one below.")
-	                         : _("No other one above."));
-}
-
-/* Its session begins at the top, what decided it is selected. */
-static void show_session(struct ui *u, uint32_t first_n, uint32_t n)
-{
-	size_t first = dialog_find(u->link.dialog, first_n);
-	size_t at = dialog_find(u->link.dialog, n);
-
-	ui_focus(u, PANE_DIALOG);
-	u->grid.left = true;
-	if (first == SIZE_MAX)
-		return;
-	view_goto(u, rows_rank(&u->rows, first));
-	u->view.top = u->view.row;
-	u->view.top_line = 0;
-	if (at != SIZE_MAX)
-		view_goto(u, rows_rank(&u->rows, at));
-}
-
-void grid_open(struct ui *u)
-{
-	const struct grid *g = grid_now(u);
-	const struct grid_row *r = g->n ? &g->rows[u->grid.row] : NULL;
-	const struct grid_cell *c = r ? decisive_cell(r) : NULL;
-
-	if (!r || !r->sum.session) {
-		ui_say(u, "%s", _("This address was not tried; in pane 1 "
-		                  "Enter connects."));
-		return;
-	}
-	show_session(u, r->sum.first_n, c ? c->n : r->sum.first_n);
-}
-
-bool grid_back(struct ui *u)
-{
-	if (!u->grid.left || u->pane != PANE_DIALOG)
-		return false;
-	u->grid.left = false;
-	ui_focus(u, PANE_GRID);
-	return true;
-}
-
-/* Lines above the row, a host's name is one. */
-static size_t line_of(const struct grid *g, size_t row)
-{
-	size_t line = row;
-
-	for (size_t i = 0; i <= row && i < g->n; i++)
-		line += i == 0 ||
-		        strcmp(g->rows[i].host, g->rows[i - 1].host) != 0;
-	return line;
-}
-
 void grid_click(struct ui *u, int y)
 {
 	const struct grid *g = grid_now(u);
@@ -460,11 +358,6 @@ void grid_click(struct ui *u, int y)
 		u->grid.row = i;
 		return;
 	}
-}
-
-void grid_wheel(struct ui *u, bool down)
-{
-	grid_move(u, down ? CMD_DOWN : CMD_UP);
 }
 
 const char *grid_hint(void)
@@ -486,7 +379,7 @@ void grid_text(struct ui *u, struct buf *out)
 	d.width = DOC_UNWRAPPED;
 	doc_gap(&d, 0);
 	put_head(&d, &shape);
-	put_rows(g, SIZE_MAX, &shape, &d);
+	put_rows(u, g, &shape, &d);
 	for (size_t i = 0; i < d.n_lines; i++) {
 		char *line = doc_text(&d, i);
 

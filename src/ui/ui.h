@@ -137,7 +137,7 @@ struct check_view { /* pane_checks.c */
 	bool running; /* a prompt said that they are being made */
 };
 
-struct grid_view { /* pane_grid.c */
+struct grid_view { /* do_grid.c, pane_grid.c */
 	struct grid grid;        /* of what was seen */
 	const struct dialog *of; /* borrowed; only to see that it is the same */
 	size_t seen;             /* events of it */
@@ -307,6 +307,9 @@ const char *grid_hint(void);
 void grid_text(struct ui *u, struct buf *out); /* as it is shown */
 void grid_click(struct ui *u, int y);
 void grid_wheel(struct ui *u, bool down);
+struct grid *grid_now(struct ui *u); /* of all that has happened so far */
+/* Of the step that decided, NULL none. */
+const struct grid_cell *grid_cell_of(const struct grid_row *r);
 void grid_forget(struct ui *u); /* the dialog is another one */
 void grid_show(struct ui *u);   /* before there is a layout, too */
 bool grid_wanted(struct ui *u); /* --all, and there is more than one */
@@ -365,6 +368,7 @@ void ui_key(struct ui *u, const struct key *k);
 void ui_focus(struct ui *u, enum pane p); /* PANE_NONE: the line */
 
 /* --- do_*.c */
+bool ui_presents(struct ui *u); /* and says that it shows the dialog alone */
 void ui_do(struct ui *u, enum cmd c, const char *arg);
 void ui_command_line(struct ui *u, const char *text); /* after the colon */
 void ui_submit(struct ui *u);                 /* Enter in the server's line */
