@@ -43,6 +43,8 @@ static char *cells_of(const struct grid *g, size_t row)
 
 #define START "S 220 mx.example"
 #define EHLO "C EHLO me", "S 250-mx|250 SIZE"
+#define OFFER_TLS                                                              \
+	START, "C EHLO me", "S 250-mx|250 STARTTLS", "C STARTTLS", "S 220 Go"
 #define QUIT "C QUIT", "S 221 2.0.0 Bye", "X"
 
 static const struct {
@@ -287,6 +289,41 @@ static void test_grid_time_is_short(void **state)
 	}
 }
 
+/* What a recording holds is no promise: no octet of it reaches a screen. */
+static void test_grid_hostile_words_are_harmless(void **state)
+{
+	const struct made_row rows[] = {
+		{ "mx\0331", "192.0.2.1\033[2J", 10,
+		  LINES(OFFER_TLS, "T \033[31m \033]0;x\007 \033[2J "
+		                   "CN=\033c", "X") },
+		{ "mx2", "192.0.2.2", 10,
+		  LINES(START, EHLO, "C MAIL FROM:<a@me>",
+		        "S 550 5.\033[2J\302\2331 \033[31mno", "X") },
+	};
+	struct grid g = { .n = 0 };
+	char *text;
+
+	(void)state;
+	made_grid(&g, rows, 2);
+	for (size_t i = 0; i < 2; i++) {
+		for (int c = 0; c < GRID_COLUMNS; c++) {
+			char cell[GRID_TEXT_MAX];
+
+			grid_cell_text(&g.rows[i], (enum grid_step)c,
+			               GRID_WHOLE, cell);
+			assert_null(strchr(cell, '\033'));
+			assert_null(strchr(cell, '\302'));
+		}
+		text = odd_detail(&g.rows[i]);
+		assert_null(strchr(text, '\033'));
+		free(text);
+	}
+	text = odd_sentence(&g);
+	assert_null(strchr(text, '\033'));
+	free(text);
+	grid_clear(&g);
+}
+
 /* The narrower it is, the less each cell says; nothing is wider than asked
  * for as long as there is room for the codes. */
 static void test_grid_fit_takes_the_widest_form(void **state)
@@ -331,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_grid_strange_addresses_are_bounded),
 		cmocka_unit_test(test_grid_new_target_begins_anew),
 		cmocka_unit_test(test_grid_time_is_short),
+		cmocka_unit_test(test_grid_hostile_words_are_harmless),
 		cmocka_unit_test(test_grid_fit_takes_the_widest_form),
 	};
 

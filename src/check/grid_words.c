@@ -36,6 +36,18 @@ void grid_time(char out[16], uint32_t us)
 		snprintf(out, 16, "%umin", us / 60000000);
 }
 
+enum { WORD_MAX = 12 }; /* "TLSv1.3", "5.7.25": more is nobody's */
+
+/* A recording may hold anything where one short word belongs. */
+static void copy_word(char out[WORD_MAX + 1], const char *text)
+{
+	size_t n = 0;
+
+	for (; text[n] && n < WORD_MAX; n++)
+		out[n] = text[n] > ' ' && text[n] <= '~' ? text[n] : '?';
+	out[n] = '\0';
+}
+
 /* "TLSv1.3" is "1.3" below TLS; what it is called otherwise stays. */
 static const char *version_text(const char *version)
 {
@@ -46,9 +58,12 @@ static void put_code(const struct grid_cell *c, enum grid_form form,
                      char out[GRID_TEXT_MAX])
 {
 	bool whole = form == GRID_WHOLE && *c->row->enhanced;
-	int n = snprintf(out, GRID_TEXT_MAX, "%03u%s%.12s", c->code,
-	                 whole ? " " : "", whole ? c->row->enhanced : "");
+	char word[WORD_MAX + 1];
+	int n;
 
+	copy_word(word, whole ? c->row->enhanced : "");
+	n = snprintf(out, GRID_TEXT_MAX, "%03u%s%s", c->code,
+	             whole ? " " : "", word);
 	if (c->count > 1)
 		snprintf(out + n, GRID_TEXT_MAX - (size_t)n, " %u/%u", c->good,
 		         c->count);
@@ -79,8 +94,7 @@ void grid_cell_text(const struct grid_row *r, enum grid_step s,
 	if (c->code)
 		put_code(c, form, out);
 	else if (s == GRID_TLS && c->state == GRID_OK)
-		snprintf(out, GRID_TEXT_MAX, "%.12s",
-		         version_text(r->sum.handshake.version));
+		copy_word(out, version_text(r->sum.handshake.version));
 	if (form != GRID_CODES && c->state >= GRID_OK)
 		add_time(c, out);
 }
@@ -199,9 +213,14 @@ static char *pass_words(const struct grid_row *r)
 
 char *grid_why(const struct grid_row *r)
 {
+	const char *why;
+
 	if (r->sum.session || !*r->why)
 		return xstrdup("");
-	return r->why_n ? pass_words(r) : xstrdup(explain_reason(r->why));
+	if (r->why_n)
+		return pass_words(r);
+	why = explain_reason(r->why);
+	return shown(why, strlen(why)); /* it may be of another version */
 }
 
 char *grid_place(const struct grid_row *r)

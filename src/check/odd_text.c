@@ -110,6 +110,15 @@ static char *rest_words(const struct grid *g, const struct odd *o)
 
 /* ---- what decided ---- */
 
+/* "550 5.7.1", fit to be shown. */
+static char *code_of(const struct grid_cell *c)
+{
+	char *raw = compare_code(c->row), *code = shown(raw, strlen(raw));
+
+	free(raw);
+	return code;
+}
+
 /* Not in the middle of a character. */
 static char *first_words(const char *text)
 {
@@ -124,7 +133,7 @@ static char *first_words(const char *text)
 
 static char *reply_detail(const struct grid_row *r, const struct grid_cell *c)
 {
-	char *code = compare_code(c->row), *words, *all;
+	char *code = code_of(c), *words, *all;
 	const char *cause = c->state != GRID_OK && r->sum.cause
 	                        ? verdict_cause(r->sum.cause) : "";
 
@@ -345,8 +354,7 @@ static char *value_of(const struct grid_row *r, const struct odd *o)
 		                   strlen(r->sum.handshake.version));
 	default:
 		grid_cell_text(r, o->step, GRID_WHOLE, text);
-		return c->count > 1 || !c->row ? xstrdup(text)
-		                               : compare_code(c->row);
+		return c->count > 1 || !c->row ? xstrdup(text) : code_of(c);
 	}
 }
 

@@ -101,7 +101,11 @@ static void put_place(struct doc *d, const struct grid_row *r, int columns)
 		return;
 	}
 	if (room > 1 && (size_t)room < sizeof text) {
-		text[room - 1] = '\0'; /* an address is ASCII, or escaped */
+		size_t n = (size_t)room - 1;
+
+		while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+			n--; /* not in the middle of a character */
+		text[n] = '\0';
 		doc_put(d, STYLE_TEXT, text);
 		doc_put(d, STYLE_TEXT, glyph(GLYPH_CUT));
 	}
