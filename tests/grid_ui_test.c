@@ -12,6 +12,7 @@
 #include "ui/glyph.h"
 #include "ui_dialog.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 /* The grid and the comparison in the inspector: keys, what leads where. */
 
@@ -132,6 +133,63 @@ static void test_grid_untried_row_says_so(void **state)
 	stage_keys(&st, KEYS_OF("Enter"));
 	assert_int_equal(st.ui.pane, PANE_GRID);
 	assert_true(stage_shows(&st, "This address was not tried"));
+	close_all();
+}
+
+/* :all is what --all would have been. */
+static void test_grid_all_opens_the_target_anew(void **state)
+{
+	(void)state;
+	open_two(80, 24, false);
+	st.ui.plan.target.text = xstrdup("example.org");
+	ui_command_line(&st.ui, "all");
+	stage_draw(&st);
+	assert_int_equal(st.last->kind, REQ_OPEN);
+	assert_true(st.last->plan->all);
+	assert_int_equal(st.ui.pane, PANE_GRID);
+	close_all();
+	open_two(80, 24, true);
+	ui_command_line(&st.ui, "all");
+	assert_int_equal(st.requests, 0);
+	close_all();
+}
+
+/* As it is while sessions come of themselves: none is open to the user. */
+static void add_prompt(struct script *s)
+{
+	struct event_builder b;
+	struct event *e;
+
+	event_begin(&b, EV_PROMPT);
+	b.e.u.prompt.deadline_us = 30000000;
+	e = event_finish(&b);
+	dialog_append(s->dialog, e);
+	free(e);
+}
+
+/* What is typed while --all goes from one to the next is kept. */
+static void test_grid_lines_wait_while_addresses_are_visited(void **state)
+{
+	struct script *s = &st.script;
+
+	(void)state;
+	script_new(s);
+	script_start(s, "example.org");
+	script_dns_mx(s, "example.org");
+	script_route(s, "example.org");
+	add_prompt(s);
+	script_connect(s, "mx1.example.org", "192.0.2.25");
+	stage_open(&st, 80, 24, false);
+	st.ui.plan.all = true;
+	stage_keys(&st, KEYS_OF("Esc", "i"));
+	stage_type(&st, "NOOP");
+	stage_keys(&st, KEYS_OF("Enter"));
+	assert_int_equal(st.requests, 0);
+	assert_true(stage_shows(&st, "Each address is visited by itself"));
+	assert_true(stage_shows(&st, "NOOP"));
+	stage_keys(&st, KEYS_OF("Ctrl-C", "Ctrl-C"));
+	assert_int_equal(st.requests, 1);
+	assert_int_equal(st.last->kind, REQ_CANCEL);
 	close_all();
 }
 
@@ -289,6 +347,9 @@ int main(void)
 		cmocka_unit_test(test_grid_enter_leads_to_the_dialog_and_back),
 		cmocka_unit_test(test_grid_moves_stay_inside),
 		cmocka_unit_test(test_grid_untried_row_says_so),
+		cmocka_unit_test(test_grid_all_opens_the_target_anew),
+		cmocka_unit_test(
+		    test_grid_lines_wait_while_addresses_are_visited),
 		cmocka_unit_test(test_grid_follows_what_happens),
 		cmocka_unit_test(test_grid_fits_every_size),
 		cmocka_unit_test(test_grid_ascii_has_the_same_signs),

@@ -213,14 +213,9 @@ static char *pass_words(const struct grid_row *r)
 
 char *grid_why(const struct grid_row *r)
 {
-	const char *why;
-
 	if (r->sum.session || !*r->why)
 		return xstrdup("");
-	if (r->why_n)
-		return pass_words(r);
-	why = explain_reason(r->why);
-	return shown(why, strlen(why)); /* it may be of another version */
+	return r->why_n ? pass_words(r) : xstrdup(explain_reason(r->why));
 }
 
 char *grid_place(const struct grid_row *r)

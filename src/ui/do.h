@@ -57,6 +57,7 @@ bool checks_back(struct ui *u); /* false: it was at the list already */
 
 /* do_grid.c */
 void do_grid(struct ui *u);
+void do_all(struct ui *u); /* :all */
 void grid_move(struct ui *u, enum cmd c);
 void grid_bad(struct ui *u, int step); /* the next row that differs */
 void grid_open(struct ui *u);          /* the dialog of the chosen row */

@@ -88,6 +88,22 @@ void do_grid(struct ui *u)
 		ui_focus(u, PANE_GRID);
 }
 
+void do_all(struct ui *u)
+{
+	if (u->link.replay) {
+		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
+	} else if (!u->plan.target.text) {
+		ui_say(u, "%s", _("Type a domain or a host, for example "
+		                  "example.org or mx.example.org:25."));
+	} else if (ui_session_open(u)) {
+		ui_say(u, "%s", _("A connection is open: QUIT ends it, then "
+		                  ":all starts anew."));
+	} else {
+		u->plan.all = true;
+		ui_reopen(u);
+	}
+}
+
 void grid_move(struct ui *u, enum cmd c)
 {
 	size_t n = grid_now(u)->n, *row = &u->grid.row;
@@ -141,8 +157,8 @@ void grid_open(struct ui *u)
 	const struct grid_cell *c = r ? grid_cell_of(r) : NULL;
 
 	if (!r || !r->sum.session) {
-		ui_say(u, "%s", _("This address was not tried; in pane 1 "
-		                  "Enter connects."));
+		ui_say(u, "%s", _("This address was not tried: :all visits "
+		                  "all, in pane 1 Enter connects."));
 		return;
 	}
 	show_session(u, r->sum.first_n, c ? c->n : r->sum.first_n);

@@ -90,6 +90,8 @@
 	X(CMD_PANE_6, "checks", "", N_("the checks of both sides"))            \
 	X(CMD_PANE_7, "grid", "",                                              \
 	  N_("every address of every MX, each step a column"))                 \
+	X(CMD_ALL, "all", "",                                                  \
+	  N_("start anew and visit each address of every MX by itself"))       \
 	X(CMD_COMPARE, "compare", N_("SESSION SESSION"),                       \
 	  N_("mark a session, then another: both side by side"))               \
 	X(CMD_CHECK, "check", "", N_("make the checks, or make them anew"))    \

@@ -141,6 +141,14 @@ static void stop(struct plain *p)
 	}
 }
 
+static void open_plan(struct plain *p)
+{
+	request(p, REQ_OPEN, plan_copy(&p->plan), NULL, false);
+	p->waiting = !p->link.replay;
+	p->walks = p->plan.all && p->waiting;
+	p->walk_begun = false;
+}
+
 static void open_target(struct plain *p, const char *text)
 {
 	struct target t;
@@ -157,9 +165,7 @@ static void open_target(struct plain *p, const char *text)
 	p->plan.target = t;
 	if (t.recipient && p->plan.n_to == 0)
 		plan_add_to(&p->plan, t.recipient);
-	request(p, REQ_OPEN, plan_copy(&p->plan), NULL, false);
-	p->waiting = !p->link.replay;
-	p->walks = p->plan.all;
+	open_plan(p);
 }
 
 static void send_now(struct plain *p, const char *text)
@@ -215,6 +221,9 @@ static void command(struct plain *p, const char *text)
 		plain_try(p, text);
 	} else if (c == CMD_PANE_6) {
 		checks(p);
+	} else if (c == CMD_ALL && p->plan.target.text) {
+		p->plan.all = true;
+		open_plan(p);
 	} else if (c == CMD_PANE_7) {
 		plain_grid(p);
 	} else if (c == CMD_COMPARE) {

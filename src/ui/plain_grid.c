@@ -110,7 +110,9 @@ bool plain_walk_ends(struct plain *p, const struct event *e)
 	       (e->kind == EV_VERDICT && e->session == 0) ||
 	       (e->kind == EV_PROMPT && tried && !e->u.prompt.open &&
 	        !e->u.prompt.deadline_us);
-	if (!p->walks || !ends)
+	if (e->kind == EV_START)
+		p->walk_begun = true;
+	if (!p->walks || !p->walk_begun || !ends)
 		return false;
 	p->walks = false;
 	return tried;

@@ -32,6 +32,7 @@ struct plain {
 	char *trial;         /* an experiment that waits for y; owned */
 	bool trying;         /* it was asked for, its outcome has not come */
 	bool walks;          /* --all: each address is visited by itself */
+	bool walk_begun;     /* its START came: END is no older run's */
 	bool check_asked;    /* checks were; they are told when all are made */
 	bool check_first;    /* by --check: what follows is waited for, too */
 	bool check_runs;     /* a prompt said that they are being made */
