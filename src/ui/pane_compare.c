@@ -53,7 +53,7 @@ static uint32_t session_here(struct ui *u)
 {
 	size_t index = view_index(u);
 
-	if (u->pane == PANE_GRID)
+	if (ui_pane_visible(u, PANE_GRID))
 		return grid_session(u);
 	return index == SIZE_MAX
 	           ? 0 : dialog_at(u->link.dialog, index)->session;
@@ -62,7 +62,7 @@ static uint32_t session_here(struct ui *u)
 /* What is compared where nobody says with what. */
 static bool usual_pair(struct ui *u, uint32_t *a, uint32_t *b)
 {
-	if (u->pane == PANE_GRID && grid_pair(u, a, b))
+	if (ui_pane_visible(u, PANE_GRID) && grid_pair(u, a, b))
 		return true;
 	return sides_newest(u->link.dialog, a, b);
 }
@@ -70,7 +70,7 @@ static bool usual_pair(struct ui *u, uint32_t *a, uint32_t *b)
 static void mark(struct ui *u, uint32_t session)
 {
 	u->marked = session;
-	ui_say(u, u->pane == PANE_GRID
+	ui_say(u, ui_pane_visible(u, PANE_GRID)
 	              ? _("Session %u is marked: c on another row compares "
 	                  "the two; c again: the odd one and another.")
 	              : _("Session %u is marked: c in another one compares "
