@@ -231,6 +231,10 @@ static void by_failure(struct judgement *f, const struct session_result *r)
 		f->exit = EXIT_TLS_AUTH;
 		f->outcome = OUT_TLS;
 		set_rule(f, "fail-tls", "");
+	} else if (r->phase == PHASE_CONNECT && r->fail == FAIL_LIMIT) {
+		f->exit = EXIT_LATER;
+		f->outcome = OUT_DEFERRED;
+		set_rule(f, "fail-shut", "");
 	} else if (r->phase == PHASE_DNS && f->exit == EXIT_IO) {
 		f->exit = EXIT_LATER;
 		f->outcome = OUT_DEFERRED;

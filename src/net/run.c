@@ -10,6 +10,7 @@
 
 #include "check/verdict.h"
 #include "core/finding.h"
+#include "net/files.h"
 #include "net/run_priv.h"
 #include "net/start.h"
 #include "util/i18n.h"
@@ -135,6 +136,10 @@ void run_conclude(struct run *r)
 		         dns_status_name(r->dane.cause));
 		return;
 	}
+	if (r->sum.sessions == 0 && r->shut) {
+		run_fail(r, PHASE_CONNECT, FAIL_LIMIT, "");
+		return;
+	}
 	if (r->sum.sessions == 0) {
 		verdict_route(&b, r->route);
 		post_verdict(r, &b);
@@ -245,7 +250,8 @@ bool run_resolver(struct run *r)
 	struct resolve_config cfg = { .server = env->cfg->dns,
 		.resolv_conf = env->cfg->resolv_conf,
 		.trust_ad = env->cfg->trust_ad,
-		.try_ms = env->cfg->dns_try_ms };
+		.try_ms = env->cfg->dns_try_ms, .share = r->out.run != 0,
+		.in_flight = files_make_room(0).lookups };
 
 	if (env->resolver)
 		return true;
@@ -380,7 +386,7 @@ static void see(void *arg, const struct event *e)
 {
 	struct run *r = arg;
 
-	if (!r->trial) /* it may come from another address */
+	if (!r->trial && run_check_can(r)) /* it may be from elsewhere */
 		run_check_see(r, e);
 	run_trial_see(r, e);
 	docket_see(r->docket, e);

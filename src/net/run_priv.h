@@ -88,6 +88,7 @@ struct run {
 		const struct plan *plan;
 		bool told; /* that it waits */
 	} wish;
+	bool shut; /* a stop was passed by: the gate is shut for its host */
 	struct gate_pass *pass; /* of DO_GATE and DO_VISIT; NULL: alone */
 	struct visit *visit;
 	struct loop_timer *timer;   /* of DO_WAIT, and to begin */
@@ -165,6 +166,8 @@ bool run_check_first(struct run *r);
 /* The run could end. True: checks that it is for are still being made; it goes
  * on with run_rest() when they are (DO_CHECKS). */
 bool run_check_last(struct run *r);
+/* Somebody may want them; else nothing need be remembered for them. */
+bool run_check_can(const struct run *r);
 void run_check_see(struct run *r, const struct event *e);
 void run_check_stop(struct run *r); /* without a word */
 void run_check_clear(struct run *r);
@@ -210,7 +213,8 @@ bool run_is_doubtful(const struct run *r, const struct stop *stop);
 
 /* ---- run_gate.c ---- */
 
-/* May it connect at once? Else run_enter() comes when it is its turn. */
+/* May it connect at once? Else run_enter() comes when it is its turn, or the
+ * run has gone on without it: r may be gone. */
 bool run_gate_open(struct run *r);
 /* There was no descriptor: the same, or false: it must fail. */
 bool run_gate_wait(struct run *r);
