@@ -87,6 +87,7 @@ static void take(struct plain *p, struct event *e)
 	enum event_kind kind = (enum event_kind)e->kind;
 	bool walked = plain_walk_ends(p, e);
 	bool answer = ends_waiting(e) || is_outcome(e) || walked;
+	const char *stopped = NULL;
 
 	if (kind == EV_END || is_outcome(e))
 		p->trying = false;
@@ -99,12 +100,14 @@ static void take(struct plain *p, struct event *e)
 	answer = answer && !p->unsent;
 
 	if (p->cfg->calls.record && !p->link.replay)
-		p->cfg->calls.record(p->cfg->calls.arg, e);
+		stopped = p->cfg->calls.record(p->cfg->calls.arg, e);
 	dialog_append(p->link.dialog, e);
 	free(e);
 	plain_show_new(p);
 	if (walked)
 		plain_grid(p);
+	if (stopped)
+		plain_print(p, "", stopped);
 	if (answer)
 		p->waiting = still_waiting(p);
 	if (kind == EV_ASK)
@@ -477,6 +480,8 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	interrupt_catch(&p.wait_mask);
 	plain_show_new(&p);
 	plain_replay_open(&p);
+	if (p.link.note)
+		plain_print(&p, "", p.link.note);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
 		p.walks = p.plan.all;
