@@ -202,7 +202,24 @@ static int status(const struct many *m)
 	                           : tally_exit(m->out.tally);
 }
 
-/* feed: given away. before: NULL, or what is gone on with. */
+/* Where it can be gone on with after Ctrl-C. */
+static void tell_rest(const struct options *o, const struct tape *t)
+{
+	const char *path = tape_path(t);
+
+	if (!o->input)
+		return;
+	if (*path)
+		front_tell(xasprintf(_("stopped; the rest can be done by the "
+		                       "same command with --record %s "
+		                       "--resume"), path));
+	else
+		front_tell(xstrdup(_("stopped; without a recording there is "
+		                     "nothing to go on from (--record "
+		                     "FILE)")));
+}
+
+/* before: NULL, or what is gone on with. */
 static int do_all(const struct front_look *look, const struct options *o,
                   struct many *m, struct tape *t, struct many_before *before)
 {
@@ -218,6 +235,8 @@ static int do_all(const struct front_look *look, const struct options *o,
 	go_through(m);
 	end = state_of(m);
 	progress_sum_up(m->progress, &end);
+	if (m->cancelled)
+		tell_rest(o, t);
 	exit = status(m);
 	out_clear(&m->out);
 	lineup_free(m->lineup);
