@@ -234,7 +234,8 @@ static int do_all(const struct front_look *look, const struct options *o,
 	interrupt_catch_term(&m->wait_mask);
 	go_through(m);
 	end = state_of(m);
-	progress_sum_up(m->progress, &end);
+	if (feed_given(m->feed) || !feed_wrong(m->feed))
+		progress_sum_up(m->progress, &end);
 	if (m->cancelled)
 		tell_rest(o, t);
 	exit = status(m);

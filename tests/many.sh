@@ -217,14 +217,37 @@ want 64 'a bad line in a FIFO'
 test "$(wc -l <out)" -eq 2 || fail 'a FIFO: the others were not done'
 has err 'line 2:' 'a bad line in a FIFO'
 
+# start ARG...: as run, in the background: pid; its status will be in over
+start()
+{
+	rm -f pid over
+	{
+		# shellcheck disable=SC2016 # for the inner shell
+		sh -c 'echo $$ >pid.new; mv pid.new pid; exec "$@"' sh \
+			"$SMTPSCOPE" --demo=./list.lesson --per-host 20 \
+			--helo me.example "$@" >out 2>err </dev/null
+		echo $? >over.new
+		mv over.new over
+	} 2>/dev/null &
+	until test -s pid; do :; done
+}
+
+# finish SIGNAL: status
+finish()
+{
+	kill -s "$1" "$(cat pid)" 2>/dev/null
+	wait
+	status=$(cat over)
+}
+
 # ---- Ctrl-C ----
 sed 's/u150@/slow&/' list >slow
 for signal in INT TERM; do
 	rm -f stopped
-	timeout --preserve-status -s $signal 0.4 "$SMTPSCOPE" \
-		--demo=./list.lesson --input slow --jobs 20 --per-host 20 \
-		--helo me.example --json --record stopped >out 2>err </dev/null
-	status=$?
+	start --input slow --jobs 20 --json --record stopped
+	until test "$(grep -c '"event":"end"' stopped 2>/dev/null)" = 299 ||
+	      test -s over; do :; done
+	finish $signal
 	want 130 "SIG$signal"
 	has err 'targets: 299' "SIG$signal"
 	has err '--resume' "SIG$signal"
@@ -234,29 +257,15 @@ for signal in INT TERM; do
 done
 
 # ---- two processes, one recording ----
-"$SMTPSCOPE" --demo=./list.lesson --input slow --helo me.example --batch \
-	--record both --resume >/dev/null 2>&1 </dev/null &
-first=$!
-until test -s both; do :; done
+start --input slow --batch --record both --resume
+until test -s both || test -s over; do :; done
 run --input slow --record both --resume --batch
 want 64 'two processes'
 has err 'another process' 'two processes'
-kill -9 $first
-wait $first 2>/dev/null
+finish KILL
 
-# ---- kill -9, and on from there ----
-kills=0
-seed=1
-go_on()
-{
-	set -- --demo=./list.lesson --input list --jobs 4 --per-host 4 \
-		--helo me.example --batch --record killed --resume
-	moment=$(awk -v seed=$seed 'BEGIN {
-		srand(seed); printf "%.3f", 0.02 + rand() * 0.05 }')
-	seed=$((seed + 1))
-	timeout -s KILL "$moment" "$SMTPSCOPE" "$@" >out 2>err </dev/null
-	status=$?
-}
+# ---- kill -9 at any moment, and on from there ----
+bytes() { { wc -c <killed; } 2>/dev/null || echo 0; }
 check_killed()
 {
 	numbers killed 'killed and gone on with'
@@ -265,13 +274,23 @@ check_killed()
 	"$SMTPSCOPE" --replay killed --json | cmp -s - killed ||
 		fail 'killed: a replay is not the recording'
 }
+kills=0
+ms=25 # more on a slow machine: each run is to come to something
 while test $kills -lt 50; do
 	rm -f killed
 	status=137
-	# the one before may take a moment to be gone for good
-	while test $status -eq 137 || grep -q 'another process' err; do
-		go_on
+	while test "$status" -eq 137; do
+		before=$(bytes)
+		moment=$(awk -v seed=$kills -v ms=$ms 'BEGIN {
+			srand(seed); printf "%.4f", ms * rand() / 1000 }')
+		timeout --foreground -s KILL "$moment" "$SMTPSCOPE" \
+			--demo=./list.lesson --per-host 20 --helo me.example \
+			--input list --jobs 4 --batch --record killed \
+			--resume >out 2>err </dev/null
+		status=$?
+		test $status -eq 124 && status=137 # over at that moment
 		test $status -eq 137 && kills=$((kills + 1))
+		test "$(bytes)" -gt "$before" || ms=$((ms * 5 / 4))
 	done
 	want 0 'gone on with'
 	check_killed
