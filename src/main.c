@@ -412,7 +412,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, ""); /* numbers stay as the formats want them */
 	i18n_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
-	signal(SIGPIPE, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN); /* a write that fails says why */
+	signal(SIGXFSZ, SIG_IGN);
 	clock_init();
 	options_init(&options);
 	error = options_read(&options, argc, argv);
