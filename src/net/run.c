@@ -377,7 +377,7 @@ static void see(void *arg, const struct event *e)
 {
 	struct run *r = arg;
 
-	if (!r->trial) /* it may come from another address */
+	if (!r->trial && run_check_can(r)) /* it may be from elsewhere */
 		run_check_see(r, e);
 	run_trial_see(r, e);
 	docket_see(r->docket, e);

@@ -154,6 +154,8 @@ bool run_check_first(struct run *r);
 /* The run could end. True: checks that it is for are still being made; it goes
  * on with run_rest() when they are (DO_CHECKS). */
 bool run_check_last(struct run *r);
+/* Somebody may want them; else nothing need be remembered for them. */
+bool run_check_can(const struct run *r);
 void run_check_see(struct run *r, const struct event *e);
 void run_check_stop(struct run *r); /* without a word */
 void run_check_clear(struct run *r);
