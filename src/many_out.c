@@ -5,6 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+static bool see_print(void *arg, const struct event *e)
+{
+	return print_event(arg, e);
+}
+
 void out_init(struct many_out *o, const struct front_look *look,
               struct tape *tape, struct many_before *before)
 {
@@ -18,6 +23,7 @@ void out_init(struct many_out *o, const struct front_look *look,
 		before->tally = NULL;
 	}
 	print_hold(o->print);
+	o->views[o->n_views++] = (struct many_view){ see_print, o->print };
 }
 
 void out_clear(struct many_out *o)
@@ -67,6 +73,14 @@ void out_record(struct many_out *o, struct block *b)
 	}
 }
 
+static bool show(struct many_out *o, const struct event *e)
+{
+	for (size_t i = 0; i < o->n_views; i++)
+		if (!o->views[i].event(o->views[i].arg, e))
+			return false;
+	return true;
+}
+
 bool out_print(struct many_out *o, struct block *b)
 {
 	struct event *e;
@@ -75,8 +89,7 @@ bool out_print(struct many_out *o, struct block *b)
 	renumber_next(&o->printed);
 	errno = EOVERFLOW; /* four thousand million events are in it */
 	while (!o->why && (e = block_next(b))) {
-		if (!renumber_event(&o->printed, e) ||
-		    !print_event(o->print, e))
+		if (!renumber_event(&o->printed, e) || !show(o, e))
 			o->why = errno;
 		free(e);
 	}
