@@ -149,7 +149,8 @@ static void test_list_bad_line_is_said_and_the_next_read(void **state)
 		ROW("a\xc3", "1 ! not UTF-8 at byte 2\n"),
 		ROW("\xff\xfe" "a\0", "1 ! the file is in UTF-16; iconv -f "
 		    "UTF-16 -t UTF-8 makes it readable\n"),
-		ROW("{\"target\":}", "1 ! no JSON: not a JSON value at byte 11\n"),
+		ROW("{\"target\":}", "1 ! no JSON: not a JSON value at byte "
+		                    "11\n"),
 		ROW("{\"target\":\"a\"", "1 ! no JSON: a comma or a "
 		    "bracket is missing at byte 14\n"),
 		ROW("{}", "1 ! no target; {\"target\": "

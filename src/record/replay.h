@@ -30,6 +30,9 @@ struct replay;
 /* path: a file, or "-" for standard input. A FIFO is read as far as somebody
  * writes to it. NULL: *error (heap) says why: it is missing, a folder ... */
 struct replay *replay_open(const char *path, char **error);
+/* Before the first event: goes to the line that begins at this byte. False:
+ * it is no file that has one. */
+bool replay_seek(struct replay *r, uint64_t byte);
 void replay_close(struct replay *r); /* NULL is fine */
 /* After anything but REPLAY_EVENT there is nothing more. */
 enum replay_result replay_next(struct replay *r, struct event **out);

@@ -184,6 +184,10 @@ static const char *mode_hint(const struct ui *u)
 {
 	const struct event *p = ui_now(u)->prompt;
 
+	if (u->cfg->many)
+		return u->popup.kind == POPUP_MANY
+		           ? "" : _("j k move   Enter unfolds   Esc all "
+		                    "targets   :q leaves");
 	if (u->link.replay)
 		return _("j k move   Enter unfolds   :q leaves");
 	if (u->mode == PROMPT_SEND_WORD)
