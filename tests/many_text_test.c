@@ -27,8 +27,8 @@ struct made { /* one target */
 
 
 
-static void give(void (*take)(void *to, const struct event *e), void *to, struct event_builder *b,
-                 const struct made *m)
+static void give(void (*take)(void *to, const struct event *e), void *to,
+                 struct event_builder *b, const struct made *m)
 {
 	struct event *e;
 

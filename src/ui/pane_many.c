@@ -20,7 +20,8 @@ enum {
 	DRAW_MS = 250,    /* figures that change faster cannot be read */
 	SUMS_ROWS = 6,    /* beside each other, below a heading */
 	SUMS_WIDTH = 25,  /* of one of them, with the blank behind it */
-	LIST_FROM = 6,    /* rows of the body that have room for sums, too */
+	/* rows that have room for this and what is below it */
+	PROGRESS_FROM = 3, SUMS_FROM = 12, HEADING_FROM = 3,
 	OUTCOME_COLUMN = 30, CODE_COLUMN = 49, ACT_COLUMN = 62,
 	TOOK_COLUMN = 80, TOOK_WIDTH = 8,
 };
@@ -76,8 +77,8 @@ static size_t count_rows(const struct ui *u, const struct tally *t)
 	return n;
 }
 
-/* Where the chosen one is now; one that is not in the list any more leaves the
- * choice to its neighbour. */
+/* Where the chosen one is now. A list loses rows at its end, so that behind one
+ * that is gone there is nothing. */
 static size_t find_chosen(struct ui *u, const struct tally *t)
 {
 	const struct tally_row *row;
@@ -88,29 +89,29 @@ static size_t find_chosen(struct ui *u, const struct tally *t)
 	for (size_t i = 0; (row = row_at(u, t, i)); i++)
 		if (row->place == u->many.place)
 			return i;
-	return n == 0 ? 0 : u->many.at < n ? u->many.at : n - 1;
+	return n ? n - 1 : 0;
 }
 
 static void choose(struct ui *u, long step)
 {
 	struct ui_many_state s = state_of(u);
-	size_t n = count_rows(u, s.tally), before = find_chosen(u, s.tally);
-	long at = (long)before + step;
+	long n = (long)count_rows(u, s.tally), above = (long)u->many.above;
+	long before = (long)find_chosen(u, s.tally), at = before + step;
 
 	if (n == 0)
 		return;
-	u->many.at = at < 0 ? 0 : at >= (long)n ? n - 1 : (size_t)at;
-	u->many.chosen = u->many.at > 0 || u->many.slowest;
-	u->many.place = row_at(u, s.tally, u->many.at)->place;
-	at = (long)u->many.above + (long)u->many.at - (long)before;
-	u->many.above = at < 0 ? 0 : (size_t)at;
+	at = at < 0 ? 0 : at >= n ? n - 1 : at;
+	u->many.chosen = at > 0 || u->many.slowest;
+	u->many.place = row_at(u, s.tally, (size_t)at)->place;
+	above += at - before;
+	u->many.above = above < 0 ? 0 : (size_t)above;
 }
 
 static void other_list(struct ui *u)
 {
 	u->many.slowest = !u->many.slowest;
 	u->many.chosen = false;
-	u->many.at = u->many.above = 0;
+	u->many.above = 0;
 }
 
 static void open_chosen(struct ui *u)
@@ -277,21 +278,24 @@ static void draw_row(struct ui *u, struct rect r, const struct tally_row *row)
 	put_cell(u, r, TOOK_COLUMN, STYLE_DIM, took);
 }
 
-static void draw_list(struct ui *u, struct rect r, const struct tally *t)
+/* So that the chosen row is seen, and where it was seen before. */
+static size_t first_row(struct ui *u, size_t at, size_t rows)
 {
-	size_t at = find_chosen(u, t), h = r.h > 1 ? (size_t)r.h - 1 : 0, top;
-	const struct tally_row *row;
-
-	canvas_text(&u->canvas, r.x + 1, r.y, r.w - 1, STYLE_LABEL,
-	            u->many.slowest ? _("The slowest") : _("The latest"));
-	if (u->many.above >= h)
-		u->many.above = h ? h - 1 : 0;
-	u->many.at = at;
+	if (u->many.above >= rows)
+		u->many.above = rows ? rows - 1 : 0;
 	if (u->many.above > at)
 		u->many.above = at;
-	top = at - u->many.above;
-	for (size_t y = 0; y < h && (row = row_at(u, t, top + y)); y++) {
-		struct rect line = { r.x, r.y + 1 + (int)y, r.w, 1 };
+	return at - u->many.above;
+}
+
+static void draw_list(struct ui *u, struct rect r, const struct tally *t)
+{
+	size_t at = find_chosen(u, t), rows = r.h > 0 ? (size_t)r.h : 0;
+	size_t top = first_row(u, at, rows);
+	const struct tally_row *row;
+
+	for (size_t y = 0; y < rows && (row = row_at(u, t, top + y)); y++) {
+		struct rect line = { r.x, r.y + (int)y, r.w, 1 };
 
 		draw_row(u, line, row);
 		if (top + y != at)
@@ -300,6 +304,34 @@ static void draw_list(struct ui *u, struct rect r, const struct tally *t)
 		            glyph(GLYPH_SELECT));
 		canvas_select_row(&u->canvas, line.x, line.y, line.w);
 		canvas_cursor(&u->canvas, line.x, line.y, false);
+	}
+}
+
+static void take_rows(struct rect *r, int rows)
+{
+	r->y += rows;
+	r->h -= rows;
+}
+
+/* What there is room for above the list, the most important last. */
+static void draw_above(struct ui *u, struct rect *r,
+                       const struct ui_many_state *s)
+{
+	if (r->h >= PROGRESS_FROM) {
+		canvas_text(&u->canvas, r->x + 1, r->y, r->w - 1, STYLE_BOLD,
+		            s->progress);
+		take_rows(r, 1);
+	}
+	if (r->h >= SUMS_FROM) {
+		draw_sums(u, (struct rect){ r->x + 1, r->y + 1, r->w - 1,
+		                            SUMS_ROWS }, s->tally);
+		take_rows(r, SUMS_ROWS + 2);
+	}
+	if (r->h >= HEADING_FROM) {
+		canvas_text(&u->canvas, r->x + 1, r->y, r->w - 1, STYLE_LABEL,
+		            u->many.slowest ? _("The slowest")
+		                            : _("The latest"));
+		take_rows(r, 1);
 	}
 }
 
@@ -314,14 +346,6 @@ void many_draw(struct ui *u)
 	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
 	canvas_frame(&u->canvas, box.frame, true, false, u->popup.title,
 	             s.over ? _("done") : "");
-	canvas_text(&u->canvas, r.x + 1, r.y, r.w - 1, STYLE_BOLD, s.progress);
-	r.y++;
-	r.h--;
-	if (r.h >= LIST_FROM + SUMS_ROWS) {
-		draw_sums(u, (struct rect){ r.x + 1, r.y + 1, r.w - 1,
-		                            SUMS_ROWS }, s.tally);
-		r.y += SUMS_ROWS + 2;
-		r.h -= SUMS_ROWS + 2;
-	}
+	draw_above(u, &r, &s);
 	draw_list(u, r, s.tally);
 }
