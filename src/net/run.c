@@ -10,6 +10,7 @@
 
 #include "check/verdict.h"
 #include "core/finding.h"
+#include "net/files.h"
 #include "net/run_priv.h"
 #include "net/start.h"
 #include "util/i18n.h"
@@ -242,7 +243,8 @@ bool run_resolver(struct run *r)
 	struct resolve_config cfg = { .server = env->cfg->dns,
 		.resolv_conf = env->cfg->resolv_conf,
 		.trust_ad = env->cfg->trust_ad,
-		.try_ms = env->cfg->dns_try_ms };
+		.try_ms = env->cfg->dns_try_ms, .share = r->out.run != 0,
+		.in_flight = files_make_room(0).lookups };
 
 	if (env->resolver)
 		return true;

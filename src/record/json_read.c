@@ -426,7 +426,7 @@ static bool read_field(struct json_reader *r, const struct field *f)
 		return put_text(r, 0, f->name, at);
 	if (f->type == FIELD_TEXTS)
 		return put_texts(r, 0, f->name, at);
-	if (f->type == FIELD_BOOL)
+	if (f->type == FIELD_BOOL || f->type == FIELD_BOOL_SET)
 		return get_bool(r, 0, f->name, at);
 	i = find(r, 0, f->name);
 	if (i == NONE)
