@@ -31,6 +31,9 @@ struct replay;
  * writes to it; it is over when nobody does so within two seconds.
  * NULL: *error (heap) says why: it is missing, a folder ... */
 struct replay *replay_open(const char *path, char **error);
+/* Before the first event: goes to the line that begins at this byte. False:
+ * it is no file that has one. */
+bool replay_seek(struct replay *r, uint64_t byte);
 void replay_close(struct replay *r); /* NULL is fine */
 /* After anything but REPLAY_EVENT there is nothing more. */
 enum replay_result replay_next(struct replay *r, struct event **out);
