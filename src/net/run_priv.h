@@ -98,6 +98,9 @@ struct run {
 	struct request *connect;    /* wanted once the visit is over, or NULL */
 	uint16_t port;
 	size_t step;                /* of plan.steps, for the next visit */
+	bool walking;      /* --all where a person looks on: each address is
+	                    * visited by itself, one after the other */
+	struct plan *walk; /* with this plan; NULL: never */
 	unsigned tries;             /* connections that came of themselves */
 	bool named;                 /* the user named the host: never ask */
 	bool private_ok, private_no; /* what the user said */
@@ -140,6 +143,14 @@ bool run_resolver(struct run *r);
 /* Where its visits make their TLS setup, or find one: the certificates of all
  * authorities are read once and not for each of ten thousand runs. */
 struct tls_setup **run_tls_setup(struct run *r);
+
+/* ---- run_walk.c ---- */
+
+/* The addresses are known: from here on run_go_on() goes from one to the next,
+ * where that was asked for. */
+void run_walk_begin(struct run *r);
+/* What the next visit of the run's own is made with. */
+const struct plan *run_plan(const struct run *r);
 
 /* ---- run_dane.c ---- */
 
