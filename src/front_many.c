@@ -15,6 +15,7 @@
 #include "many_feed.h"
 #include "many_out.h"
 #include "many_progress.h"
+#include "net/files.h"
 #include "record/lineup.h"
 #include "util/i18n.h"
 #include "util/interrupt.h"
@@ -281,6 +282,20 @@ static void tell_rest(const struct options *o, const struct tape *t)
 		                     "FILE)")));
 }
 
+/* Said before the first connection; then there is nothing more to say. */
+static void make_room(struct many *m, size_t jobs)
+{
+	struct files_room room = files_make_room(jobs);
+
+	if (room.sessions >= jobs)
+		return;
+	front_tell(xasprintf(_("--jobs %zu: this process may have %zu files "
+	                       "open (ulimit -n); that is enough for %zu "
+	                       "connections at once, the others wait"),
+	                     jobs, room.files, room.sessions));
+	m->files_told = true;
+}
+
 /* before: NULL, or what is gone on with. */
 static int do_all(const struct front_look *look, const struct options *o,
                   struct many *m, struct tape *t, struct many_before *before)
@@ -290,6 +305,7 @@ static int do_all(const struct front_look *look, const struct options *o,
 	int exit;
 
 	m->before = before ? before->targets : 0;
+	make_room(m, jobs);
 	m->lineup = lineup_new(jobs, !o->unordered);
 	m->progress = progress_new(!o->input);
 	out_init(&m->out, look, t, before);
