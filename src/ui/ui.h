@@ -69,6 +69,7 @@ enum popup_kind {
 	POPUP_BOUNCE,  /* what a pasted text says; pane_bounce.c */
 	POPUP_COMPARE, /* two dialogs side by side; pane_compare.c */
 	POPUP_MANY,    /* many targets in sum; pane_many.c */
+	POPUP_COUNT
 };
 
 struct popup_item {
