@@ -1,0 +1,27 @@
+/*
+ * tally: the sums and the exit status of a run of sessions (EV_END). Pure.
+ */
+#ifndef CHECK_TALLY_H
+#define CHECK_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "check/judge.h"
+#include "core/event.h"
+
+struct tally { /* {0} is a good beginning */
+	struct ev_end sum; /* its exit is not kept here */
+	uint8_t exit;
+	bool has_exit, decided;
+};
+
+/* One session more. Its exit status is for tally_exit(). */
+void tally_session(struct tally *t, const struct judge_sum *s);
+/* The exit status is that of the last session that decided something; one
+ * that never got a reply decides only when there is no other. worst: of all
+ * sessions the worst one holds. */
+void tally_exit(struct tally *t, uint8_t status, enum outcome outcome,
+                bool worst);
+
+#endif
