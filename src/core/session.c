@@ -454,10 +454,12 @@ static bool take_input(struct session *s)
 }
 
 /* With pipelining a person's Enter sends what may go together, too. */
-static void take_command(struct session *s, const char *line, size_t len)
+static void take_command(struct session *s, const char *line, size_t len,
+                         bool unseen)
 {
 	char *copy = xmemdup0(line, len); /* what reads it ends at a NUL */
 
+	s->unseen = unseen;
 	session_send(s, copy, len);
 	wipe(copy, len);
 	free(copy);
@@ -472,7 +474,9 @@ void session_handle(struct session *s, const struct session_input *in,
 		return;
 	switch (in->kind) {
 	case IN_CONNECTED: take_connected(s); break;
-	case IN_COMMAND: take_command(s, in->data, in->len); break;
+	case IN_COMMAND:
+		take_command(s, in->data, in->len, in->unseen);
+		break;
 	case IN_BYTES:
 		buf_add(&s->input, in->data, in->len);
 		s->input_stamp = in->written;
@@ -483,9 +487,10 @@ void session_handle(struct session *s, const struct session_input *in,
 	case IN_CLOSED: take_closed(s, in->truncated); break;
 	case IN_RESET: session_happen(s, LOST, in->detail); break;
 	case IN_TICK:
-		if (now_us >= s->deadline_us)
+		if (now_us >= s->deadline_us || s->heard)
 			session_happen(s, LATE, "");
 		break;
+	case IN_DROPPED: session_close(s, false, true); break;
 	case IN_CANCEL: session_happen(s, STOP, ""); break;
 	}
 	if (s->over)

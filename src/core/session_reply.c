@@ -253,6 +253,7 @@ void session_take_reply(struct session *s, enum reply_result form)
 	}
 	if (c.asked && c.verb == VERB_CONNECT && c.answer == GOOD)
 		s->greeted = true;
+	s->challenged = s->reply.code == 334;
 	session_apply(s, &c);
 	if (c.asked && c.verb == VERB_STARTTLS && !s->over)
 		session_refuse_left_over(s);
