@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "front.h"
+#include "import/import.h"
 #include "record/record.h"
 #include "report/sayings.h"
 #include "util/i18n.h"
@@ -113,39 +114,64 @@ void tape_end(struct tape *t)
 	free(t);
 }
 
-static enum replay_result play(struct replay *r,
-                               bool (*see)(void *arg, const struct event *e),
-                               void *arg, bool *any)
+/* Who looks on. */
+struct viewer {
+	bool (*see)(void *arg, const struct event *e);
+	void *arg;
+};
+
+static enum replay_result play(struct replay *r, const char *file,
+                               const struct viewer *v, char **error)
 {
 	enum replay_result result;
 	struct event *e;
-	bool go_on = true;
+	bool go_on = true, any = false;
 
 	while (go_on && (result = replay_next(r, &e)) == REPLAY_EVENT) {
-		*any = true;
-		go_on = see(arg, e);
+		any = true;
+		go_on = v->see(v->arg, e);
 		free(e);
 	}
-	return go_on ? result : REPLAY_EVENT;
+	if (!go_on)
+		return REPLAY_EVENT;
+	if (result == REPLAY_END && !any) {
+		*error = xasprintf(_("%s holds no event"), file);
+		return REPLAY_BAD;
+	}
+	if (result != REPLAY_END)
+		*error = xstrdup(replay_error(r));
+	return result;
+}
+
+static enum replay_result play_transcript(struct replay *r, const char *file,
+                                          const struct viewer *v,
+                                          char **error)
+{
+	struct import_source source = { .name = file };
+
+	if (!replay_bytes(r, IMPORT_BYTES_MAX, &source.data, &source.len)) {
+		*error = xstrdup(replay_error(r));
+		return REPLAY_BAD;
+	}
+	switch (import_play(&source, v->see, v->arg, error)) {
+	case IMPORT_DONE: return REPLAY_END;
+	case IMPORT_STOPPED: return REPLAY_EVENT;
+	default: return REPLAY_BAD;
+	}
 }
 
 enum replay_result tape_play(const char *file,
                              bool (*see)(void *arg, const struct event *e),
                              void *arg, char **error)
 {
+	const struct viewer v = { .see = see, .arg = arg };
 	struct replay *r = replay_open(file, error);
 	enum replay_result result;
-	bool any = false;
 
 	if (!r)
 		return REPLAY_BAD;
-	result = play(r, see, arg, &any);
-	if (result == REPLAY_END && !any) {
-		*error = xasprintf(_("%s holds no event"), file);
-		result = REPLAY_BAD;
-	} else if (result == REPLAY_CUT || result == REPLAY_BAD) {
-		*error = xstrdup(replay_error(r));
-	}
+	result = replay_is_recording(r) ? play(r, file, &v, error)
+	                                : play_transcript(r, file, &v, error);
 	replay_close(r);
 	return result;
 }

@@ -32,8 +32,9 @@ void tape_end(struct tape *t);
 extern const struct json_voice tape_voice;
 
 /*
- * Hands each event of a recording to see(); false from it stops. *error is set
- * (heap) for all but REPLAY_END and REPLAY_EVENT, which means "stopped".
+ * Hands each event of a recording, or of a plain transcript (import/import.h),
+ * to see(); false from it stops. *error is set (heap) for all but REPLAY_END
+ * and REPLAY_EVENT, which means "stopped".
  */
 enum replay_result tape_play(const char *file,
                              bool (*see)(void *arg, const struct event *e),

@@ -43,7 +43,8 @@ enum session_input_kind {
 	IN_CLOSED,    /* the server closed in order (FIN) */
 	IN_RESET,     /* connection lost; detail: errno text */
 	IN_TICK,      /* session_deadline_us() has passed */
-	IN_DROPPED,   /* heard: the client closed it, without QUIT */
+	IN_DROPPED,   /* heard: the client closed it */
+	IN_END,       /* heard: nothing more is known of it */
 	IN_CANCEL,    /* the user gave up; close without QUIT */
 };
 
@@ -110,8 +111,9 @@ void session_set_host(struct session *s, const char *host);
 
 /*
  * The session is not driven but heard, from a transcript: what the client sent
- * was sent, so that nothing of it is held back, refused or filled in. Once,
- * before the first input; IN_CONNECTED only where it is heard from the start.
+ * was sent, so that nothing of it is held back, refused or filled in, and it
+ * goes on until the transcript says how it ended, whatever one would have done.
+ * Once, before the first input; IN_CONNECTED where it is heard from the start.
  */
 struct session_heard {
 	enum state from; /* where the hearing begins; ST_CLOSED: at the start */

@@ -16,6 +16,21 @@ void session_set_heard(struct session *s, const struct session_heard *h)
 		session_push(s, VERB_OTHER, EV_UNASKED);
 }
 
+bool session_hear_end(struct session *s, enum session_input_kind kind)
+{
+	bool ends = kind == IN_CLOSED || kind == IN_RESET ||
+	            kind == IN_DROPPED || kind == IN_END;
+
+	if (!s->heard || !ends)
+		return false;
+	s->heard_out = true;
+	if (!s->ending)
+		return false;
+	session_close(s, kind == IN_END ? s->by_server : kind != IN_DROPPED,
+	              s->clean);
+	return true;
+}
+
 /* "dXNlcg==" is no command; who cannot tell shows too little, not too much. */
 bool session_heard_answer(const struct session *s, const char *line, size_t len)
 {

@@ -49,7 +49,8 @@ static bool decides(const struct session *s, enum verb v, enum answer a)
 		return a != GOOD && (s->policy >= TLS_MUST ||
 		                     p->stage == STAGE_TLS);
 	if (v == VERB_AUTH || v == VERB_AUTH_RESPONSE)
-		return a != MORE && (p->auth.wanted || p->stage == STAGE_AUTH);
+		return a != MORE && (p->auth.wanted || s->heard ||
+		                     p->stage == STAGE_AUTH);
 	return true;
 }
 
