@@ -105,6 +105,24 @@ bool player_has_session(const struct items *items)
 
 /* ---- runs ---- */
 
+/* Whom the first connection is to, as far as it is told: the name may come
+ * with the second item only. */
+static const char *peer_of(const struct player *p, const struct item *first)
+{
+	const struct item *end = p->items->at + p->items->n;
+	const char *address = "";
+
+	for (const struct item *i = first; i < end; i++) {
+		if (i->kind != ITEM_CONNECTING && i->kind != ITEM_CONNECTED)
+			break;
+		if (*item_word(i, WORD_HOST))
+			return item_word(i, WORD_HOST);
+		if (!*address)
+			address = item_word(i, WORD_ADDRESS);
+	}
+	return *address ? address : p->name;
+}
+
 static void begin_run(struct player *p, const struct item *first)
 {
 	const struct item *told = first->kind == ITEM_TARGET ? first : NULL;
@@ -115,10 +133,8 @@ static void begin_run(struct player *p, const struct item *first)
 	p->target = p->name;
 	if (told)
 		p->target = item_word(told, WORD_TARGET);
-	else if (*item_word(first, WORD_HOST))
-		p->target = item_word(first, WORD_HOST);
-	else if (*item_word(first, WORD_ADDRESS))
-		p->target = item_word(first, WORD_ADDRESS);
+	else
+		p->target = peer_of(p, first);
 	event_begin(&b, EV_START);
 	b.e.u.start.program = event_puts(&b, told ? PACKAGE_NAME : p->program);
 	b.e.u.start.version =

@@ -79,6 +79,8 @@ static void take_dialog(struct facts *f, const struct dialog *d)
 	}
 }
 
+enum { SMTP_PORT = 25 };
+
 /* Hosts and addresses only: no word that a program takes for an option. */
 static bool is_host(const char *s)
 {
@@ -159,12 +161,16 @@ static bool gather(struct facts *f, const struct dialog *d)
 	if (now->session == 0 || count == 0)
 		return false;
 	take_dialog(f, d);
-	f->tcp = *now->address != '\0';
+	f->tcp = dialog_is_tcp(now);
 	f->is_pipe = !f->tcp && is_pipe(f);
 	if (!f->tcp)
 		return *now->host != '\0';
 	f->socks = strncmp(f->via, socks5, strlen(socks5)) == 0
 	                   ? f->via + strlen(socks5) : NULL;
+	if (!*f->address) /* a transcript may tell only one of these three */
+		f->address = f->host;
+	if (!f->port)
+		f->port = SMTP_PORT;
 	if (!use_via(f) && !*f->host)
 		f->host = f->address;
 	return is_host(f->host) && is_host(f->address);

@@ -279,6 +279,7 @@ static json_t *plain_value(const struct field *f, const void *at)
 	case FIELD_TO: return *u32 == EV_UNASKED ? json_null()
 	                                         : json_integer(*u32);
 	case FIELD_MS: return milliseconds(*u32);
+	case FIELD_MS_KNOWN: return *u32 ? milliseconds(*u32) : json_null();
 	case FIELD_COLUMN: return json_integer(*(const int32_t *)at);
 	case FIELD_U16: return json_integer(*u16);
 	case FIELD_RRTYPE: return json_string(dns_type_text(*u16, type));

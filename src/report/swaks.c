@@ -73,7 +73,7 @@ static void place(struct swaks *s, const struct event *e)
 
 static void print_connecting(struct swaks *s, const struct event *e)
 {
-	bool tcp = e->u.connect.address.len > 0;
+	bool tcp = e->u.connect.address.len > 0 || e->u.connect.port;
 	const char *host = event_text(e, e->u.connect.host);
 
 	s->tls = s->quit = s->lost = s->message = false;
@@ -81,7 +81,7 @@ static void print_connecting(struct swaks *s, const struct event *e)
 	paper_text(&s->paper, tcp || is_socket(s, host) ? "=== Trying "
 	                                           : "=== Trying pipe to ");
 	place(s, e);
-	if (tcp)
+	if (e->u.connect.port)
 		paper_textf(&s->paper, ":%u", e->u.connect.port);
 	paper_text(&s->paper, "...");
 	paper_newline(&s->paper);
@@ -112,7 +112,7 @@ static void print_no_connection(struct swaks *s, const struct event *e)
 	paper_text(p, "*** Error connecting to ");
 	if (to)
 		place(s, to);
-	if (to && to->u.connect.address.len)
+	if (to && to->u.connect.port)
 		paper_textf(p, ":%u", to->u.connect.port);
 	paper_text(p, ":");
 	paper_newline(p);

@@ -26,9 +26,11 @@ static void connection_words(const struct ui *u, bool whole, char *out,
 
 	ui_safe(now->host, host, sizeof host);
 	ui_safe(now->address, address, sizeof address);
-	if (!dialog_is_tcp(now))
-		snprintf(out, size, "%s", host);
-	else if (whole)
+	if (!dialog_is_tcp(now) || (!now->port && !whole))
+		snprintf(out, size, "%s", *host ? host : address);
+	else if (!now->port) /* a transcript may not tell */
+		snprintf(out, size, "%s [%s]", host, address);
+	else if (whole && *address)
 		snprintf(out, size, "%s [%s]:%u", host, address,
 		         (unsigned)now->port);
 	else
