@@ -451,6 +451,7 @@ static bool take_input(struct session *s)
 	buf_drop(&s->input, used);
 	if (form == REPLY_MORE)
 		return false;
+	session_hear_reply(s);
 	s->answered = asked;
 	session_take_reply(s, form);
 	return true;

@@ -119,6 +119,8 @@ struct session_heard {
 	enum state from; /* where the hearing begins; ST_CLOSED: at the start */
 	bool secure;     /* inside TLS already */
 	bool owed;       /* the first reply answers what was not heard */
+	bool deaf;       /* no command is heard: nor what the others answer */
+	bool mute;       /* no reply is heard: none is waited for */
 };
 void session_set_heard(struct session *s, const struct session_heard *h);
 /* Where in plan.steps this connection begins (0), and where it is now: the

@@ -7,12 +7,20 @@
 void session_set_heard(struct session *s, const struct session_heard *h)
 {
 	s->heard = true;
+	s->deaf = h->deaf;
+	s->mute = h->mute;
 	if (h->from == ST_CLOSED)
 		return;
 	s->state = h->from;
 	s->secure = h->secure;
 	s->greeted = true;
 	if (h->owed)
+		session_push(s, VERB_OTHER, EV_UNASKED);
+}
+
+void session_hear_reply(struct session *s)
+{
+	if (s->deaf && !s->fifo_len)
 		session_push(s, VERB_OTHER, EV_UNASKED);
 }
 

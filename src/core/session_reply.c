@@ -64,6 +64,8 @@ static void note_result(struct session *s, const struct pending *p,
 	bool good = a == GOOD || a == MORE;
 	bool refused_before = r->code >= 400;
 
+	if (s->heard && p && p->n == EV_UNASKED && !good)
+		counts = true; /* it is all that is known */
 	if (counts && good && (!r->any_stage || stage > r->reached)) {
 		r->any_stage = true;
 		r->reached = stage;

@@ -133,7 +133,7 @@ static bool must_wait(const struct session *s)
 static void say_remarks(struct session *s, const struct typed *t,
                         uint32_t about, const struct outgoing *o)
 {
-	bool ahead = s->fifo_len > 0;
+	bool ahead = s->fifo_len > 0 && !s->mute && !s->ending;
 
 	for (size_t i = 0; i < t->count; i++)
 		say_typed(s, &t->remarks[i], about, o->shown, o->shown_len);
@@ -192,7 +192,8 @@ uint32_t session_announce(struct session *s, const char *line, size_t len,
 	struct typed typed = { 0 };
 	uint32_t n;
 
-	if (v != VERB_AUTH_RESPONSE && !session_heard_blank(s, line, len))
+	if (v != VERB_AUTH_RESPONSE && !s->ending &&
+	    !session_heard_blank(s, line, len))
 		typed_check(m.quoted ? m.text : line, m.quoted ? m.len : len,
 		            session_projected(s),
 		            s->has_offers ? &s->offers : NULL, &typed);
@@ -309,7 +310,7 @@ void session_send(struct session *s, const char *typed, size_t typed_len)
 	size_t len = line == typed ? typed_len : strlen(line);
 	bool broken = is_broken(line, len);
 
-	if (s->over || s->state == ST_CLOSED)
+	if (s->over || (s->state == ST_CLOSED && !s->ending))
 		return;
 	if (broken || len > SESSION_LINE_MAX) {
 		refuse_line(s, broken ? "line-break" : "command-long", line,

@@ -3,7 +3,10 @@
 #include "import/form.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "util/xalloc.h"
 
 /*
  * What Postfix writes: its log, where debug_peer_list makes smtp and smtpd tell
@@ -16,7 +19,8 @@
  * Several processes may write at once; each has its own dialog.
  */
 
-enum { PROCESSES_MAX = 500 }; /* dialogs told at once in one file */
+enum { PROCESSES_MAX = 500 }; /* more are on no host at once whose dialogs are
+                               * told line by line */
 
 static const char finger[] = "posttls-finger: ";
 
@@ -148,6 +152,8 @@ static void read_failure(struct items *out, size_t number, struct piece rest)
 		form_failed(out, number, FAIL_TLS, rest);
 	} else if (piece_has(rest, "lost connection with ")) {
 		items_add(out, ITEM_CLOSED, number)->by_server = true;
+	} else if (piece_begins(rest, "connect from ")) { /* smtpd's client */
+		items_add(out, ITEM_CONNECTING, number);
 	}
 }
 
@@ -166,45 +172,81 @@ static void read_message(struct items *out, size_t number, struct piece rest,
 		read_failure(out, number, rest);
 }
 
-static void read_one(const struct text *text, struct items *out, unsigned pid)
-{
-	for (size_t i = 0; i < text->n; i++) {
-		struct piece line = text->lines[i];
-		struct source s;
+/* ---- one process after the other ---- */
 
-		if (take_source(&line, &s) && s.pid == pid)
-			read_message(out, i + 1, line, &s);
-	}
+struct message {
+	struct source source;
+	struct piece text;
+	size_t number;
+	size_t next; /* of the same process, index and 1; 0: none */
+};
+
+struct process {
+	unsigned pid; /* 0: posttls-finger's */
+	size_t first, last; /* messages */
+};
+
+struct log {
+	struct message *messages;
+	struct process processes[PROCESSES_MAX];
+	size_t n_messages, n_processes;
+};
+
+/* Processes beyond the bound count as the last. */
+static struct process *process_of(struct log *log, unsigned pid)
+{
+	size_t k = 0;
+
+	while (k < log->n_processes && log->processes[k].pid != pid)
+		k++;
+	if (k == log->n_processes && k == PROCESSES_MAX)
+		return &log->processes[k - 1];
+	if (k == log->n_processes)
+		log->processes[log->n_processes++] = (struct process){
+			.pid = pid, .first = log->n_messages };
+	return &log->processes[k];
 }
 
-/* The processes in the order in which they begin; 0 is posttls-finger's. */
-static size_t list_processes(const struct text *text,
-                             unsigned pids[PROCESSES_MAX])
+static void add_message(struct log *log, const struct message *m)
 {
-	size_t n = 0;
+	struct process *p = process_of(log, m->source.pid);
 
-	for (size_t i = 0; i < text->n && n < PROCESSES_MAX; i++) {
-		struct piece line = text->lines[i];
-		struct source s;
-		size_t k = 0;
+	log->messages[log->n_messages] = *m;
+	if (p->first != log->n_messages)
+		log->messages[p->last].next = log->n_messages + 1;
+	p->last = log->n_messages++;
+}
 
-		if (!take_source(&line, &s))
-			continue;
-		while (k < n && pids[k] != s.pid)
-			k++;
-		if (k == n)
-			pids[n++] = s.pid;
+static void read_process(const struct log *log, const struct process *p,
+                         struct items *out)
+{
+	const struct message *m = &log->messages[p->first];
+
+	if (m->source.server) /* smtp names its peer in each line */
+		items_add(out, ITEM_CONNECTING, m->number);
+	for (;;) {
+		read_message(out, m->number, m->text, &m->source);
+		if (!m->next)
+			return;
+		m = &log->messages[m->next - 1];
 	}
-	return n;
 }
 
 static void read(const struct text *text, struct items *out)
 {
-	unsigned pids[PROCESSES_MAX];
-	size_t n = list_processes(text, pids);
+	struct log *log = xcalloc(1, sizeof *log);
 
-	for (size_t i = 0; i < n; i++)
-		read_one(text, out, pids[i]);
+	log->messages = xcalloc(text->n, sizeof *log->messages);
+	for (size_t i = 0; i < text->n; i++) {
+		struct message m = { .text = text->lines[i], .number = i + 1 };
+
+		if (take_source(&m.text, &m.source))
+			add_message(log, &m);
+	}
+	for (size_t i = 0; i < log->n_processes; i++)
+		read_process(log, &log->processes[i], out);
+	free(log->messages);
+	free(log);
 }
 
 const struct form form_postfix = { .program = "postfix", .knows = knows_log,

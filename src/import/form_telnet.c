@@ -103,14 +103,42 @@ static bool read_message(struct talk *t, size_t i, bool *in)
 	return true;
 }
 
+/* "$ telnet mx.example 25": the port, which telnet does not repeat; else 0. */
+static uint16_t port_of_command(struct piece line)
+{
+	unsigned port = 0;
+
+	if (!piece_has(line, "telnet ") && !piece_has(line, "nc "))
+		return 0;
+	while (piece_has(line, " "))
+		piece_until(&line, " ");
+	return piece_number(&line, &port) && line.len == 0 && port <= 65535
+	               ? (uint16_t)port : 0;
+}
+
+static void set_port(struct items *out, uint16_t port)
+{
+	struct item *c = items_newest(out, ITEM_CONNECTED);
+
+	if (!c)
+		c = items_newest(out, ITEM_CONNECTING);
+	if (c && !c->port)
+		c->port = port;
+}
+
 static void read(const struct text *text, struct items *out)
 {
 	struct talk t = { .text = text, .out = out };
+	uint16_t port = 0;
 	bool in = false;
 
 	for (size_t i = 0; i < text->n; i++) {
-		if (!t.body && read_message(&t, i, &in))
+		if (!in && port_of_command(text->lines[i]))
+			port = port_of_command(text->lines[i]);
+		if (!t.body && read_message(&t, i, &in)) {
+			set_port(out, port);
 			continue;
+		}
 		if (t.bye || !in) /* then a shell's prompt may stand there */
 			in = begins(text->lines[i]);
 		t.bye = false;

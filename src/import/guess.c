@@ -94,13 +94,10 @@ static bool greets(unsigned code)
 	return code == 220 || code == 421 || code == 521 || code == 554;
 }
 
-/* What the server is asked first tells the state it is in. */
-static enum state state_before(const struct item *first,
-                               const struct item *reply)
+/* What the server is asked first tells the state it is in. A word that is no
+ * command may be the password: better show too little than too much. */
+static enum state state_before(const struct item *first)
 {
-	unsigned code = reply && piece_is_reply(item_line(reply))
-	                        ? piece_code(item_line(reply)) : 0;
-
 	switch (verb_of(first)) {
 	case VERB_EHLO:
 	case VERB_HELO:
@@ -109,8 +106,7 @@ static enum state state_before(const struct item *first,
 	case VERB_DATA:
 	case VERB_BDAT: return ST_RCPT;
 	case VERB_OTHER:
-		return code == 334 || code == 235 || code == 535 ? ST_AUTH
-		                                                 : ST_READY;
+		return piece_has(item_line(first), " ") ? ST_READY : ST_AUTH;
 	default: return ST_READY;
 	}
 }
@@ -123,29 +119,34 @@ static bool is_line(const struct item *i)
 static void note_beginning(struct guess *g, const struct items *items,
                            size_t from, size_t to)
 {
-	const struct item *first = NULL, *reply = NULL;
-	bool linked = false, tls = false;
+	const struct item *first = NULL;
+	bool linked = false, tls = false, client = false, server = false;
 
-	for (size_t k = from; k < to && !(first && reply); k++) {
+	for (size_t k = from; k < to; k++) {
 		const struct item *i = &items->at[k];
 
+		client |= i->kind == ITEM_CLIENT;
+		server |= i->kind == ITEM_SERVER;
 		linked |= !first && i->kind == ITEM_CONNECTED;
 		tls |= !first && i->kind == ITEM_TLS;
 		if (!first && is_line(i))
 			first = i;
-		if (!reply && i->kind == ITEM_SERVER)
-			reply = i;
 	}
 	g->plan.tls.wrap = tls;
+	g->heard.deaf = !client;
+	g->heard.mute = !server;
+	if (!client && server) /* nobody knows; most want this much */
+		g->plan.stage = STAGE_RCPT;
 	if (!first)
 		return;
 	if (first->kind == ITEM_CLIENT && (!linked || tls)) {
-		g->heard.from = state_before(first, reply);
+		g->heard.from = state_before(first);
 		g->heard.secure = tls;
-	} else if (first->kind == ITEM_SERVER && !linked &&
+	} else if (first->kind == ITEM_SERVER && (!linked || tls) &&
 	           piece_is_reply(item_line(first)) &&
 	           !greets(piece_code(item_line(first)))) {
-		g->heard.from = ST_READY;
+		g->heard.from = tls ? ST_GREETED : ST_READY;
+		g->heard.secure = tls;
 		g->heard.owed = true;
 	}
 	g->plan.tls.wrap &= g->heard.from == ST_CLOSED;

@@ -59,7 +59,7 @@ static bool begins_new(const struct seam *s, const struct item *i)
 	case ITEM_TARGET:
 	case ITEM_CONNECTING: return true;
 	case ITEM_CONNECTED: return s->linked || s->ended;
-	case ITEM_CLIENT: return s->ended;
+	case ITEM_CLIENT: return s->ended || s->bye;
 	case ITEM_SERVER: return s->ended || (s->bye && greets(i));
 	default: return false;
 	}

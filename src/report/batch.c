@@ -128,7 +128,7 @@ static void place(struct paper *p, const struct event *e)
 
 	bytes_of(p, e, c->host);
 	if (c->address.len) {
-		paper_text(p, " [");
+		paper_text(p, c->host.len ? " [" : "[");
 		bytes_of(p, e, c->address);
 		paper_text(p, "]");
 	}
