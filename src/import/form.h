@@ -27,7 +27,8 @@ extern const struct form form_postfix; /* smtp, smtpd with debug_peer_list */
 extern const struct form form_finger;  /* posttls-finger */
 extern const struct form form_openssl; /* s_client, with and without -brief */
 extern const struct form form_curl;    /* -v */
-extern const struct form form_telnet;  /* nc too: no mark at all */
+extern const struct form form_telnet;
+extern const struct form form_bare;    /* no mark and no message: nc */
 
 /* ---- for the forms ---- */
 

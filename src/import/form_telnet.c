@@ -2,7 +2,7 @@
 
 #include "import/form.h"
 
-/* What telnet and nc print; they mark no line. */
+/* What telnet prints, which marks no line, and what nc leaves on a screen. */
 
 static bool is_trying(struct piece line)
 {
@@ -43,7 +43,7 @@ static bool knows(struct piece line)
 {
 	return is_trying(line) || is_connected(line) ||
 	       piece_begins(line, "Escape character is ") ||
-	       piece_begins(line, "telnet: ") || begins(line);
+	       piece_begins(line, "telnet: ");
 }
 
 /* "telnet: connect to address 192.0.2.1: Connection refused" */
@@ -148,4 +148,6 @@ static void read(const struct text *text, struct items *out)
 }
 
 const struct form form_telnet = { .program = "telnet", .knows = knows,
+	.read = read };
+const struct form form_bare = { .program = "plain text", .knows = begins,
 	.read = read };
