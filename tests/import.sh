@@ -51,19 +51,30 @@ forgive() { # LESSON
 	esac
 }
 
-# swaks shows no sum of a message, and no recipient of LMTP; what comes of a
-# recording in the middle of its sessions is the same.
+# swaks shows no sum of a message; bytes that no terminal should get it writes
+# as they are, and what ours makes of them it would not know.
 coarse() {
-	sed -e '/^M/d' -e '/"(DATA BLOCK)"/d'
+	sed -e '/^M/d' -e '/u001B\|<1B>/d'
 }
 
+# All at once. Two of them wait for long; what they do, others do, too.
+for lesson in $("$program" --list-lessons --lang en | sed 's/ .*//'); do
+	case $lesson in
+	slow | greylisting) [ -n "${SMTPSCOPE_LONG:-}" ] || continue ;;
+	esac
+	"$program" --demo="$lesson" --batch --lang en \
+		--record "$lesson.json" >"$lesson.txt" 2>/dev/null </dev/null &
+	lessons="${lessons:-} $lesson"
+done
+wait
+
 again() { # LESSON LANGUAGE
-	rm -f live.json
-	"$program" --demo="$1" --batch --lang "$2" --record live.json \
-		>live.txt 2>live.err </dev/null
+	"$program" --replay "$1.json" --batch --lang "$2" >live.txt 2>live.err \
+		</dev/null
+	[ "$2" != en ] || cmp "$1.txt" live.txt || wrong "$1: other text"
 	"$program" --replay live.txt --json --lang "$2" >read.json 2>read.err \
 		</dev/null
-	pick live.json | forgive "$1" >live
+	pick "$1.json" | forgive "$1" >live
 	pick read.json | forgive "$1" >read
 	cases=$((cases + 1))
 	[ -s live ] && cmp -s live read && return
@@ -72,10 +83,10 @@ again() { # LESSON LANGUAGE
 	diff live read | head -20
 }
 
-again_swaks() { # LESSON; live.json is of it
-	"$program" --replay live.json --swaks >swaks.txt 2>/dev/null </dev/null
+again_swaks() { # LESSON
+	"$program" --replay "$1.json" --swaks >swaks.txt 2>/dev/null </dev/null
 	"$program" --replay swaks.txt --json >read.json 2>read.err </dev/null
-	pick live.json | forgive "$1" | coarse >live
+	pick "$1.json" | forgive "$1" | coarse >live
 	pick read.json | forgive "$1" | coarse >read
 	cases=$((cases + 1))
 	cmp -s live read && return
@@ -94,7 +105,7 @@ recorded() {
 	done
 }
 
-for lesson in $("$program" --list-lessons --lang en | sed 's/ .*//'); do
+for lesson in $lessons; do
 	again "$lesson" de
 	again "$lesson" en
 	recorded "$lesson"
@@ -103,9 +114,10 @@ done
 
 # Through a pipe, and what is wrong with a file.
 "$program" --replay - --json <live.txt >piped.json 2>/dev/null
-sed 's/"target":"[^"]*"//g' read.json >a
+pick piped.json >a
+pick "$lesson.json" | forgive "$lesson" >b
 cases=$((cases + 1))
-[ -s piped.json ] || wrong 'nothing comes through a pipe'
+[ -s a ] && cmp -s a b || wrong 'something else comes through a pipe'
 printf 'Dear all,\n' >prose
 "$program" --replay prose --batch >out 2>err </dev/null
 code=$?

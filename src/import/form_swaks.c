@@ -137,15 +137,18 @@ static void read_error(struct items *out, size_t number, struct piece rest)
 		items_add(out, ITEM_CLOSED, number)->by_server = true;
 }
 
-static bool is_body(const struct items *out)
+/* Lines of the message are shown. */
+static bool in_body(struct items *out)
 {
-	const struct item *last = out->n ? &out->at[out->n - 1] : NULL;
+	const struct item *server = items_newest(out, ITEM_SERVER);
+	const struct item *client = items_newest(out, ITEM_CLIENT);
 
-	return last && last->kind == ITEM_SERVER &&
-	       piece_begins(item_line(last), "354");
+	return server && client > server &&
+	       piece_begins(item_line(server), "354");
 }
 
-/* swaks -n: "4 lines sent", the dot that ends it is one of them. */
+/* swaks -n: "4 lines sent", the dot that ends it is one of them. Ours also
+ * tells chunks so, before the first. */
 static bool is_count(struct piece line, unsigned *lines)
 {
 	return piece_number(&line, lines) && piece_is(line, " lines sent");
@@ -159,7 +162,7 @@ static void read_line(struct items *out, size_t number, struct piece line)
 
 	if (m->kind == ITEM_SERVER && piece_begins(text, "Timeout ("))
 		form_failed(out, number, FAIL_TIMEOUT, (struct piece){ "", 0 });
-	else if (m->kind == ITEM_CLIENT && is_body(out) &&
+	else if (m->kind == ITEM_CLIENT && !in_body(out) &&
 	         is_count(text, &lines))
 		items_add(out, ITEM_MESSAGE, number)->lines =
 		    lines ? lines - 1 : 0;
