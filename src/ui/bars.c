@@ -71,7 +71,8 @@ static void clock_words(const struct ui *u, char *out, size_t size)
 	int s;
 
 	*out = '\0';
-	if (now->session == 0 || u->strip.n == 0)
+	if (now->session == 0 || u->strip.n == 0 ||
+	    (u->link.replay && end == 0)) /* a transcript has no clock */
 		return;
 	if (ui_busy(u) && u->clock_us > end)
 		end = u->clock_us;
