@@ -10,7 +10,7 @@
 
 struct transcript {
 	struct buf lines;  /* "reply 5 250 ok" ... */
-	const char *const *secrets; /* ended by NULL: in no event; may be NULL */
+	const char *const *secrets; /* NULL ends them: in no event; or NULL */
 	uint32_t n;        /* events so far */
 	bool ended;        /* EV_END was the last */
 	const char *wrong; /* what did not hold, NULL: all did */

@@ -104,7 +104,7 @@ static void read_note(struct items *out, size_t number, struct piece rest)
 	}
 }
 
-static void read(const struct text *text, struct items *out)
+static void read_all(const struct text *text, struct items *out)
 {
 	for (size_t i = 0; i < text->n; i++) {
 		struct piece rest = text->lines[i];
@@ -119,4 +119,4 @@ static void read(const struct text *text, struct items *out)
 }
 
 const struct form form_curl = { .program = "curl", .knows = knows,
-	.read = read };
+	.read = read_all };

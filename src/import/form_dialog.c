@@ -69,7 +69,7 @@ static void dialog_line(struct reader *r, size_t number, enum item_kind kind,
 	buf_clear(&plain);
 }
 
-static void read(const struct text *text, struct items *out)
+static void read_all(const struct text *text, struct items *out)
 {
 	struct reader r = { .out = out, .blanks = SIZE_MAX };
 
@@ -88,4 +88,4 @@ static void read(const struct text *text, struct items *out)
 }
 
 const struct form form_dialog = { .program = "C:/S:", .knows = knows,
-	.read = read };
+	.read = read_all };

@@ -200,7 +200,7 @@ static void read_line(struct reader *r, size_t i)
 	}
 }
 
-static void read(const struct text *text, struct items *out)
+static void read_all(const struct text *text, struct items *out)
 {
 	struct reader r = { .talk = { .text = text, .out = out },
 		.facts = true };
@@ -213,4 +213,4 @@ static void read(const struct text *text, struct items *out)
 }
 
 const struct form form_openssl = { .program = "openssl s_client",
-	.knows = is_facts, .read = read };
+	.knows = is_facts, .read = read_all };

@@ -232,7 +232,7 @@ static void read_process(const struct log *log, const struct process *p,
 	}
 }
 
-static void read(const struct text *text, struct items *out)
+static void read_all(const struct text *text, struct items *out)
 {
 	struct log *log = xcalloc(1, sizeof *log);
 
@@ -250,6 +250,6 @@ static void read(const struct text *text, struct items *out)
 }
 
 const struct form form_postfix = { .program = "postfix", .knows = knows_log,
-	.read = read };
+	.read = read_all };
 const struct form form_finger = { .program = "posttls-finger",
-	.knows = knows_finger, .read = read };
+	.knows = knows_finger, .read = read_all };

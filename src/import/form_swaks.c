@@ -89,7 +89,8 @@ static void read_peer(struct items *out, struct piece rest)
 	    piece_skip(&rest, " subject DN=\"") ||
 	    piece_skip(&rest, "[0]   subject=["))
 		item_set(tls, WORD_SUBJECT,
-		         piece_until(&rest, piece_has(rest, "\"") ? "\"" : "]"));
+		         piece_has(rest, "\"") ? piece_until(&rest, "\"")
+		                               : piece_until(&rest, "]"));
 	else if (piece_begins(rest, " certificate passed CA"))
 		item_set(tls, WORD_TLS_VERIFY, (struct piece){ "ok", 2 });
 	else if (piece_begins(rest, " certificate failed CA"))
@@ -170,7 +171,7 @@ static void read_line(struct items *out, size_t number, struct piece line)
 		items_add_line(out, m->kind, number, text);
 }
 
-static void read(const struct text *text, struct items *out)
+static void read_all(const struct text *text, struct items *out)
 {
 	for (size_t i = 0; i < text->n; i++) {
 		struct piece rest = text->lines[i];
@@ -185,4 +186,4 @@ static void read(const struct text *text, struct items *out)
 }
 
 const struct form form_swaks = { .program = "swaks", .knows = knows,
-	.read = read };
+	.read = read_all };

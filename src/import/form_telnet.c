@@ -126,7 +126,7 @@ static void set_port(struct items *out, uint16_t port)
 		c->port = port;
 }
 
-static void read(const struct text *text, struct items *out)
+static void read_all(const struct text *text, struct items *out)
 {
 	struct talk t = { .text = text, .out = out };
 	uint16_t port = 0;
@@ -148,6 +148,6 @@ static void read(const struct text *text, struct items *out)
 }
 
 const struct form form_telnet = { .program = "telnet", .knows = knows,
-	.read = read };
+	.read = read_all };
 const struct form form_bare = { .program = "plain text", .knows = begins,
-	.read = read };
+	.read = read_all };

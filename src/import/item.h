@@ -40,7 +40,7 @@ struct item {
 	size_t len;
 	char **words;       /* owned, WORD_COUNT of them, or NULL */
 	uint16_t port;      /* 0: not said */
-	uint32_t us;        /* SERVER, CONNECTED: how long it took; 0: not said */
+	uint32_t us;        /* SERVER, CONNECTED, TLS: it took; 0: not said */
 	uint32_t lines, bytes, stuffed;
 	enum fail_kind fail;
 	bool by_server;

@@ -20,7 +20,7 @@ size_t piece_find(struct piece s, const char *text);
 bool piece_has(struct piece s, const char *text);
 /* Takes text off the front; false: s does not begin so and stays. */
 bool piece_skip(struct piece *s, const char *text);
-/* What is before text, which is taken off, too; all of s where there is none. */
+/* What is before text, which is taken off, too; all of s without it. */
 struct piece piece_until(struct piece *s, const char *text);
 struct piece piece_from(struct piece s, size_t at); /* at <= s.len */
 struct piece piece_trim(struct piece s); /* no blanks or tabs at its ends */

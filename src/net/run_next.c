@@ -78,7 +78,8 @@ static void leave_the_rest(struct run *r, const struct visit_end *e)
 
 	r->yes += yes;
 	r->no += e->sum.refused + e->sum.accepted - yes;
-	r->tally.sum.deferred -= e->sum.deferred; /* they are judged once more */
+	/* they are judged once more */
+	r->tally.sum.deferred -= e->sum.deferred;
 	visit_free(r->visit); /* it may hold the plan that is replaced */
 	r->visit = NULL;
 	plan_free(r->rest);

@@ -379,7 +379,8 @@ static void print_verdict(struct swaks *s, const struct event *e)
 
 static void begin(struct swaks *s)
 {
-	s->connected = s->tls = s->quit = s->lost = s->message = s->body = false;
+	s->connected = s->tls = s->quit = s->lost = false;
+	s->message = s->body = false;
 	dialog_free(s->dialog);
 	s->dialog = dialog_new();
 }
