@@ -111,6 +111,16 @@ static enum state state_before(const struct item *first)
 	}
 }
 
+/* No greeting, as its code says and what the client said next. */
+static bool answers_unheard(const struct item *reply,
+                            const struct item *client)
+{
+	struct piece line = item_line(reply);
+
+	return piece_is_reply(line) && !greets(piece_code(line)) &&
+	       !(client && stage_of(verb_of(client), line) == STAGE_EHLO);
+}
+
 static bool is_line(const struct item *i)
 {
 	return i->kind == ITEM_CLIENT || i->kind == ITEM_SERVER;
@@ -120,12 +130,14 @@ static void note_beginning(struct guess *g, const struct items *items,
                            size_t from, size_t to)
 {
 	const struct item *first = NULL;
-	bool linked = false, tls = false, client = false, server = false;
+	const struct item *client = NULL;
+	bool linked = false, tls = false, server = false;
 
 	for (size_t k = from; k < to; k++) {
 		const struct item *i = &items->at[k];
 
-		client |= i->kind == ITEM_CLIENT;
+		if (!client && i->kind == ITEM_CLIENT)
+			client = i;
 		server |= i->kind == ITEM_SERVER;
 		linked |= !first && i->kind == ITEM_CONNECTED;
 		tls |= !first && i->kind == ITEM_TLS;
@@ -143,8 +155,7 @@ static void note_beginning(struct guess *g, const struct items *items,
 		g->heard.from = state_before(first);
 		g->heard.secure = tls;
 	} else if (first->kind == ITEM_SERVER && (!linked || tls) &&
-	           piece_is_reply(item_line(first)) &&
-	           !greets(piece_code(item_line(first)))) {
+	           answers_unheard(first, client)) {
 		g->heard.from = tls ? ST_GREETED : ST_READY;
 		g->heard.secure = tls;
 		g->heard.owed = true;
