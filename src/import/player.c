@@ -128,7 +128,7 @@ static void begin_run(struct player *p, const struct item *first)
 	const struct item *told = first->kind == ITEM_TARGET ? first : NULL;
 	struct event_builder b;
 
-	p->tally = (struct tally){ .exit = 0 };
+	p->sums = (struct sums){ .exit = 0 };
 	p->as_typed = told != NULL;
 	p->target = p->name;
 	if (told)
@@ -152,8 +152,8 @@ static void end_run(struct player *p)
 	struct event_builder b;
 
 	event_begin(&b, EV_END);
-	b.e.u.end = p->tally.sum;
-	b.e.u.end.exit = p->tally.exit;
+	b.e.u.end = p->sums.sum;
+	b.e.u.end.exit = p->sums.exit;
 	player_post(p, &b, 0);
 }
 

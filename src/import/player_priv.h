@@ -6,7 +6,7 @@
 #define IMPORT_PLAYER_PRIV_H
 
 #include "check/judge.h"
-#include "check/tally.h"
+#include "check/sums.h"
 #include "import/player.h"
 
 struct player {
@@ -19,7 +19,7 @@ struct player {
 	bool as_typed;       /* lines of a message are as typed, without the
 	                      * dots that are doubled on the way */
 	bool stopped;
-	struct tally tally;
+	struct sums sums;
 };
 
 /* Numbers and finishes b; nothing more after a stop. */
@@ -28,7 +28,7 @@ void player_give(struct player *p, struct event *e); /* numbered; takes it */
 void player_remark(struct player *p, const char *id, const char *arg,
                    uint32_t session);
 
-/* The items from..to, of one connection: counted in p->tally. */
+/* The items from..to, of one connection: counted in p->sums. */
 void player_session(struct player *p, size_t from, size_t to);
 
 #endif

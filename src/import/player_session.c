@@ -400,8 +400,8 @@ static void judge_all(struct play *p, const struct session_result *r)
 
 	judge_session(p->judge, r, p->guess.plan.stage);
 	sum = judge_sum(p->judge);
-	tally_session(&player->tally, &sum);
-	tally_exit(&player->tally, sum.exit, sum.outcome, false);
+	sums_session(&player->sums, &sum);
+	sums_exit(&player->sums, sum.exit, sum.outcome, false);
 }
 
 void player_session(struct player *player, size_t from, size_t to)

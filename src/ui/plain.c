@@ -73,12 +73,6 @@ static bool ends_waiting(const struct event *e)
 	       (e->kind == EV_VERDICT && e->session == 0);
 }
 
-static void show_new(struct plain *p)
-{
-	while (p->shown < dialog_count(p->link.dialog))
-		plain_entry(p, p->shown++);
-}
-
 static bool is_outcome(const struct event *e)
 {
 	return e->kind == EV_CHECK &&
@@ -104,7 +98,7 @@ static void take(struct plain *p, struct event *e)
 		p->cfg->calls.record(p->cfg->calls.arg, e);
 	dialog_append(p->link.dialog, e);
 	free(e);
-	show_new(p);
+	plain_show_new(p);
 	if (answer)
 		p->waiting = still_waiting(p);
 	if (kind == EV_ASK)
@@ -192,6 +186,8 @@ static void command(struct plain *p, const char *text)
 	const char *near;
 
 	text += len + strspn(text + len, " ");
+	if (plain_replay(p, c, text))
+		return;
 	if (c == CMD_QUIT) {
 		stop(p);
 	} else if (c == CMD_QUIT_PRINT) {
@@ -317,6 +313,8 @@ static void line(struct plain *p, const char *text)
 		command(p, text + 1);
 	} else if (plain_is_open(p)) {
 		send_line(p, text);
+	} else if (!*text && p->link.replay) {
+		plain_replay_step(p);
 	} else if (*text && !p->link.replay) {
 		open_target(p, text);
 	}
@@ -381,6 +379,8 @@ static void cancel(struct plain *p)
 	p->held = p->login = p->trial = NULL;
 	if (p->waiting)
 		request(p, REQ_CANCEL, NULL, NULL, false);
+	else if (plain_replay_plays(p))
+		player_pause(&p->player);
 	else
 		plain_print(p, "", _("Ctrl-C cancels; :q leaves."));
 }
@@ -396,8 +396,12 @@ static void watch(fd_set *set, int fd, int *highest)
 
 static bool wait_once(struct plain *p, int in)
 {
-	int ms = p->asked_to_stop ? LEAVE_MS : p->waiting ? STILL_MS : -1;
-	struct timespec limit = { .tv_sec = ms / 1000 };
+	int ms = p->asked_to_stop          ? LEAVE_MS
+	         : p->waiting              ? STILL_MS
+	         : plain_replay_plays(p) ? plain_replay_wait_ms(p)
+	                                   : -1;
+	struct timespec limit = { .tv_sec = ms / 1000,
+		                  .tv_nsec = ms % 1000 * 1000000L };
 	int highest = -1, n;
 	fd_set set;
 
@@ -421,9 +425,10 @@ static void run(struct plain *p, int in)
 {
 	for (;;) {
 		take_events(p);
+		plain_replay_tick(p);
 		take_lines(p);
 		if (!p->leaving && p->at_end && !p->waiting &&
-		    !p->asked_to_stop)
+		    !p->asked_to_stop && !plain_replay_plays(p))
 			stop(p);
 		if (p->leaving)
 			return;
@@ -450,7 +455,8 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 		p.plan = *copy;
 	free(copy);
 	interrupt_catch(&p.wait_mask);
-	show_new(&p);
+	plain_show_new(&p);
+	plain_replay_open(&p);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
 		p.check_asked = p.check_first = p.plan.checks.wanted;
@@ -466,5 +472,6 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	free(p.trial);
 	free(p.login);
 	plan_clear(&p.plan);
+	player_clear(&p.player);
 	return p.result;
 }

@@ -29,6 +29,7 @@ void ui_init(struct ui *u, const struct ui_config *cfg)
 
 static void forget_view(struct ui *u)
 {
+	replay_leave(u);
 	rows_clear(&u->rows);
 	find_stop(u);
 	if (u->explain.valid)
@@ -58,20 +59,19 @@ static void copy_plan(struct ui *u, const struct plan *from)
 void ui_attach(struct ui *u, const struct ui_link *link)
 {
 	const char *target;
-	size_t n = dialog_count(link->dialog);
 
 	forget_view(u);
 	u->link = *link;
 	u->demo = link->title && *link->title;
 	copy_plan(u, link->plan);
 	rows_init(&u->rows, link->dialog);
-	for (size_t i = 0; i < n; i++)
-		strip_event(&u->strip, link->dialog,
-		            dialog_at(link->dialog, i));
+	strip_make(&u->strip, link->dialog);
 	rows_scan(&u->rows, SIZE_MAX);
+	replay_attach(u);
 	view_follow(u);
 	target = u->plan.target.text;
-	u->started = link->replay || n > 0 || (target && *target);
+	u->started = link->replay || dialog_count(link->dialog) > 0 ||
+	             (target && *target);
 	u->typing = !link->replay;
 	u->dirty = true;
 }
@@ -189,7 +189,14 @@ unsigned ui_where(const struct ui *u)
 		return IN_START;
 	if (u->typing)
 		return IN_LINE;
-	return u->present.on ? IN_PRESENT : IN_PANES;
+	if (u->present.on)
+		return u->link.replay ? IN_SHOW : IN_PRESENT;
+	return ui_panes(u);
+}
+
+unsigned ui_panes(const struct ui *u)
+{
+	return u->link.replay ? IN_REPLAY : IN_PANES;
 }
 
 struct line *ui_prompt_line(const struct ui *u)
