@@ -94,9 +94,10 @@ static void take_lines(const char *text, struct buf *out, size_t *client,
 static void expect_states(const char *path, const char *text,
                           const struct heard *h)
 {
+	static const char mark[] = "\n= ";
 	size_t at = 0;
 
-	for (const char *l = strstr(text, "\n= "); l; l = strstr(l + 1, "\n= ")) {
+	for (const char *l = strstr(text, mark); l; l = strstr(l + 1, mark)) {
 		char *word = xmemdup0(l + 3, strcspn(l + 3, "\n"));
 		int wanted = state_find(word);
 
