@@ -23,7 +23,8 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-static const char *const samples[] = { "telnet", "telnet-tries", "nc", "swaks",
+static const char *const samples[] = { "telnet", "telnet-tries", "nc", "netcat",
+	"swaks",
 	"swaks-twice", "curl", "openssl", "openssl-wrapped", "finger",
 	"postfix", "rfc", "batch", "batch-de", "batch-failures", "middle",
 	"one-reply", "only-replies", "only-commands", "login-middle",
@@ -204,6 +205,10 @@ static const struct {
 	  "(telnet, swaks, openssl s_client, curl -v, posttls-finger, "
 	  "Postfix's log, C: and S:)" },
 	{ "a list", BYTES("250 apples\n300 pears\n"),
+	  "f, line 1: neither a recording nor a transcript that is known "
+	  "(telnet, swaks, openssl s_client, curl -v, posttls-finger, "
+	  "Postfix's log, C: and S:)" },
+	{ "a path", BYTES("C:\\mail\\log.txt is full\nQUIT\nS: none\n"),
 	  "f, line 1: neither a recording nor a transcript that is known "
 	  "(telnet, swaks, openssl s_client, curl -v, posttls-finger, "
 	  "Postfix's log, C: and S:)" },

@@ -12,7 +12,7 @@
 /* The one without a mark comes last: each of the others may quote a reply. */
 static const struct form *const forms[] = { &form_dialog, &form_swaks,
 	&form_finger, &form_postfix, &form_openssl, &form_curl,
-	&form_telnet, &form_bare };
+	&form_nc, &form_telnet, &form_bare };
 
 const struct form *form_find(const struct text *t)
 {

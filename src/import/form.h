@@ -28,6 +28,7 @@ extern const struct form form_finger;  /* posttls-finger */
 extern const struct form form_openssl; /* s_client, with and without -brief */
 extern const struct form form_curl;    /* -v */
 extern const struct form form_telnet;
+extern const struct form form_nc;      /* -v, and Ncat */
 extern const struct form form_bare;    /* no mark and no message: nc */
 
 /* ---- for the forms ---- */

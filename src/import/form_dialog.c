@@ -36,10 +36,11 @@ static bool knows(struct piece line)
 	struct piece rest = line;
 	enum item_kind kind;
 
-	if (take_mark(&rest, &kind))
-		return piece_is_reply(piece_trim(rest)) ||
-		       kind == ITEM_CLIENT;
-	return star_knows(line);
+	if (!take_mark(&rest, &kind))
+		return star_knows(line);
+	rest = piece_trim(rest);
+	return kind == ITEM_SERVER ? piece_is_reply(rest)
+	                           : talk_is_command(rest);
 }
 
 /* As many as behind the first mark; more belong to the text. */

@@ -9,9 +9,23 @@ static bool is_trying(struct piece line)
 	return piece_begins(line, "Trying ") && piece_has(line, "...");
 }
 
+/* OpenBSD's nc -v: "Connection to mx.example (192.0.2.1) 25 port [tcp/smtp]
+ * succeeded!", the address since its version 1.2. */
+static bool is_netcat(struct piece line)
+{
+	return piece_begins(line, "Connection to ") &&
+	       piece_has(line, " succeeded!");
+}
+
+static bool knows_nc(struct piece line)
+{
+	return is_netcat(line) || piece_begins(line, "Ncat: ");
+}
+
 static bool is_connected(struct piece line)
 {
-	return piece_begins(line, "Connected to ");
+	return piece_begins(line, "Connected to ") ||
+	       piece_begins(line, "Ncat: Connected to ") || is_netcat(line);
 }
 
 static bool is_closed(struct piece line)
@@ -46,6 +60,12 @@ static bool knows(struct piece line)
 	       piece_begins(line, "telnet: ");
 }
 
+/* A word alone may be any text's. */
+static bool knows_bare(struct piece line)
+{
+	return begins(line) && piece_has(line, " ");
+}
+
 /* "telnet: connect to address 192.0.2.1: Connection refused" */
 static void read_failure(struct items *out, size_t number, struct piece line)
 {
@@ -70,6 +90,26 @@ static void read_failure(struct items *out, size_t number, struct piece line)
 	form_failed(out, number, form_failure(reason), reason);
 }
 
+static void set_connected(struct item *i, struct piece rest)
+{
+	unsigned port;
+
+	if (is_netcat(rest)) {
+		piece_skip(&rest, "Connection to ");
+		item_set_peer(i, piece_until(&rest, " "));
+		if (piece_skip(&rest, "("))
+			item_set(i, WORD_ADDRESS, piece_until(&rest, ")"));
+		if (piece_number(&rest, &port) && port <= 65535)
+			i->port = (uint16_t)port;
+		return;
+	}
+	piece_skip(&rest, "Ncat: ");
+	piece_skip(&rest, "Connected to ");
+	if (rest.len && rest.p[rest.len - 1] == '.')
+		rest.len--;
+	item_set_peer(i, rest);
+}
+
 /* False: a line of the dialog. */
 static bool read_message(struct talk *t, size_t i, bool *in)
 {
@@ -82,11 +122,7 @@ static bool read_message(struct talk *t, size_t i, bool *in)
 		item_set_peer(item, piece_until(&rest, "..."));
 		*in = false;
 	} else if (is_connected(line)) {
-		piece_skip(&rest, "Connected to ");
-		if (rest.len && rest.p[rest.len - 1] == '.')
-			rest.len--;
-		item = items_add(t->out, ITEM_CONNECTED, i + 1);
-		item_set_peer(item, rest);
+		set_connected(items_add(t->out, ITEM_CONNECTED, i + 1), line);
 		*in = true;
 	} else if (piece_begins(line, "telnet: ")) {
 		read_failure(t->out, i + 1, line);
@@ -97,6 +133,7 @@ static bool read_message(struct talk *t, size_t i, bool *in)
 		*in = false;
 	} else {
 		return piece_begins(line, "Escape character is ") ||
+		       piece_begins(line, "Ncat: ") ||
 		       piece_begins(line, "telnet>") || piece_is(line, "^]");
 	}
 	t->body = t->open = t->bye = false;
@@ -149,5 +186,7 @@ static void read_all(const struct text *text, struct items *out)
 
 const struct form form_telnet = { .program = "telnet", .knows = knows,
 	.read = read_all };
-const struct form form_bare = { .program = "plain text", .knows = begins,
+const struct form form_nc = { .program = "nc", .knows = knows_nc,
 	.read = read_all };
+const struct form form_bare = { .program = "plain text",
+	.knows = knows_bare, .read = read_all };
