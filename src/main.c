@@ -216,7 +216,7 @@ static int run_front(const struct options *o, struct scene *s,
 	size_t n;
 	int exit;
 
-	look.lesson = scene_is_lesson(s, o);
+	look.lesson = scene_is_lesson(s, o) && !o->all;
 	error = make_plans(o, s, batch, &plans, &n);
 	if (error)
 		return usage(error);
@@ -412,7 +412,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, ""); /* numbers stay as the formats want them */
 	i18n_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
-	signal(SIGPIPE, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN); /* a write that fails says why */
+	signal(SIGXFSZ, SIG_IGN);
 	clock_init();
 	options_init(&options);
 	error = options_read(&options, argc, argv);

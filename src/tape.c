@@ -90,24 +90,34 @@ static void open_automatic(struct tape *t, const struct event *e)
 	if (dir)
 		t->record = record_open_auto(dir, time, &tape_voice,
 		                             &t->error);
+	else
+		t->error = xstrdup(_("nothing is recorded: neither HOME nor "
+		                     "XDG_STATE_HOME says where; --record "
+		                     "FILE does"));
 	note_path(t);
 	free(dir);
 }
 
-void tape_event(struct tape *t, const struct event *e)
+const char *tape_event(struct tape *t, const struct event *e)
 {
-	char *error;
-
-	if (!t->tried)
-		open_automatic(t, e);
-	if (!t->record)
-		return;
-	record_event(t->record, e);
-	error = record_error(t->record);
-	if (error) {
-		free(t->error);
-		t->error = error;
+	if (!t->tried) {
+		if (t->file) /* live at last, behind --replay */
+			t->error = tape_check(t);
+		else
+			open_automatic(t, e);
+		if (t->error)
+			return t->error;
 	}
+	if (!t->record || t->error)
+		return NULL;
+	record_event(t->record, e);
+	t->error = record_error(t->record);
+	return t->error;
+}
+
+bool tape_stopped(const struct tape *t)
+{
+	return t->error != NULL;
 }
 
 const char *tape_path(const struct tape *t)
@@ -132,38 +142,34 @@ void tape_end(struct tape *t)
 	free(t);
 }
 
-/* Who looks on. */
-struct viewer {
-	bool (*see)(void *arg, const struct event *e);
-	void *arg;
+/* What was seen of a recording. */
+struct played {
+	bool any;
+	long open; /* runs that began and have not ended */
 };
 
-static enum replay_result play(struct replay *r, const char *file,
-                               const struct viewer *v, char **error)
+static enum replay_result play(struct replay *r,
+                               bool (*see)(void *arg, const struct event *e),
+                               void *arg, struct played *p)
 {
 	enum replay_result result;
 	struct event *e;
-	bool go_on = true, any = false;
+	bool go_on = true;
 
 	while (go_on && (result = replay_next(r, &e)) == REPLAY_EVENT) {
-		any = true;
-		go_on = v->see(v->arg, e);
+		p->any = true;
+		p->open += (e->kind == EV_START) - (e->kind == EV_END);
+		go_on = see(arg, e);
 		free(e);
 	}
 	if (!go_on)
 		return REPLAY_EVENT;
-	if (result == REPLAY_END && !any) {
-		*error = xasprintf(_("%s holds no event"), file);
-		return REPLAY_BAD;
-	}
-	if (result != REPLAY_END)
-		*error = xstrdup(replay_error(r));
-	return result;
+	return result == REPLAY_END && p->open > 0 ? REPLAY_CUT : result;
 }
 
 static enum replay_result play_transcript(struct replay *r, const char *file,
-                                          const struct viewer *v,
-                                          char **error)
+                               bool (*see)(void *arg, const struct event *e),
+                               void *arg, char **error)
 {
 	struct import_source source = { .name = file };
 
@@ -171,7 +177,7 @@ static enum replay_result play_transcript(struct replay *r, const char *file,
 		*error = xstrdup(replay_error(r));
 		return REPLAY_BAD;
 	}
-	switch (import_play(&source, v->see, v->arg, error)) {
+	switch (import_play(&source, see, arg, error)) {
 	case IMPORT_DONE: return REPLAY_END;
 	case IMPORT_STOPPED: return REPLAY_EVENT;
 	default: return REPLAY_BAD;
@@ -182,14 +188,27 @@ enum replay_result tape_play(const char *file,
                              bool (*see)(void *arg, const struct event *e),
                              void *arg, char **error)
 {
-	const struct viewer v = { .see = see, .arg = arg };
 	struct replay *r = replay_open(file, error);
+	struct played p = { .any = false };
 	enum replay_result result;
 
 	if (!r)
 		return REPLAY_BAD;
-	result = replay_is_recording(r) ? play(r, file, &v, error)
-	                                : play_transcript(r, file, &v, error);
+	if (!replay_is_recording(r)) {
+		result = play_transcript(r, file, see, arg, error);
+		replay_close(r);
+		return result;
+	}
+	result = play(r, see, arg, &p);
+	if (*replay_error(r))
+		*error = xstrdup(replay_error(r));
+	else if (result == REPLAY_CUT)
+		*error = xasprintf(_("%s ends before the session in it does"),
+		                   file);
+	else if (result == REPLAY_END && !p.any)
+		*error = xasprintf(_("%s holds no event"), file);
+	if (*error && !p.any)
+		result = REPLAY_BAD;
 	replay_close(r);
 	return result;
 }

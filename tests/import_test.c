@@ -193,9 +193,11 @@ static const struct {
 	{ "empty", BYTES(""), "f: the file is empty" },
 	{ "a mark alone", BYTES("\xEF\xBB\xBF"), "f: the file is empty" },
 	{ "UTF-16 with its mark", BYTES("\xFF\xFE" "2\0002\0000\0"),
-	  "f: this is UTF-16; save it as UTF-8" },
+	  "f: the file is in UTF-16; iconv -f UTF-16 -t UTF-8 makes it "
+	  "readable" },
 	{ "UTF-16, big end first", BYTES("\0002\0002\0000"),
-	  "f: this is UTF-16; save it as UTF-8" },
+	  "f: the file is in UTF-16; iconv -f UTF-16 -t UTF-8 makes it "
+	  "readable" },
 	{ "a NUL", BYTES("220 mx\nEHLO \0x\n250 ok\n"),
 	  "f, line 2: a NUL byte: this is no text" },
 	{ "binary", BYTES("\x7F" "ELF\x02\x01\x01\x00\x00\x00\x00\x00"),

@@ -18,7 +18,8 @@ static char *fault_text(enum text_fault fault)
 		return xasprintf(_("more than %d MiB: no transcript is that "
 		                   "long"), IMPORT_BYTES_MAX >> 20);
 	case TEXT_UTF16:
-		return xstrdup(_("this is UTF-16; save it as UTF-8"));
+		return xstrdup(_("the file is in UTF-16; iconv -f UTF-16 "
+		                 "-t UTF-8 makes it readable"));
 	case TEXT_NUL:
 		return xstrdup(_("a NUL byte: this is no text"));
 	case TEXT_LONG:

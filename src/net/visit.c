@@ -441,7 +441,8 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	}
 	v->to.host = xstrdup(to->host);
 	v->to.address = xstrdup(to->address);
-	identify_host(&v->who.identity, to->local ? "" : to->host);
+	if (!to->local && strcmp(to->host, to->address) != 0)
+		identify_host(&v->who.identity, to->host);
 	v->seat = (struct docket_seat){ .out = out, .docket = to->docket,
 		.session = to->session };
 	judge_out = docket_judge_out(&v->seat);

@@ -24,6 +24,7 @@ enum field_type {
 	FIELD_MS,        /* uint32_t microseconds, written as milliseconds */
 	FIELD_MS_KNOWN,  /* the same; 0 is not known: null */
 	FIELD_BOOL,
+	FIELD_BOOL_SET,  /* the same, left out when false */
 	FIELD_WORD,      /* uint8_t enum, by its word */
 	FIELD_DIRECTION, /* bool from the server: "in", else "out" */
 	FIELD_RRTYPE,    /* uint16_t, "MX" */
