@@ -24,7 +24,6 @@ struct play {
 	uint32_t us;      /* that the reply under way took; 0: not said */
 	bool shaking;     /* the handshake is due */
 	bool body;        /* lines of the message were shown */
-	bool reply_open;  /* more lines of this reply follow */
 	bool over;
 };
 
@@ -227,7 +226,6 @@ static void client_line(struct play *p, size_t at)
 			buf_addc(&clean, line.p[i]);
 	typed = (struct piece){ buf_str(&clean), clean.len };
 	p->body |= body;
-	p->reply_open = false;
 	give_line(p, typed, is_unseen(p, at));
 	if (body && piece_is(typed, "."))
 		p->body = false;
