@@ -33,6 +33,7 @@ struct desk {
 	char *late;            /* what is wrong with it; said on the screen and
 	                        * again when that is gone */
 	bool bad;              /* it was not read to its end */
+	const struct ui_many *engine; /* of many targets, else NULL */
 };
 
 static void call_request(void *arg, struct request *r)
@@ -231,6 +232,54 @@ static char *call_open_replay(void *arg, const char *file,
 	return NULL;
 }
 
+static void keep_one(void *arg, const struct event *e)
+{
+	dialog_append(arg, e);
+}
+
+static char *call_open_place(void *arg, uint64_t place, struct ui_link *out)
+{
+	struct desk *desk = arg;
+	struct dialog *d = dialog_new();
+	char *error;
+
+	if (*tape_path(desk->tape))
+		error = tape_play_one(tape_path(desk->tape), place, keep_one,
+		                      d);
+	else
+		error = xstrdup(_("Nothing is recorded, so its dialog is not "
+		                  "kept (--no-record)."));
+	if (error) {
+		dialog_free(d);
+		return error;
+	}
+	dialog_free(desk->dialog);
+	desk->dialog = d;
+	show(desk, empty_plan(), out);
+	return NULL;
+}
+
+static bool call_turn(void *arg)
+{
+	const struct desk *desk = arg;
+
+	return desk->engine->turn(desk->engine->arg);
+}
+
+static void call_state(void *arg, struct ui_many_state *out)
+{
+	const struct desk *desk = arg;
+
+	desk->engine->state(desk->engine->arg, out);
+}
+
+static void call_stop(void *arg)
+{
+	const struct desk *desk = arg;
+
+	desk->engine->stop(desk->engine->arg);
+}
+
 static void print_dialog(const struct desk *desk,
                          const struct front_look *look)
 {
@@ -241,12 +290,15 @@ static void print_dialog(const struct desk *desk,
 	batch_free(b);
 }
 
-static struct ui_result run(struct desk *desk, const struct front_look *look,
-                            const struct ui_link *link)
+/* state_dir: NULL is none; borrowed, as all else. */
+static struct ui_config config_of(struct desk *desk,
+                                  const struct front_look *look,
+                                  const struct ui_link *link,
+                                  const char *state_dir)
 {
 	const struct options *o = desk->options;
-	char *state_dir = record_state_dir();
-	struct ui_config cfg = {
+
+	return (struct ui_config){
 		.link = *link,
 		.calls = {
 			.request = call_request,
@@ -266,6 +318,13 @@ static struct ui_result run(struct desk *desk, const struct front_look *look,
 		.no_recent = o->record && !*o->record,
 		.keys = (const char *const *)o->keys,
 	};
+}
+
+static struct ui_result run(struct desk *desk, const struct front_look *look,
+                            const struct ui_link *link)
+{
+	char *state_dir = record_state_dir();
+	struct ui_config cfg = config_of(desk, look, link, state_dir);
 	struct ui_result result = { .end = UI_NO_TERMINAL };
 
 	if (!look->plain)
@@ -312,6 +371,36 @@ static void clear(struct desk *desk)
 	queue_free(desk->silence, NULL);
 	if (desk->late)
 		front_tell(desk->late);
+}
+
+bool front_inspect_many(const struct front_look *look,
+                        const struct options *o, struct tape *t,
+                        const struct ui_many *many)
+{
+	struct scene none = { 0 };
+	struct desk desk = {
+		.options = o,
+		.scene = &none,
+		.tape = t,
+		.dialog = dialog_new(),
+		.engine = many,
+	};
+	struct ui_many calls = { many->fd, call_turn, call_state,
+		                 call_open_place, call_stop, &desk };
+	char *state_dir = record_state_dir();
+	struct ui_result result;
+	struct ui_config cfg;
+	struct ui_link link;
+
+	show(&desk, empty_plan(), &link);
+	cfg = config_of(&desk, look, &link, state_dir);
+	cfg.many = &calls; /* and nothing else that would need the network */
+	cfg.calls.open_demo = NULL;
+	cfg.calls.open_net = NULL;
+	result = ui_run(&cfg);
+	clear(&desk);
+	free(state_dir);
+	return result.end != UI_NO_TERMINAL;
 }
 
 int front_inspector(const struct front_look *look, const struct options *o,

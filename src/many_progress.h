@@ -18,6 +18,8 @@ void progress_free(struct progress *p); /* takes the line away */
 /* Says how far it is, where that is due. running, total ... as of now; the time
  * is filled in. */
 void progress_tick(struct progress *p, struct many_state *s);
+/* Fills in the time that this run has taken. */
+void progress_measure(const struct progress *p, struct many_state *s);
 /* Before anything else is written to a terminal: takes the line away until the
  * next tick. There is one standard error: nobody needs to know whose line it
  * is. */

@@ -212,3 +212,22 @@ enum replay_result tape_play(const char *file,
 	replay_close(r);
 	return result;
 }
+
+char *tape_play_one(const char *file, uint64_t place,
+                    void (*see)(void *arg, const struct event *e), void *arg)
+{
+	char *error = NULL;
+	struct replay *r = replay_open(file, &error);
+	struct event *e = NULL;
+	bool over = !r || !replay_seek(r, place);
+
+	while (!over && replay_next(r, &e) == REPLAY_EVENT) {
+		see(arg, e);
+		over = e->kind == EV_END;
+		free(e);
+	}
+	if (r && !over)
+		error = xstrdup(replay_error(r));
+	replay_close(r);
+	return error;
+}

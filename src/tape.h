@@ -53,4 +53,9 @@ enum replay_result tape_play(const char *file,
                              bool (*see)(void *arg, const struct event *e),
                              void *arg, char **error);
 
+/* The same of the target that begins at this byte (tape_place()), up to its
+ * EV_END. Returns NULL, or a sentence (heap). */
+char *tape_play_one(const char *file, uint64_t place,
+                    void (*see)(void *arg, const struct event *e), void *arg);
+
 #endif

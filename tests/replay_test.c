@@ -380,6 +380,9 @@ static size_t peak_kib(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
+#ifdef __APPLE__ /* there in bytes */
+	u.ru_maxrss /= 1024;
+#endif
 	return (size_t)u.ru_maxrss;
 }
 

@@ -40,8 +40,9 @@ static bool may_be_emptied(int fd)
 	return n >= 0 && memcmp(found, start, (size_t)n) == 0;
 }
 
-/* Makes a file that is open ready to be written. NULL, or why not. */
-static const char *prepare(int fd)
+/* Makes a file that is open ready to be written; go_on: behind what is in it.
+ * NULL, or why not. */
+static const char *prepare(int fd, bool go_on)
 {
 	struct stat st;
 
@@ -50,7 +51,7 @@ static const char *prepare(int fd)
 	if (S_ISBLK(st.st_mode))
 		return _("it is a block device");
 	if (!S_ISREG(st.st_mode))
-		return NULL;
+		return go_on ? _("it is no file") : NULL;
 	if (st.st_uid != geteuid())
 		return _("it belongs to another user");
 	if (!lock(fd))
@@ -59,7 +60,7 @@ static const char *prepare(int fd)
 		return _("it holds something that is no recording and is left "
 		         "as it is; give another name or remove it");
 	if (((st.st_mode & 077) && fchmod(fd, 0600) < 0) ||
-	    ftruncate(fd, 0) < 0)
+	    (!go_on && ftruncate(fd, 0) < 0))
 		return strerror(errno);
 	return NULL;
 }
@@ -73,7 +74,7 @@ static const char *open_words(int why)
 	return strerror(why);
 }
 
-int record_file_named(const char *path, char **error)
+static int open_named(const char *path, bool go_on, char **error)
 {
 	int flags = O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	struct stat st;
@@ -86,13 +87,23 @@ int record_file_named(const char *path, char **error)
 	if (strncmp(path, "/dev/fd/", 8) != 0)
 		flags |= O_NOFOLLOW;
 	fd = open(path, flags | (file ? O_RDWR : O_WRONLY), 0600);
-	why = fd < 0 ? open_words(errno) : prepare(fd);
+	why = fd < 0 ? open_words(errno) : prepare(fd, go_on);
 	if (!why)
 		return fd;
 	*error = refusal(path, why);
 	if (fd >= 0)
 		close(fd);
 	return -1;
+}
+
+int record_file_named(const char *path, char **error)
+{
+	return open_named(path, false, error);
+}
+
+int record_file_again(const char *path, char **error)
+{
+	return open_named(path, true, error);
 }
 
 /* Makes dir and what is missing above it. Returns false: errno. */

@@ -21,6 +21,10 @@
  */
 int record_file_named(const char *path, char **error);
 
+/* The same to be gone on with: it is not emptied, it may be read, and a FIFO or
+ * a device is refused. */
+int record_file_again(const char *path, char **error);
+
 struct record_file {
 	int fd;
 	char *path; /* heap */

@@ -80,6 +80,11 @@ struct replay *replay_open(const char *path, char **error)
 	return r;
 }
 
+bool replay_seek(struct replay *r, uint64_t byte)
+{
+	return lseek(r->fd, (off_t)byte, SEEK_SET) == (off_t)byte;
+}
+
 void replay_close(struct replay *r)
 {
 	if (!r)

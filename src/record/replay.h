@@ -32,6 +32,9 @@ struct replay;
  * writes to it; it is over when nobody does so within two seconds.
  * NULL: *error (heap) says why: it is missing, a folder ... */
 struct replay *replay_open(const char *path, char **error);
+/* Before the first event: goes to the line that begins at this byte. False:
+ * it is no file that has one. */
+bool replay_seek(struct replay *r, uint64_t byte);
 void replay_close(struct replay *r); /* NULL is fine */
 /* Before the first event: is it a recording, or at least none of something
  * else? Each line of one begins with a brace. */

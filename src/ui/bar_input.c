@@ -240,7 +240,8 @@ void draw_input(struct ui *u)
 	r.x++;
 	r.w--;
 	if (u->link.replay && u->mode == PROMPT_SERVER) {
-		draw_replay_bar(u, r);
+		if (u->popup.kind != POPUP_MANY) /* it is of no one dialog */
+			draw_replay_bar(u, r);
 		return;
 	}
 	used = line_draw(ui_prompt_line(u), &u->canvas, r, prompt, u->typing);

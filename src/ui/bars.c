@@ -137,7 +137,8 @@ static void title_right(const struct ui *u, char *out, size_t size)
 	tls_words(u, tls, sizeof tls);
 	snprintf(out, size, "%s%s%s%s%s%s%s", tls, session,
 	         u->demo ? _("DEMO  ") : "",
-	         u->link.replay ? _("REPLAY  ") : "", rec, state,
+	         u->link.replay && u->popup.kind != POPUP_MANY
+	             ? _("REPLAY  ") : "", rec, state,
 	         *state && *clock ? "  " : "");
 	snprintf(out + strlen(out), size - strlen(out), "%s", clock);
 }
@@ -409,6 +410,9 @@ static const char *special_footer(const struct ui *u)
 		return _("j k scroll   y copies it   Esc closes");
 	if (u->popup.kind == POPUP_BOUNCE)
 		return _("j k scroll   n p next, previous   Esc closes");
+	if (u->popup.kind == POPUP_MANY)
+		return _("j k choose   Enter its dialog   Tab slowest, latest"
+		         "   q stop, leave");
 	if (u->popup.kind == POPUP_ANYWAY)
 		return _("y connect   Esc stay");
 	if (u->popup.kind == POPUP_TOUR)

@@ -298,6 +298,8 @@ void do_back(struct ui *u)
 	           u->pane != PANE_DIALOG) {
 		u->zoom = PANE_NONE;
 		ui_focus(u, PANE_DIALOG);
+	} else if (u->cfg->many) {
+		many_open(u);
 	} else {
 		ui_say(u, "%s", u->link.replay
 		                    ? _(":q leaves.")

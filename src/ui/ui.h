@@ -68,6 +68,7 @@ enum popup_kind {
 	POPUP_TLS,     /* encryption and certificates; pane_tls.c */
 	POPUP_BOUNCE,  /* what a pasted text says; pane_bounce.c */
 	POPUP_COMPARE, /* two dialogs side by side; pane_compare.c */
+	POPUP_MANY,    /* many targets in sum; pane_many.c */
 };
 
 struct popup_item {
@@ -161,6 +162,15 @@ struct grid_view { /* do_grid.c, pane_grid.c */
 	bool left;               /* for a dialog: Esc leads back */
 };
 
+struct many_view { /* pane_many.c */
+	bool slowest;     /* the list is of these, not of the latest */
+	bool chosen;      /* a row was; else the first is, whoever it is */
+	uint64_t place;   /* of the chosen one: it may move in the list */
+	size_t above;     /* rows of the list that are seen above it */
+	bool over;        /* as it was drawn last */
+	int64_t shown_ms; /* when the figures were drawn last */
+};
+
 struct ui {
 	const struct ui_config *cfg;
 	struct ui_link link;
@@ -189,6 +199,7 @@ struct ui {
 	struct grid_view grid;
 	struct sides *sides;   /* POPUP_COMPARE, else NULL; owned */
 	uint32_t marked;       /* session for compare, 0 none */
+	struct many_view many;
 	struct bounce *bounce; /* POPUP_BOUNCE, else NULL; owned */
 	size_t mx_row;   /* chosen in the MX pane: address, counted through */
 	size_t pane_top[PANE_COUNT]; /* scrolled, per pane */
@@ -372,6 +383,15 @@ void step_ask(struct ui *u, struct doc *out); /* its question alone */
 void rules_open(struct ui *u);
 void rules_key(struct ui *u, const struct key *k);
 void rules_draw(struct ui *u);
+
+/* --- pane_many.c: many targets: sums and a list to choose a dialog from */
+void many_open(struct ui *u);
+void many_key(struct ui *u, const struct key *k);
+void many_draw(struct ui *u);
+/* Takes what has come of them. True: there is more to take. */
+bool many_take(struct ui *u);
+/* Milliseconds until its figures are to be drawn again; -1: never. */
+int many_wait_ms(const struct ui *u);
 
 /* --- pane_tls.c: the handshake, the certificates, EHLO before and after */
 enum tls_page { TLS_PAGE_TLS, TLS_PAGE_CAPS, TLS_PAGES };
