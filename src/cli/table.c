@@ -272,7 +272,8 @@ static const struct option table[] = {
 	  .help = N_("a student's side of --serve") },
 	{ .name = "replay", .form = N_("FILE"), TEXT(replay),
 	  .group = GROUP_CLASS, .check = check_file, JOB(JOB_REPLAY),
-	  .help = N_("show a recording") },
+	  .help = N_("show a recording, or a transcript of telnet, swaks, "
+	             "openssl, curl ...") },
 	{ .name = "list-lessons", CONST(job, JOB_LIST_LESSONS),
 	  .group = GROUP_CLASS, JOB(JOB_LIST_LESSONS),
 	  .help = N_("the lessons that are built in") },

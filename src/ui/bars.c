@@ -26,9 +26,11 @@ static void connection_words(const struct ui *u, bool whole, char *out,
 
 	ui_safe(now->host, host, sizeof host);
 	ui_safe(now->address, address, sizeof address);
-	if (!dialog_is_tcp(now))
-		snprintf(out, size, "%s", host);
-	else if (whole)
+	if (!dialog_is_tcp(now) || (!now->port && !whole))
+		snprintf(out, size, "%s", *host ? host : address);
+	else if (!now->port) /* a transcript may not tell */
+		snprintf(out, size, "%s [%s]", host, address);
+	else if (whole && *address)
 		snprintf(out, size, "%s [%s]:%u", host, address,
 		         (unsigned)now->port);
 	else
@@ -69,7 +71,8 @@ static void clock_words(const struct ui *u, char *out, size_t size)
 	int s;
 
 	*out = '\0';
-	if (now->session == 0 || u->strip.n == 0)
+	if (now->session == 0 || u->strip.n == 0 ||
+	    (u->link.replay && end == 0)) /* a transcript has no clock */
 		return;
 	if (ui_busy(u) && u->clock_us > end)
 		end = u->clock_us;
