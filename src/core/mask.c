@@ -113,7 +113,7 @@ struct ev_ref work_other(struct work *w, struct ev_ref r,
                            enum book_kind kind)
 {
 	if (w->m->book.mode == MASK_PEOPLE || r.len == 0)
-		return work_keep(w, r);
+		return work_masked(w, r, 0);
 	return event_puts(&w->b, book_other(w->m->book.book, kind,
 	                                    event_text(w->e, r), r.len));
 }
@@ -388,6 +388,7 @@ char *mask_text(struct mask *m, const char *text)
 
 	if (!m)
 		return xstrdup(text);
+	book_learn(m->book.book, false);
 	work_append(m, &out, text, strlen(text), 0);
 	buf_str(&out);
 	return buf_steal(&out);

@@ -251,6 +251,8 @@ void scan_text(const struct scan_book *s, const char *text, size_t len,
 	secret_views(text, len, seek_in_view, &q);
 	k = seeker(&q);
 	seek_fields(&k, text, len, q.n == 0);
+	if (q.n == 0)
+		return;
 	choose(&q);
 	out->list = xcalloc(q.n, sizeof *out->list);
 	for (size_t i = 0; i < q.n; i++) {

@@ -11,8 +11,8 @@
 #include "core/secret_view.h"
 
 /* Of two that are as long the first kind holds. */
-enum seek_kind { SEEK_ADDRESS, SEEK_LOCAL, SEEK_NAME, SEEK_DIGEST, SEEK_TEXT,
-	SEEK_WORD };
+enum seek_kind { SEEK_ADDRESS, SEEK_LOCAL, SEEK_WORD, SEEK_NAME, SEEK_DIGEST,
+	SEEK_TEXT };
 
 struct seek_hit {
 	enum seek_kind kind;
