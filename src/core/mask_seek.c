@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
 	LOCAL_MAX = 256,  /* RFC 5321 §4.5.3.1.1 says 64; SRS makes longer */
@@ -222,7 +223,8 @@ static bool is_no_name(const char *s, size_t len)
 		"mailfrom", "helo", "rcptto", "from" };
 
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (strlen(ends[i]) == len && strncmp(ends[i], s, len) == 0)
+		if (strlen(ends[i]) == len &&
+		    strncasecmp(ends[i], s, len) == 0)
 			return true;
 	return false;
 }

@@ -77,16 +77,21 @@ static bool is_pattern_name(const char *name, size_t len)
 	return memchr(name, '.', len) && in_patterns(escaped, n);
 }
 
-/* Patterns have these with alternatives, which no search finds. */
-static bool is_spf_page(const char *name, size_t len)
+/* Tables have these with alternatives or without their end, so that no search
+ * finds them. */
+static bool is_known_page(const char *name, size_t len)
 {
-	static const char *const pages[] = { "www.openspf.org",
-		"www.openspf.net", "www.openspf.com", "www.open-spf.org",
-		"www.open-spf.net", "www.open-spf.com" };
+	static const char *const pages[] = { "openspf.org", "openspf.net",
+		"openspf.com", "open-spf.org", "open-spf.net", "open-spf.com",
+		"sorbs.net" };
 
-	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
-		if (strlen(pages[i]) == len && memcmp(name, pages[i], len) == 0)
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		size_t n = strlen(pages[i]);
+
+		if (n <= len && memcmp(name + len - n, pages[i], n) == 0 &&
+		    (n == len || name[len - n - 1] == '.'))
 			return true;
+	}
 	return false;
 }
 
@@ -100,7 +105,7 @@ static bool name_is_public(const char *text, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (text[i] == '.' && is_pattern_name(text, i))
 			return true;
-	return is_spf_page(text, len);
+	return is_known_page(text, len);
 }
 
 const struct mask_keep vocabulary = { .word = word_is_ordinary,
