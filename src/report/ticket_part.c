@@ -75,28 +75,53 @@ static bool begin(const struct dialog *d, size_t i, struct ticket_part *t)
 	return t->failed != NULL;
 }
 
-/* Verdicts on recipients come first; that on the session says the same once
- * more, unless there is none. */
+static bool is_on(const struct event *v, const char *recipient)
+{
+	return v->kind == EV_VERDICT &&
+	       strcmp(event_text(v, v->u.verdict.recipient), recipient) == 0;
+}
+
+/* The newest verdict on the one that this one is about: a retry, another mail
+ * server may have taken it meanwhile. */
+static bool is_last_word(const struct dialog *d, size_t i)
+{
+	const struct event *v = dialog_at(d, i);
+	const char *recipient = event_text(v, v->u.verdict.recipient);
+
+	for (size_t k = i + 1; k < dialog_count(d); k++)
+		if (is_on(dialog_at(d, k), recipient))
+			return false;
+	return true;
+}
+
+static size_t parts_from(const struct dialog *d, bool session,
+                         struct ticket_part *parts, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = first(d); i < dialog_count(d); i++) {
+		const struct event *v = dialog_at(d, i);
+		struct ticket_part new, *part;
+
+		if (v->kind != EV_VERDICT ||
+		    !is_refusal(v->u.verdict.outcome) ||
+		    (v->u.verdict.recipient.len == 0) != session ||
+		    !is_last_word(d, i) || !begin(d, i, &new))
+			continue;
+		part = part_of(parts, &n, max, &new);
+		if (part)
+			add_recipient(part, v);
+	}
+	return n;
+}
+
+/* That on the session says the same as those on its recipients once more. */
 size_t ticket_parts(const struct dialog *d, struct ticket_part *parts,
                     size_t max)
 {
-	size_t n = 0, from = first(d);
+	size_t n = parts_from(d, false, parts, max);
 
-	for (int session = 0; session < 2 && (session == 0 || n == 0); session++)
-		for (size_t i = from; i < dialog_count(d); i++) {
-			const struct event *v = dialog_at(d, i);
-			struct ticket_part new, *part;
-
-			if (v->kind != EV_VERDICT ||
-			    !is_refusal(v->u.verdict.outcome) ||
-			    (v->u.verdict.recipient.len == 0) != session ||
-			    dialog_verdict_old(d, i) || !begin(d, i, &new))
-				continue;
-			part = part_of(parts, &n, max, &new);
-			if (part)
-				add_recipient(part, v);
-		}
-	return n;
+	return n ? n : parts_from(d, true, parts, max);
 }
 
 /* --- what belongs to it */
