@@ -29,8 +29,8 @@ static void make_start(struct event_builder *b)
 	b->e.u.start.time = event_puts(b, "2026-11-29T10:00:00Z");
 	b->e.u.start.options = event_puts(b, "--quit-after=rcpt "
 	    "--helo=zqnest --from=zqwren@zqnest.test --to=zqwren "
-	    "--auth-user=zqwren '--pipe=/home/zqwren/bin/x -y zqnest' "
-	    "--tls-key=/home/zqwren/zqnest.pem --source=5.67.8.9");
+	    "--auth-user=zqwren '--pipe=/srv/zqwren/bin/x -y zqnest' "
+	    "--tls-key=/srv/zqwren/zqnest.pem --source=5.67.8.9");
 }
 
 static void make_dns(struct event_builder *b)
@@ -143,11 +143,13 @@ static void make_words(struct event_builder *b)
 	switch (b->e.kind) {
 	case EV_FAILED: b->e.u.failed.detail = event_puts(b, who); return;
 	case EV_SENT:
-		b->e.u.sent.line = event_puts(b, "RCPT TO:<zqwren@zqnest.test>");
+		b->e.u.sent.line = event_puts(b, "RCPT TO:"
+		                                 "<zqwren@zqnest.test>");
 		b->e.u.sent.verb = event_puts(b, "RCPT");
 		return;
 	case EV_BYTES: b->e.u.bytes.data = event_puts(b, who); return;
-	case EV_PROMPT: b->e.u.prompt.line = event_puts(b, "VRFY zqwren");
+	case EV_PROMPT:
+		b->e.u.prompt.line = event_puts(b, "VRFY zqwren");
 		return;
 	case EV_ASK: b->e.u.ask.args = texts(b); return;
 	default: return;

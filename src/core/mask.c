@@ -393,3 +393,47 @@ char *mask_text(struct mask *m, const char *text)
 	buf_str(&out);
 	return buf_steal(&out);
 }
+
+static bool is_alias_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (c && strchr(".:-_", c));
+}
+
+/* The alias that begins at s, the longest that is one: "192.0.2.1" of
+ * "192.0.2.1:25". Returns how much of s it is. */
+static size_t restore_one(const struct mask *m, struct buf *out, const char *s)
+{
+	size_t all = 0, len;
+
+	while (is_alias_char(s[all]))
+		all++;
+	for (len = all; len > 0; len--) {
+		const char *whose = NULL;
+
+		if (len == all || s[len] == '.' || s[len] == ':')
+			whose = book_whose(m->book.book, s, len);
+		if (whose) {
+			buf_adds(out, whose);
+			return len;
+		}
+	}
+	return 0;
+}
+
+char *mask_restore(const struct mask *m, const char *text)
+{
+	struct buf out = { 0 };
+
+	for (const char *s = text; *s;) {
+		bool begins = s == text || !is_alias_char(s[-1]) ||
+		              s[-1] == ':';
+		size_t len = begins ? restore_one(m, &out, s) : 0;
+
+		if (len == 0)
+			buf_addc(&out, *s++);
+		s += len;
+	}
+	buf_str(&out);
+	return buf_steal(&out);
+}

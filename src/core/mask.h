@@ -47,5 +47,9 @@ void mask_free(struct mask *m); /* NULL is fine */
 struct event *mask_event(struct mask *m, const struct event *e);
 /* The same for a text that is in no event (a title, a file's name); heap. */
 char *mask_text(struct mask *m, const char *text);
+/* The other way round, for what a person takes from a masked screen: aliases
+ * that m has given become what they stand for. Only who holds m can do this.
+ * Heap. */
+char *mask_restore(const struct mask *m, const char *text);
 
 #endif

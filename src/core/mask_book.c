@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/mask.h"
 #include "core/mask_book_priv.h"
@@ -23,7 +24,7 @@ enum {
 };
 
 struct row {
-	char *key; /* in lower case, len bytes; owned, NULL: no row */
+	char *key; /* as it was met first, len bytes; owned, NULL: no row */
 	size_t len;
 	char *alias; /* owned */
 	enum book_kind kind;
@@ -101,7 +102,7 @@ static bool is_row(const struct row *r, enum book_kind kind, const char *text,
 	if (r->kind != kind || r->len != len)
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)r->key[i] != lower(text[i]))
+		if (lower(r->key[i]) != lower(text[i]))
 			return false;
 	return true;
 }
@@ -143,13 +144,24 @@ const char *book_enter(struct book *b, enum book_kind kind, const char *text,
 	if (2 * b->n >= b->size)
 		grow(b);
 	r = place(b, kind, text, len);
-	*r = (struct row){ .key = xmalloc(len + 1), .len = len, .alias = alias,
-		.kind = kind };
-	for (size_t i = 0; i < len; i++)
-		r->key[i] = (char)lower(text[i]);
+	*r = (struct row){ .key = xmemdup0(text, len), .len = len,
+		.alias = alias, .kind = kind };
 	b->n++;
 	b->words += kind == BOOK_WORD;
 	return alias;
+}
+
+const char *book_whose(const struct book *b, const char *alias, size_t len)
+{
+	for (size_t i = 0; i < b->size; i++) {
+		const struct row *r = &b->rows[i];
+
+		if (r->key && r->kind != BOOK_WORD && r->kind != BOOK_DIGEST &&
+		    strlen(r->alias) == len &&
+		    strncasecmp(r->alias, alias, len) == 0)
+			return r->key;
+	}
+	return NULL;
 }
 
 bool book_is_full(const struct book *b)

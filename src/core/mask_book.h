@@ -6,7 +6,8 @@
  *     domain           domain1.example
  *     host of it       host1.domain1.example, a mail exchanger mx1.domain1...
  *     label            label1             a DKIM selector
- *     IPv4             192.0.2.1 ...      RFC 5737; then 198.18.0.0/15, RFC 2544
+ *     IPv4             192.0.2.1 ...      RFC 5737, then 198.18.0.0/15 (RFC
+ *                                         2544)
  *     IPv6             2001:db8::1        RFC 3849
  *     digest           00...01            as long as it was
  *     other text       text1
@@ -60,6 +61,9 @@ bool book_knows(const struct book *b, enum book_kind kind, const char *text,
                 size_t len);
 /* It, or the domain that it is in? */
 bool book_knows_name(struct book *b, const char *text, size_t len);
+/* Whose alias is this? NULL: nobody's. Lent as long as the book. Looks at all
+ * of the book: for a line now and then. */
+const char *book_whose(const struct book *b, const char *alias, size_t len);
 /* Names met while this is set belong to the two sides: their label alone is
  * theirs, too, and they are never kept as a public service's. */
 void book_learn(struct book *b, bool on);

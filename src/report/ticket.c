@@ -92,7 +92,9 @@ static void add_address(struct paper *p, const struct ticket_part *t)
 		                                     "own-address"));
 
 		paper_bytes(p, best, strlen(best));
-		paper_textf(p, " (%s)", why ? why : "");
+		paper_newline(p);
+		paper_to(p, LABEL_COLUMN);
+		paper_words(p, why ? why : "", LABEL_COLUMN);
 		free(why);
 	} else if (ticket_seen(t, seen)) {
 		paper_bytes(p, seen, strlen(seen));
@@ -280,7 +282,9 @@ static void add_subject(struct paper *p, const struct ticket_part *t)
 		if (t->reply->u.reply.enhanced.len)
 			buf_addf(&code, " %s", event_text(t->reply,
 			         t->reply->u.reply.enhanced));
-		paper_text(p, _("Mail refused by "));
+		paper_text(p, t->reply->u.reply.code < 500
+		                  ? _("Mail put off by ")
+		                  : _("Mail refused by "));
 	} else {
 		paper_text(p, _("No connection to "));
 	}

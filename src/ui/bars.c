@@ -43,7 +43,7 @@ static void title_left(const struct ui *u, int room, char *out, size_t size)
 	char target[120], connection[260];
 	const char *what = *now->target ? now->target : u->plan.target.text;
 
-	ui_safe(what ? what : "", target, sizeof target);
+	ui_shown(u, what ? what : "", target, sizeof target);
 	if (!u->started)
 		snprintf(out, size, "smtpscope  %s",
 		         _("SMTP dialog inspector"));
@@ -105,10 +105,11 @@ static void title_right(const struct ui *u, char *out, size_t size)
 {
 	char clock[16], state[48] = "", session[32] = "", rec[32] = "";
 	char tls[64];
+	const char *mask = u->veil.mask ? "MASK  " : "";
 	const struct dialog_now *now = ui_now(u);
 
 	if (!u->started) {
-		snprintf(out, size, "%s", _("no session"));
+		snprintf(out, size, "%s%s", mask, _("no session"));
 		return;
 	}
 	clock_words(u, clock, sizeof clock);
@@ -120,7 +121,7 @@ static void title_right(const struct ui *u, char *out, size_t size)
 	if (u->w >= NARROW && *u->cfg->record_path && !u->link.replay)
 		snprintf(rec, sizeof rec, "REC %s  ", glyph(GLYPH_NOW));
 	tls_words(u, tls, sizeof tls);
-	snprintf(out, size, "%s%s%s%s%s%s%s", tls, session,
+	snprintf(out, size, "%s%s%s%s%s%s%s%s", mask, tls, session,
 	         u->demo ? _("DEMO  ") : "",
 	         u->link.replay ? _("REPLAY  ") : "", rec, state,
 	         *state && *clock ? "  " : "");
@@ -138,8 +139,10 @@ void draw_title(struct ui *u)
 	canvas_fill(&u->canvas, r, STYLE_BAR, ' ');
 	title_right(u, right, sizeof right);
 	w = canvas_width(right);
-	if (w > r.w / 2)
-		w = 0;
+	if (w > r.w / 2) {
+		snprintf(right, sizeof right, "%s", u->veil.mask ? "MASK" : "");
+		w = canvas_width(right);
+	}
 	title_left(u, r.w - w - 3, left, sizeof left);
 	canvas_text(&u->canvas, r.x + 1, r.y, r.w - w - 3, STYLE_BAR, left);
 	if (w)

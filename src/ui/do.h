@@ -55,6 +55,10 @@ void checks_bad(struct ui *u, int step); /* the next bad one or warning */
 void checks_turn(struct ui *u); /* from the list into one, and back */
 bool checks_back(struct ui *u); /* false: it was at the list already */
 
+/* do_copy.c: what may be shown to others */
+void do_mask(struct ui *u, const char *arg);
+void do_ticket(struct ui *u);
+
 /* do_secure.c: encryption and login */
 void do_starttls(struct ui *u);
 void do_login(struct ui *u, const char *arg);
