@@ -106,7 +106,7 @@ lesson()
 # ticket NAME LANG: as the file says
 ticket()
 {
-	show "$here/data/ticket/$1.json" --ticket --lang "$2"
+	LC_ALL=C.UTF-8 show "$here/data/ticket/$1.json" --ticket --lang "$2"
 	cmp -s "$dir/out" "$here/data/ticket/$1.$2.txt" || {
 		fail "ticket $1 $2:"
 		diff "$here/data/ticket/$1.$2.txt" "$dir/out"

@@ -26,6 +26,7 @@ struct ticket {
 	struct paper paper;
 	struct dialog *dialog;
 	enum mask_mode mask;
+	bool due; /* the target's events are not told of yet */
 };
 
 /* --- rows */
@@ -276,7 +277,7 @@ static void add_subject(struct paper *p, const struct ticket_part *t)
 	const char *host = c ? event_text(c, c->u.connect.host) : "";
 	struct buf code = { 0 };
 
-	label(p, _("Subject"));
+	label(p, _("Subject line"));
 	if (t->reply) {
 		buf_addf(&code, "%u", t->reply->u.reply.code);
 		if (t->reply->u.reply.enhanced.len)
@@ -394,10 +395,20 @@ struct ticket *ticket_new(FILE *out, int width, enum mask_mode mask)
 	return t;
 }
 
+static bool tell(struct ticket *t)
+{
+	if (!t->due)
+		return true;
+	t->due = false;
+	write_ticket(&t->paper, t->dialog, t->mask);
+	return paper_flush(&t->paper);
+}
+
 void ticket_free(struct ticket *t)
 {
 	if (!t)
 		return;
+	tell(t);
 	paper_clear(&t->paper);
 	dialog_free(t->dialog);
 	free(t);
@@ -405,15 +416,16 @@ void ticket_free(struct ticket *t)
 
 bool ticket_event(struct ticket *t, const struct event *e)
 {
+	bool ok = true;
+
 	if (e->kind == EV_START) {
+		ok = tell(t);
 		dialog_free(t->dialog);
 		t->dialog = dialog_new();
 	}
 	dialog_append(t->dialog, e);
-	if (e->kind != EV_END)
-		return true;
-	write_ticket(&t->paper, t->dialog, t->mask);
-	return paper_flush(&t->paper);
+	t->due = true;
+	return e->kind == EV_END ? tell(t) : ok;
 }
 
 char *ticket_text(const struct dialog *d, int width, enum mask_mode mask)

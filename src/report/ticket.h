@@ -27,7 +27,8 @@ struct ticket;
 /* out: borrowed. width: columns, 0 for 80. mask: how the events that will come
  * were masked; it is said. */
 struct ticket *ticket_new(FILE *out, int width, enum mask_mode mask);
-void ticket_free(struct ticket *t); /* NULL is fine */
+/* Prints what a recording that was cut has no end for. NULL is fine. */
+void ticket_free(struct ticket *t);
 /* Takes e (borrowed) and prints at the end of a target (EV_END). False: it
  * could not be written: errno. */
 bool ticket_event(struct ticket *t, const struct event *e);
