@@ -93,7 +93,7 @@ lesson()
 		diff "$dir/ids" "$dir/masked" | head -n 6
 	}
 	clean "$dir/out" 'zqtest|qz[a-z]|5\.67\.|2a0e:67' "$name -b"
-	for form in --swaks --ticket --as-command; do
+	for form in --swaks --ticket --as-command --plain; do
 		show "$dir/$name.json" $form --lang de --mask
 		clean "$dir/out" 'zqtest|qz[a-z]|5\.67\.|2a0e:67' "$name $form"
 		[ -s "$dir/out" ] || fail "$name $form: nothing"

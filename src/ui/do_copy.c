@@ -210,6 +210,7 @@ static void copy_menu(struct ui *u)
 		{ "t", N_("this turn: command and reply"), "turn" },
 		{ "s", N_("the session"), "session" },
 		{ "e", N_("the explanation"), "explanation" },
+		{ "p", N_("the ticket for a provider"), "ticket" },
 		{ "c", N_("a command that does it again"), "command" },
 	};
 
