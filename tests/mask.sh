@@ -86,7 +86,12 @@ lesson()
 	cmp -s "$dir/first" "$dir/out" || fail "$name: not the same twice"
 	show "$dir/$name.json" -b --lang en
 	meanings "$dir/out" >"$dir/ids"
+	"$SMTPSCOPE" --replay "$dir/first" -b --lang en >"$dir/again"
 	show "$dir/$name.json" -b --lang en --mask
+	cmp -s "$dir/out" "$dir/again" || {
+		fail "$name: a masked copy is not shown as it was masked"
+		diff "$dir/again" "$dir/out" | head -n 6
+	}
 	meanings "$dir/out" >"$dir/masked"
 	cmp -s "$dir/ids" "$dir/masked" || {
 		fail "$name is explained otherwise:"
