@@ -43,7 +43,10 @@ static void title_left(const struct ui *u, int room, char *out, size_t size)
 	char target[120], connection[260];
 	const char *what = *now->target ? now->target : u->plan.target.text;
 
-	ui_shown(u, what ? what : "", target, sizeof target);
+	if (*now->target)
+		ui_safe(what, target, sizeof target);
+	else
+		ui_shown(u, what ? what : "", target, sizeof target);
 	if (!u->started)
 		snprintf(out, size, "smtpscope  %s",
 		         _("SMTP dialog inspector"));
