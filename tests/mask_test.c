@@ -216,6 +216,7 @@ static void test_mask_command_names_by_their_place(void **state)
 		const char *line, *aliased;
 	} rows[] = {
 		{ "EHLO wrensnest", "EHLO host1" },
+		{ "VRFY user@intranet", "VRFY user1@host1" },
 		{ "HELO wren.test", "HELO domain1.example" },
 		{ "EHLO [203.0.113.77]", "EHLO [192.0.2.1]" },
 		{ "MAIL FROM:<wren>", "MAIL FROM:<user1>" },
@@ -243,6 +244,56 @@ static void test_mask_command_names_by_their_place(void **state)
 		free(e);
 		mask_free(m);
 	}
+}
+
+/* What a server calls us by is what EHLO said, or its first label. */
+static void test_mask_names_are_known_again_alone(void **state)
+{
+	static const struct {
+		const char *line, *reply, *aliased;
+	} rows[] = {
+		{ "EHLO wrensnest", "Hello wrensnest, hi",
+		  "Hello host1, hi" },
+		{ "EHLO ws17.nest.test", "hello WS17 of nest",
+		  "hello host1 of domain1" },
+		{ "EHLO mailbox.nest.test", "mailbox full", "mailbox full" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct mask *m = mask_new(MASK_ALL, &keep);
+		struct event *e = command(rows[i].line);
+		char *out;
+
+		free(mask_event(m, e));
+		out = mask_text(m, rows[i].reply);
+		assert_string_equal(out, rows[i].aliased);
+		free(out);
+		free(e);
+		mask_free(m);
+	}
+}
+
+static void test_mask_options_tell_who_somebody_is(void **state)
+{
+	struct mask *m = mask_new(MASK_ALL, &keep);
+	struct event_builder b;
+	struct event *e, *out;
+
+	(void)state;
+	event_begin(&b, EV_START);
+	b.e.u.start.options = event_puts(&b, "--quit-after=rcpt --helo=wren "
+	    "'--from=<>' --to=robin@nest.test -4 '--pipe=/srv/robin/x -y zq' "
+	    "--auth-user=finch --port=25");
+	e = event_finish(&b);
+	out = mask_event(m, e);
+	assert_string_equal(event_text(out, out->u.start.options),
+	    "--quit-after=rcpt --helo=host1 '--from=<>' "
+	    "--to=user1@domain1.example -4 --pipe=text1 "
+	    "--auth-user=user2 --port=25");
+	free(out);
+	free(e);
+	mask_free(m);
 }
 
 static void test_mask_caret_stays_at_its_place(void **state)
@@ -433,6 +484,8 @@ int main(void)
 		cmocka_unit_test(test_mask_an_address_keeps_its_range),
 		cmocka_unit_test(test_mask_people_are_local_parts_only),
 		cmocka_unit_test(test_mask_command_names_by_their_place),
+		cmocka_unit_test(test_mask_names_are_known_again_alone),
+		cmocka_unit_test(test_mask_options_tell_who_somebody_is),
 		cmocka_unit_test(test_mask_caret_stays_at_its_place),
 		cmocka_unit_test(test_mask_no_field_of_any_event_leaks),
 		cmocka_unit_test(test_mask_reply_is_read_over_its_lines),

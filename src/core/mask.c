@@ -217,18 +217,38 @@ static void mask_state(struct work *w)
 
 /* --- what we say about it */
 
-/* Remarks on a login whose argument is a user's name. */
-static unsigned finding_flags(const char *id)
+/* Remarks on a login begin with the names of users: how many. */
+static uint32_t users_in(const char *id)
 {
-	static const char *const users[] = { "auth-plain-sent",
-		"auth-login-user", "auth-cram-answer", "auth-xoauth2-sent",
-		"auth-oauthbearer-sent", "auth-scram-first",
-		"auth-scram-first-bound" };
+	static const struct {
+		const char *id;
+		uint32_t users;
+	} rows[] = {
+		{ "auth-plain-sent", 2 }, { "auth-login-user", 1 },
+		{ "auth-cram-answer", 1 }, { "auth-xoauth2-sent", 1 },
+		{ "auth-oauthbearer-sent", 1 }, { "auth-scram-first", 1 },
+		{ "auth-scram-first-bound", 1 },
+	};
 
-	for (size_t i = 0; i < sizeof users / sizeof *users; i++)
-		if (strcmp(id, users[i]) == 0)
-			return SCAN_WHOLE | SCAN_LOCAL;
-	return SCAN_DIGESTS;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strcmp(id, rows[i].id) == 0)
+			return rows[i].users;
+	return 0;
+}
+
+static struct ev_ref finding_args(struct work *w)
+{
+	const struct ev_finding *from = &w->e->u.finding;
+	uint32_t users = users_in(event_text(w->e, from->id));
+	struct ev_ref *refs = xcalloc(from->args.len, sizeof *refs), array;
+
+	for (uint32_t i = 0; i < from->args.len; i++)
+		refs[i] = work_masked(w, event_item(w->e, from->args, i),
+		                      i < users ? SCAN_WHOLE | SCAN_LOCAL
+		                                : SCAN_DIGESTS);
+	array = event_put_array(&w->b, refs, sizeof *refs, from->args.len);
+	free(refs);
+	return array;
 }
 
 /* A remark on a typed line quotes it, and the caret is a place in it. */
@@ -251,11 +271,10 @@ static void mask_finding(struct work *w)
 {
 	const struct ev_finding *from = &w->e->u.finding;
 	struct ev_finding *to = &w->b.e.u.finding;
-	unsigned flags = finding_flags(event_text(w->e, from->id));
 
 	*to = *from;
 	to->id = work_keep(w, from->id);
-	to->args = work_texts(w, from->args, flags);
+	to->args = finding_args(w);
 	to->evidence = evidence(w, &to->caret);
 }
 

@@ -156,8 +156,8 @@ const char *book_whose(const struct book *b, const char *alias, size_t len)
 	for (size_t i = 0; i < b->size; i++) {
 		const struct row *r = &b->rows[i];
 
-		if (r->key && r->kind != BOOK_WORD && r->kind != BOOK_DIGEST &&
-		    strlen(r->alias) == len &&
+		if (r->key && r->kind != BOOK_WORD && *r->alias &&
+		    r->kind != BOOK_DIGEST && strlen(r->alias) == len &&
 		    strncasecmp(r->alias, alias, len) == 0)
 			return r->key;
 	}
@@ -222,10 +222,15 @@ static bool is_ordinary(const struct book *b, const char *text, size_t len)
 void book_add_word(struct book *b, const char *text, size_t len,
                    const char *alias)
 {
-	if (len >= BOOK_WORD_MIN && !book_is_full(b) &&
-	    !book_is_role(text, len) && !is_ordinary(b, text, len) &&
-	    !book_find(b, BOOK_WORD, text, len))
-		book_enter(b, BOOK_WORD, text, len, xstrdup(alias));
+	bool ordinary;
+
+	if (len < BOOK_WORD_MIN || book_is_full(b) ||
+	    book_find(b, BOOK_WORD, text, len) ||
+	    book_find(b, BOOK_ORDINARY, text, len))
+		return;
+	ordinary = book_is_role(text, len) || is_ordinary(b, text, len);
+	book_enter(b, ordinary ? BOOK_ORDINARY : BOOK_WORD, text, len,
+	           xstrdup(ordinary ? "" : alias));
 }
 
 const char *book_word(const struct book *b, const char *text, size_t len)

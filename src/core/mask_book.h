@@ -34,7 +34,9 @@ enum {
 };
 
 enum book_kind { BOOK_LOCAL, BOOK_NAME, BOOK_EXCHANGER, BOOK_DOMAIN, BOOK_LABEL,
-	BOOK_ADDRESS, BOOK_DIGEST, BOOK_TEXT, BOOK_WORD, BOOK_KINDS };
+	BOOK_ADDRESS, BOOK_DIGEST, BOOK_TEXT, BOOK_WORD,
+	BOOK_ORDINARY, /* a word that was not learned: it says what, not who */
+	BOOK_KINDS };
 
 struct mask_keep;
 struct book;

@@ -6,69 +6,70 @@
 #include <string.h>
 
 #include "core/dns.h"
+#include "util/quote.h"
 #include "util/xalloc.h"
 
 /* --- start */
 
-/* Options whose value says who somebody is, also without a dot or @. */
+/* Options whose value says who somebody is, also without a dot or @; a file's
+ * name or a command is hidden as a whole. */
 static const struct {
 	const char *name;
 	unsigned flags;
+	bool path;
 } telling[] = {
-	{ "--helo=", SCAN_WHOLE }, { "--server=", SCAN_WHOLE },
-	{ "--from=", SCAN_WHOLE | SCAN_LOCAL },
-	{ "--to=", SCAN_WHOLE | SCAN_LOCAL },
-	{ "--auth-user=", SCAN_WHOLE | SCAN_LOCAL },
-	{ "--authzid=", SCAN_WHOLE | SCAN_LOCAL },
-	{ "--pipe=", SCAN_WHOLE }, { "--tls-ca=", SCAN_WHOLE },
-	{ "--tls-cert=", SCAN_WHOLE }, { "--tls-key=", SCAN_WHOLE },
-	{ "--tls-name=", SCAN_WHOLE }, { "--dkim-selector=", SCAN_WHOLE },
+	{ "--helo=", SCAN_WHOLE, false }, { "--server=", SCAN_WHOLE, false },
+	{ "--from=", SCAN_WHOLE | SCAN_LOCAL, false },
+	{ "--to=", SCAN_WHOLE | SCAN_LOCAL, false },
+	{ "--auth-user=", SCAN_WHOLE | SCAN_LOCAL, false },
+	{ "--authzid=", SCAN_WHOLE | SCAN_LOCAL, false },
+	{ "--tls-name=", SCAN_WHOLE, false },
+	{ "--dkim-selector=", SCAN_WHOLE, false },
+	{ "--pipe=", 0, true }, { "--server=unix:", 0, true },
+	{ "--tls-ca=", 0, true }, { "--tls-cert=", 0, true },
+	{ "--tls-key=", 0, true },
 };
 
-static size_t option_end(const char *s)
+/* One word of the command line, unquoted. */
+static void add_word(struct work *w, struct buf *out, const char *word)
 {
-	const char *next = strstr(s, " -");
+	size_t name = 0, row = 0;
 
-	return next ? (size_t)(next - s) : strlen(s);
-}
-
-static unsigned option_flags(const char *s, size_t len, size_t *skip)
-{
-	bool quoted = *s == '\'';
-
-	*skip = 0;
 	for (size_t i = 0; i < sizeof telling / sizeof *telling; i++) {
-		size_t n = strlen(telling[i].name);
+		size_t len = strlen(telling[i].name);
 
-		if (len > n + quoted &&
-		    memcmp(s + quoted, telling[i].name, n) == 0) {
-			*skip = n + quoted;
-			return telling[i].flags;
+		if (len > name && strncmp(word, telling[i].name, len) == 0) {
+			name = len;
+			row = i;
 		}
 	}
-	return 0;
+	buf_add(out, word, name);
+	word += name;
+	if (name && telling[row].path)
+		buf_adds(out, book_other(w->m->book.book, BOOK_TEXT, word,
+		                         strlen(word)));
+	else if (strcmp(word, "<>") == 0) /* the null sender */
+		buf_adds(out, word);
+	else
+		work_append(w->m, out, word, strlen(word),
+		            name ? telling[row].flags : 0);
 }
 
 static struct ev_ref options(struct work *w, struct ev_ref r)
 {
 	const char *s = event_text(w->e, r);
-	struct buf out = { 0 };
+	struct buf out = { 0 }, word = { 0 }, masked = { 0 };
 
-	while (*s) {
-		size_t len = option_end(s), skip;
-		unsigned flags = option_flags(s, len, &skip);
-		size_t tail = skip && *s == '\'' && s[len - 1] == '\'';
-
-		if (strncmp(s + skip, "<>", 2) == 0) /* the null sender */
-			flags = 0;
-		buf_add(&out, s, skip);
-		work_append(w->m, &out, s + skip, len - skip - tail, flags);
-		buf_add(&out, "'", tail);
-		s += len;
-		len = strspn(s, " ");
-		buf_add(&out, s, len);
-		s += len;
+	while (quote_next(&s, &word)) {
+		add_word(w, &masked, buf_str(&word));
+		if (out.len)
+			buf_addc(&out, ' ');
+		quote_word(&out, masked.data, masked.len);
+		buf_reset(&word);
+		buf_reset(&masked);
 	}
+	buf_clear(&word);
+	buf_clear(&masked);
 	return work_put(w, &out);
 }
 

@@ -205,6 +205,17 @@ static const char *domain_alias(struct book *b, struct piece p)
 	return alias;
 }
 
+/* "Hello ws17": many servers say the first label alone. */
+static void learn_host(struct book *b, struct piece p, const char *alias)
+{
+	char word[32];
+
+	if (!book_learns(b))
+		return;
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(alias, "."), alias);
+	book_add_word(b, p.text, label_len(p), word);
+}
+
 /* A host's name without anything before it; "localhost" is nobody's. */
 static void add_host(struct book *b, struct buf *out, struct piece p,
                      bool exchanger)
@@ -226,8 +237,10 @@ static void add_host(struct book *b, struct buf *out, struct piece p,
 		    : xasprintf("host%lu", book_number(b, kind));
 		alias = book_enter(b, BOOK_NAME, p.text, p.len, made);
 	}
-	if (alias)
+	if (alias) {
+		learn_host(b, p, alias);
 		buf_adds(out, alias);
+	}
 }
 
 static bool is_left(struct book *b, struct piece p)
@@ -246,10 +259,15 @@ static bool is_left(struct book *b, struct piece p)
 /* Labels up to a service label: a DKIM selector, the domain of a report. */
 static void add_left(struct book *b, struct buf *out, struct piece p)
 {
-	if (memchr(p.text, '.', p.len))
+	const char *alias;
+
+	if (memchr(p.text, '.', p.len)) {
 		add_host(b, out, p, false);
-	else
-		buf_adds(out, book_other(b, BOOK_LABEL, p.text, p.len));
+		return;
+	}
+	alias = book_other(b, BOOK_LABEL, p.text, p.len);
+	buf_adds(out, alias);
+	book_add_word(b, p.text, p.len, alias);
 }
 
 /* Takes the labels before a service label, and it, from the front; else none

@@ -131,6 +131,18 @@ static size_t local_start(const struct bytes *v, size_t at)
 	return behind_key(v, from, at);
 }
 
+/* "user@intranet": a domain without a dot is one by its place. */
+static void seek_short_domain(const struct bytes *v, size_t from)
+{
+	size_t to = from;
+
+	while (to < v->n && is_name_char(v, to) && v->b[to] != '.')
+		to++;
+	if (to > from && (to + 1 >= v->n || v->b[to] != '.' ||
+	                  !is_name_char(v, to + 1)))
+		hit(v, SEEK_NAME, from, to);
+}
+
 static void seek_local(const struct bytes *v, size_t at)
 {
 	size_t from = local_start(v, at);
@@ -139,6 +151,8 @@ static void seek_local(const struct bytes *v, size_t at)
 
 	if (from < at && domain && !book_is_role(v->b + from, at - from))
 		hit(v, SEEK_LOCAL, from, at);
+	if (from < at && domain)
+		seek_short_domain(v, at + 1);
 }
 
 /* --- names and IPv4 addresses */
