@@ -245,7 +245,9 @@ static void add_reply(struct paper *p, const struct ticket_part *t)
 		row_bytes(p, _("Command"), event_text(sent,
 		          sent->u.sent.line), sent->u.sent.line.len);
 	else
-		row(p, _("Command"), _("none yet (greeting)"));
+		row(p, _("Command"), e->u.reply.to == EV_GREETING
+		                         ? _("none yet (greeting)")
+		                         : _("none: the server spoke unasked"));
 	paper_text(p, _("Reply, whole:"));
 	paper_newline(p);
 	for (uint32_t i = 0; i < e->u.reply.lines.len; i++) {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/command.h"
 #include "knowledge/check_words.h"
 
 /* --- which */
@@ -145,14 +146,19 @@ const struct event *ticket_tls(const struct ticket_part *t)
 	return before(t, EV_TLS);
 }
 
-static bool has_verb(const struct event *e, const char *verb)
+static bool is_hello(enum verb v)
 {
-	return strcmp(event_text(e, e->u.sent.verb), verb) == 0;
+	return v == VERB_EHLO || v == VERB_HELO || v == VERB_LHLO;
 }
 
-/* The newest command of one of two verbs. */
-static const struct event *command(const struct ticket_part *t, const char *a,
-                                   const char *b)
+static bool is_mail(enum verb v)
+{
+	return v == VERB_MAIL;
+}
+
+/* The newest command that is one. */
+static const struct event *command(const struct ticket_part *t,
+                                   bool (*is)(enum verb v))
 {
 	uint32_t session = dialog_at(t->dialog, t->at)->session;
 	size_t i = dialog_before(t->dialog, t->at, EV_SENT, session);
@@ -160,7 +166,8 @@ static const struct event *command(const struct ticket_part *t, const char *a,
 	while (i != SIZE_MAX) {
 		const struct event *e = dialog_at(t->dialog, i);
 
-		if (has_verb(e, a) || has_verb(e, b))
+		if (is(command_find(event_text(e, e->u.sent.line),
+		                    e->u.sent.line.len)))
 			return e;
 		i = i ? dialog_before(t->dialog, i - 1, EV_SENT, session)
 		      : SIZE_MAX;
@@ -170,14 +177,14 @@ static const struct event *command(const struct ticket_part *t, const char *a,
 
 const struct event *ticket_helo(const struct ticket_part *t)
 {
-	const struct event *e = command(t, "EHLO", "HELO");
+	const struct event *e = command(t, is_hello);
 
 	return e && e->u.sent.line.len > 5 ? e : NULL;
 }
 
 const struct event *ticket_mail(const struct ticket_part *t)
 {
-	return command(t, "MAIL", "MAIL");
+	return command(t, is_mail);
 }
 
 const struct event *ticket_command(const struct ticket_part *t)
