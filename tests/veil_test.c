@@ -239,6 +239,20 @@ static void test_mask_people_keeps_the_names_of_hosts(void **state)
 	assert_false(stage_shows(&st, "bob"));
 }
 
+/* :demo and :open bring another dialog. */
+static void test_mask_stays_on_for_the_next_dialog(void **state)
+{
+	(void)state;
+	stage_keys(&st, KEYS_OF("Esc", "*"));
+	ui_attach(&st.ui, &st.cfg.link);
+	stage_draw(&st);
+	assert_hidden("attached anew");
+	assert_true(stage_shows(&st, "user2@domain1.example"));
+	stage_keys(&st, KEYS_OF("Esc", ":"));
+	command("mask off");
+	assert_ptr_equal(st.ui.link.dialog, st.script.dialog);
+}
+
 int main(void)
 {
 #define STAGE(f) \
@@ -251,6 +265,7 @@ int main(void)
 		STAGE(test_mask_what_is_sent_is_true),
 		STAGE(test_mask_typed_aliases_are_whom_they_stand_for),
 		STAGE(test_mask_what_is_saved_has_aliases),
+		STAGE(test_mask_stays_on_for_the_next_dialog),
 		STAGE(test_mask_people_keeps_the_names_of_hosts),
 	};
 
