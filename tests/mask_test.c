@@ -414,6 +414,31 @@ static void test_mask_exchanger_is_recognised(void **state)
 	mask_free(m);
 }
 
+/* The words of a verdict are cut to 120 bytes, maybe within an address. */
+static void test_mask_cut_words_show_no_part_of_a_name(void **state)
+{
+	static const char words[] = "13.77] a refusal that goes on until "
+	    "the words that are quoted of it end in the middle of an address "
+	    "203.0.11";
+	struct mask *m = mask_new(MASK_ALL, &keep);
+	struct event_builder b;
+	struct event *e, *out;
+
+	(void)state;
+	event_begin(&b, EV_VERDICT);
+	b.e.u.verdict.words = event_puts(&b, words);
+	e = event_finish(&b);
+	out = mask_event(m, e);
+	assert_null(strstr(event_text(out, out->u.verdict.words), "203."));
+	assert_null(strstr(event_text(out, out->u.verdict.words),
+	                   "13.77"));
+	assert_non_null(strstr(event_text(out, out->u.verdict.words),
+	                       "address"));
+	free(out);
+	free(e);
+	mask_free(m);
+}
+
 /* --- bounds */
 
 /* Whoever comes when the book is full is hidden, too. */
@@ -490,6 +515,7 @@ int main(void)
 		cmocka_unit_test(test_mask_no_field_of_any_event_leaks),
 		cmocka_unit_test(test_mask_reply_is_read_over_its_lines),
 		cmocka_unit_test(test_mask_exchanger_is_recognised),
+		cmocka_unit_test(test_mask_cut_words_show_no_part_of_a_name),
 		cmocka_unit_test(test_mask_full_book_hides_all_the_same),
 		cmocka_unit_test(test_mask_time_is_linear_in_hostile_text),
 	};

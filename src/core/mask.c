@@ -11,6 +11,8 @@
 
 static const char left_out[] = "****"; /* as secrets are */
 
+enum { CUT_MIN = 90 }; /* quoted words of a reply are cut at 95 or 120 */
+
 const char *mask_mode_name(enum mask_mode mode)
 {
 	static const char *const names[MASK_MODE_COUNT] = { "off", "all",
@@ -70,6 +72,22 @@ struct ev_ref work_masked(struct work *w, struct ev_ref r, unsigned flags)
 	struct buf out = { 0 };
 
 	work_append(w->m, &out, event_text(w->e, r), r.len, flags);
+	return work_put(w, &out);
+}
+
+/* Words of a reply, which may have been cut at either end in the middle of an
+ * identity: where they are that long, the first and the last are left out. */
+static struct ev_ref words(struct work *w, struct ev_ref r)
+{
+	const char *text = event_text(w->e, r);
+	size_t from = 0, to = r.len;
+	struct buf out = { 0 };
+
+	while (r.len >= CUT_MIN && from < to && text[from] != ' ')
+		from++;
+	while (r.len >= CUT_MIN && to > from && text[to - 1] != ' ')
+		to--;
+	work_append(w->m, &out, text + from, to - from, 0);
 	return work_put(w, &out);
 }
 
@@ -239,13 +257,22 @@ static uint32_t users_in(const char *id)
 static struct ev_ref finding_args(struct work *w)
 {
 	const struct ev_finding *from = &w->e->u.finding;
-	uint32_t users = users_in(event_text(w->e, from->id));
+	const char *id = event_text(w->e, from->id);
+	bool quotes = strcmp(id, "software") == 0 ||
+	              strcmp(id, "operator") == 0;
+	uint32_t users = users_in(id);
 	struct ev_ref *refs = xcalloc(from->args.len, sizeof *refs), array;
 
-	for (uint32_t i = 0; i < from->args.len; i++)
-		refs[i] = work_masked(w, event_item(w->e, from->args, i),
-		                      i < users ? SCAN_WHOLE | SCAN_LOCAL
-		                                : SCAN_DIGESTS);
+	for (uint32_t i = 0; i < from->args.len; i++) {
+		struct ev_ref r = event_item(w->e, from->args, i);
+
+		if (quotes && i > 0)
+			refs[i] = words(w, r);
+		else
+			refs[i] = work_masked(w, r, i < users
+			                      ? SCAN_WHOLE | SCAN_LOCAL
+			                      : SCAN_DIGESTS);
+	}
 	array = event_put_array(&w->b, refs, sizeof *refs, from->args.len);
 	free(refs);
 	return array;
@@ -321,7 +348,7 @@ static void mask_verdict(struct work *w)
 	to->rule = work_keep(w, from->rule);
 	to->args = work_texts(w, from->args, 0);
 	to->because = work_keep(w, from->because);
-	to->words = work_masked(w, from->words, 0);
+	to->words = words(w, from->words);
 	to->supports = keep_texts(w, from->supports);
 	to->opposes = keep_texts(w, from->opposes);
 	to->contradictions = keep_texts(w, from->contradictions);
