@@ -9,6 +9,7 @@
 #include "record/json.h"
 #include "report/as_command.h"
 #include "report/batch.h"
+#include "report/result_line.h"
 #include "report/swaks.h"
 #include "report/ticket.h"
 #include "tape.h"
@@ -16,10 +17,11 @@
 #include "util/xalloc.h"
 
 struct print {
-	struct batch *batch; /* one of these four */
+	struct batch *batch; /* one of these five */
 	struct swaks *swaks;
 	struct ticket *ticket;
-	bool json;
+	struct result_line *lines;
+	bool json, hold;
 	struct mask *mask; /* in front of it, or NULL */
 	struct as_command *again; /* beside it, or NULL */
 	struct buf line;
@@ -37,6 +39,8 @@ struct print *print_new(const struct front_look *look)
 	if (look->form == PRINT_TICKET)
 		p->ticket = ticket_new(stdout, look->width, look->mask);
 	p->mask = mask_new(look->mask, &vocabulary);
+	if (look->form == PRINT_LINES)
+		p->lines = result_line_new(stdout, look->color, look->width);
 	if (look->as_command)
 		p->again = as_command_new(stdout);
 	return p;
@@ -48,6 +52,7 @@ void print_free(struct print *p)
 	swaks_free(p->swaks);
 	ticket_free(p->ticket);
 	mask_free(p->mask);
+	result_line_free(p->lines);
 	as_command_free(p->again);
 	buf_clear(&p->line);
 	free(p);
@@ -61,7 +66,18 @@ static bool print_json(struct print *p, const struct event *e)
 	json_write(&p->line, e, &tape_voice);
 	len = p->line.len;
 	return (len == 0 || fwrite(p->line.data, 1, len, stdout) == len) &&
-	       fflush(stdout) == 0;
+	       (p->hold || fflush(stdout) == 0);
+}
+
+void print_hold(struct print *p)
+{
+	p->hold = true;
+}
+
+bool print_flush(struct print *p)
+{
+	(void)p;
+	return fflush(stdout) == 0;
 }
 
 static bool print_shown(struct print *p, const struct event *e)
@@ -69,9 +85,15 @@ static bool print_shown(struct print *p, const struct event *e)
 	bool ok = p->json ? print_json(p, e)
 	          : p->swaks ? swaks_event(p->swaks, e)
 	          : p->ticket ? ticket_event(p->ticket, e)
-	                      : batch_event(p->batch, e);
+	          : p->lines ? result_line_event(p->lines, e)
+	                     : batch_event(p->batch, e);
 
 	return ok && (!p->again || as_command_event(p->again, e));
+}
+
+char *print_text(struct print *p, const char *text)
+{
+	return mask_text(p->mask, text);
 }
 
 bool print_event(struct print *p, const struct event *e)

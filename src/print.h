@@ -13,8 +13,14 @@
 struct print;
 
 struct print *print_new(const struct front_look *look);
+/* From now on JSON lines leave at print_flush(), many at a time. */
+void print_hold(struct print *p);
+bool print_flush(struct print *p); /* false: errno */
 /* False when standard output cannot be written any more: errno. */
 bool print_event(struct print *p, const struct event *e);
+/* A text beside the events (the sum of many targets), as they are shown: with
+ * aliases under --mask. Heap. */
+char *print_text(struct print *p, const char *text);
 void print_free(struct print *p);
 
 #endif

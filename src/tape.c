@@ -61,6 +61,24 @@ char *tape_check(struct tape *t)
 	return error;
 }
 
+char *tape_go_on(struct tape *t, struct resume *r)
+{
+	char *error = resume_cut(r, t->file);
+
+	if (error)
+		return error;
+	t->tried = true;
+	t->record = record_go_on(r->fd, t->file, r->end, &tape_voice);
+	r->fd = -1;
+	note_path(t);
+	return NULL;
+}
+
+uint64_t tape_place(const struct tape *t)
+{
+	return t->record ? record_bytes(t->record) : 0;
+}
+
 static void open_automatic(struct tape *t, const struct event *e)
 {
 	char *dir = record_state_dir();

@@ -13,6 +13,7 @@
 #include "core/event.h"
 #include "record/json.h"
 #include "record/replay.h"
+#include "record/resume.h"
 
 struct tape;
 
@@ -20,6 +21,12 @@ struct tape;
 struct tape *tape_new(const char *file);
 /* Opens --record at once: NULL, or why that cannot be (heap): exit 64. */
 char *tape_check(struct tape *t);
+/* In place of tape_check(): goes on with --record behind what is in it. r is
+ * cut, its descriptor taken. NULL, or a sentence (heap): exit 64. */
+char *tape_go_on(struct tape *t, struct resume *r);
+/* Bytes of the recording so far: where the next event will stand. 0: there is
+ * none. */
+uint64_t tape_place(const struct tape *t);
 void tape_event(struct tape *t, const struct event *e);
 /* The file of this run, or, before its first event, "". The same place in
  * memory always: it may be kept and looked at later. */

@@ -315,7 +315,7 @@ static void test_checks_in_a_recording_ask_nothing(void **state)
 {
 	(void)state;
 	stage_keys(&st, KEYS_OF("6"));
-	assert_true(stage_shows(&st, "This recording holds no checks."));
+	assert_true(stage_shows(&st, "No check is recorded up to here."));
 	stage_keys(&st, KEYS_OF(":", "c", "h", "e", "c", "k", "Enter"));
 	assert_true(stage_shows(&st, "nothing is asked"));
 	assert_asked(0);

@@ -193,6 +193,41 @@ static void test_dialog_prompt_and_ask_are_not_listed(void **state)
 	dialog_free(NULL);
 }
 
+/* A part knows nothing of what is beyond it, and copies nothing. */
+static void test_dialog_part_is_the_beginning(void **state)
+{
+	static const char *const lines[] = {
+		"R220 mx\r\n", "CEHLO client.example",
+		"R250-mx\r\n250 SIZE 1000\r\n", NULL
+	};
+	struct dialog *d = dialog_new(), *part;
+	size_t count;
+
+	(void)state;
+	next_n = 1;
+	add_route(d);
+	add_connect(d, EV_CONNECTING);
+	play(d, lines);
+	part = dialog_part(d);
+	count = dialog_count(d);
+	assert_int_equal(dialog_count(part), 0);
+	assert_int_equal(dialog_find(part, 1), SIZE_MAX);
+	assert_int_equal(dialog_grow(part, 2), 2);
+	assert_int_equal(dialog_count(part), 2);
+	assert_ptr_equal(dialog_at(part, 1), dialog_at(d, 1));
+	assert_int_equal(dialog_find(part, dialog_at(d, 2)->n), SIZE_MAX);
+	assert_int_equal(dialog_before(part, count, EV_SENT, 1), SIZE_MAX);
+	assert_true(dialog_now(part)->connecting);
+	assert_null(dialog_cap(part, "SIZE"));
+	assert_int_equal(dialog_grow(part, SIZE_MAX), count - 2);
+	assert_int_equal(dialog_grow(part, 1), 0);
+	assert_int_equal(dialog_now(part)->state, dialog_now(d)->state);
+	assert_int_equal(dialog_now(part)->size_limit, 1000);
+	assert_int_equal(dialog_bytes(part), 0);
+	dialog_free(d); /* a part may be freed later, too */
+	dialog_free(part);
+}
+
 static void test_dialog_million_events_stay_in_the_bound(void **state)
 {
 	enum { MANY = 1000000 };
@@ -225,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_dialog_finds_by_number_and_backwards),
 		cmocka_unit_test(test_dialog_failed_connect_marks_the_address),
 		cmocka_unit_test(test_dialog_prompt_and_ask_are_not_listed),
+		cmocka_unit_test(test_dialog_part_is_the_beginning),
 		cmocka_unit_test(test_dialog_million_events_stay_in_the_bound),
 	};
 

@@ -76,7 +76,7 @@ static bool has(const struct binding **items, size_t n, enum cmd c)
 static void test_footer_narrow_keeps_help_and_quit(void **state)
 {
 	static const unsigned places[] = { IN_LINE, IN_PANES, IN_START,
-		                           IN_PRESENT };
+		                           IN_PRESENT, IN_REPLAY, IN_SHOW };
 	const struct binding *items[32];
 
 	(void)state;

@@ -204,7 +204,74 @@ static void test_plain_checks_without_any_say_so(void **state)
 
 	(void)state;
 	play(&r, ":checks\n", true);
-	assert_non_null(strstr(r.out, "This recording holds no checks."));
+	assert_non_null(strstr(r.out, "No check is recorded up to here."));
+	done(&r);
+}
+
+/* Of what comes out after the first prompt, in this order; NULL ends. */
+static void assert_told(const char *out, const char *const *words)
+{
+	for (; *words; words++) {
+		const char *at = strstr(out, *words);
+
+		if (!at)
+			fail_msg("%s is missing in %s", *words, out);
+		out = at + strlen(*words);
+	}
+}
+
+/* A recording opens whole; then each turn can be heard alone. */
+static void test_plain_recording_goes_turn_by_turn(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, ":rewind\n\n\n\n:back\n:goto 5\n\n\n?\n", true);
+	assert_told(r.out, (const char *const[]){
+		"S: 450", "turn 6 of 6> ", "begins here", "MX example.org",
+		"connecting to", "S: 220", "connecting to", "connected in",
+		"C: MAIL", "S: 250", "C: RCPT", "S: 450", "ends here",
+		"TEMPORARY", "Refs", NULL });
+	done(&r);
+}
+
+static void test_plain_recording_is_searched(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, ":search mail from\n:search rcpt to\n:search nowhere\n"
+	         ":search\n:goto 3s\n:goto x\n:next\n", true);
+	assert_told(r.out, (const char *const[]){
+		"S: 450", "goes on at the top", "C: MAIL", "C: RCPT",
+		"Not found.", "Not found.", "C: MAIL", "Write :goto 12",
+		"C: RCPT", NULL });
+	done(&r);
+}
+
+/* To its end although the input has ended; the fast way, not to wait. */
+static void test_plain_recording_plays(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, ":faster\n:faster\n:faster\n:faster\n:slower\n:faster\n"
+	         ":play\n", true);
+	assert_told(r.out, (const char *const[]){
+		"\303\2272\n", "\303\22716\n", "\303\2278\n",
+		"\303\22716\n", "begins here", "C: RCPT", "S: 450", NULL });
+	done(&r);
+}
+
+static void test_plain_recording_helps_with_its_own(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, ":help\nNOOP\n", true);
+	assert_non_null(strstr(r.out, ":goto 12"));
+	assert_null(strstr(r.out, "goes to the server"));
+	assert_int_equal(r.n, 0);
 	done(&r);
 }
 
@@ -372,6 +439,10 @@ int main(void)
 		cmocka_unit_test(test_plain_question_mark_explains_again),
 		cmocka_unit_test(test_plain_checks_are_told_bad_first),
 		cmocka_unit_test(test_plain_checks_without_any_say_so),
+		cmocka_unit_test(test_plain_recording_goes_turn_by_turn),
+		cmocka_unit_test(test_plain_recording_is_searched),
+		cmocka_unit_test(test_plain_recording_plays),
+		cmocka_unit_test(test_plain_recording_helps_with_its_own),
 		cmocka_unit_test(test_plain_check_is_told_at_its_end),
 		cmocka_unit_test(test_plain_end_of_input_says_quit),
 		cmocka_unit_test(test_plain_lines_wait_for_their_reply),

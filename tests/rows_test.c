@@ -234,6 +234,98 @@ static void test_rows_opened_lookups_take_in_new_ones(void **state)
 	dialog_free(s.dialog);
 }
 
+static void assert_same_rows(const struct rows *a, const struct rows *b)
+{
+	assert_int_equal(a->n, b->n);
+	assert_int_equal(a->lookups.n, b->lookups.n);
+	for (size_t i = 0; i < a->n; i++)
+		assert_int_equal(a->at[i], b->at[i]);
+	for (size_t i = 0; i < a->lookups.n; i++)
+		assert_memory_equal(&a->lookups.list[i], &b->lookups.list[i],
+		                    sizeof a->lookups.list[i]);
+}
+
+/* Rows made for d from the start, folded and filtered as r is. */
+static void assert_rows_of(const struct rows *r, const struct dialog *d,
+                           const char *text)
+{
+	struct rows fresh;
+
+	rows_init(&fresh, d);
+	for (size_t i = 0; i < r->n_turned; i++)
+		rows_turn(&fresh, r->turned[i]);
+	if (text)
+		rows_filter(&fresh, FILTER_TEXT, text, 0);
+	rows_scan(&fresh, SIZE_MAX);
+	assert_same_rows(r, &fresh);
+	rows_clear(&fresh);
+}
+
+/* Back to each place of a recording, and to its end again. */
+static void test_rows_of_a_part_are_those_of_a_dialog_cut_there(void **state)
+{
+	static const struct {
+		bool opened;
+		const char *text;
+	} ways[] = { { false, NULL }, { true, NULL },
+		     { false, "mx2.example.org:" } };
+	struct script s;
+
+	(void)state;
+	looked_up(&s);
+	for (size_t i = 0; i < 3 * (dialog_count(s.dialog) + 1); i++) {
+		const char *text = ways[i % 3].text;
+		struct dialog *part = dialog_part(s.dialog);
+		struct rows r;
+
+		rows_init(&r, s.dialog);
+		rows_scan(&r, SIZE_MAX);
+		if (ways[i % 3].opened)
+			rows_turn_lookups(&r, 4);
+		if (text)
+			rows_filter(&r, FILTER_TEXT, text, 0);
+		rows_scan(&r, SIZE_MAX);
+		dialog_grow(part, i / 3);
+		rows_turn_to(&r, part);
+		rows_scan(&r, SIZE_MAX);
+		assert_rows_of(&r, part, text);
+		rows_turn_to(&r, s.dialog);
+		rows_scan(&r, SIZE_MAX);
+		assert_rows_of(&r, s.dialog, text);
+		rows_clear(&r);
+		dialog_free(part);
+	}
+	dialog_free(s.dialog);
+}
+
+/* Two targets, sessions that fail and one inside TLS: at each place the strip
+ * is what it is when each event is told to it. */
+static void test_strip_made_at_once_is_the_same(void **state)
+{
+	struct strip told = { .n = 0 }, made;
+	struct dialog *part;
+	struct script s;
+
+	(void)state;
+	script_new(&s);
+	script_greylisted(&s);
+	script_connecting(&s, "mx2.example.org", "198.51.100.7");
+	script_failed(&s, PHASE_CONNECT, FAIL_REFUSED);
+	script_connect(&s, "mx2.example.org", "198.51.100.7");
+	script_closed(&s, true, true);
+	script_inside_tls(&s, "ok", "");
+	script_greylisted(&s);
+	part = dialog_part(s.dialog);
+	for (size_t i = 0; i < dialog_count(s.dialog); i++) {
+		dialog_grow(part, 1);
+		strip_event(&told, part, dialog_at(part, i));
+		strip_make(&made, part);
+		assert_memory_equal(&made, &told, sizeof made);
+	}
+	dialog_free(part);
+	dialog_free(s.dialog);
+}
+
 static void test_strip_session_tells_how_each_step_went(void **state)
 {
 	static const struct {
@@ -275,7 +367,10 @@ int main(void)
 		cmocka_unit_test(test_rows_address_lookups_are_one_row),
 		cmocka_unit_test(test_rows_filter_shows_each_lookup),
 		cmocka_unit_test(test_rows_opened_lookups_take_in_new_ones),
+		cmocka_unit_test(
+		    test_rows_of_a_part_are_those_of_a_dialog_cut_there),
 		cmocka_unit_test(test_strip_session_tells_how_each_step_went),
+		cmocka_unit_test(test_strip_made_at_once_is_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

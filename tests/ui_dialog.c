@@ -424,7 +424,7 @@ void stage_greylisted(struct ui_stage *st, bool replay)
 
 void stage_draw(struct ui_stage *st)
 {
-	while (find_slice(&st->ui))
+	while (replay_slice(&st->ui) || find_slice(&st->ui))
 		;
 	ui_draw(&st->ui);
 }

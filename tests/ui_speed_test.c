@@ -118,12 +118,118 @@ static void test_ui_views_keep_few_bytes_a_line(void **state)
 	assert_true(bytes / st.ui.rows.n <= 16);
 }
 
+/* A command of the recording: how long until all of the way is gone, and the
+ * longest time in which nothing else can be done. */
+static int64_t travel(void (*leave)(struct ui *), int64_t *longest)
+{
+	int64_t begin = now_us(), slice = begin;
+	bool more = true;
+
+	leave(&st.ui);
+	*longest = now_us() - begin;
+	while (more) {
+		slice = now_us();
+		more = replay_slice(&st.ui) || find_slice(&st.ui);
+		slice = now_us() - slice;
+		*longest = slice > *longest ? slice : *longest;
+	}
+	return now_us() - begin;
+}
+
+static void near_the_end(struct ui *u)
+{
+	size_t count = dialog_count(u->reel.player.whole);
+
+	replay_go(u, count - 1, SIZE_MAX);
+}
+
+static void one_back(struct ui *u)
+{
+	replay_go(u, player_previous(&u->reel.player), SIZE_MAX);
+}
+
+static void to_the_middle(struct ui *u)
+{
+	replay_go(u, dialog_count(u->reel.player.whole) / 2, SIZE_MAX);
+}
+
+static void to_the_beginning(struct ui *u)
+{
+	replay_go(u, 0, SIZE_MAX);
+}
+
+static void to_the_end(struct ui *u)
+{
+	replay_go(u, SIZE_MAX, SIZE_MAX);
+}
+
+static void one_on(struct ui *u)
+{
+	replay_go(u, player_next(&u->reel.player), SIZE_MAX);
+}
+
+static void test_ui_replay_stays_live(void **state)
+{
+	static const struct {
+		const char *what;
+		void (*leave)(struct ui *);
+	} ways[] = {
+		{ "from the end back by an event", near_the_end },
+		{ "back by a turn", one_back },
+		{ "on by a turn", one_on },
+		{ "to the middle", to_the_middle },
+		{ "to the beginning", to_the_beginning },
+		{ "on to the middle", to_the_middle },
+		{ "to the end", to_the_end },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		int64_t longest, all = travel(ways[i].leave, &longest);
+
+		printf("%s: %lld ms, longest slice %lld us\n", ways[i].what,
+		       (long long)all / 1000, (long long)longest);
+		assert_true(all <= 1000000);
+		assert_true(longest <= 33000); /* a frame */
+	}
+}
+
+/* The part that is shown has none of the recording's events of its own. */
+static void test_ui_replay_keeps_few_bytes_a_line(void **state)
+{
+	size_t turns;
+
+	(void)state;
+	to_the_middle(&st.ui);
+	while (replay_slice(&st.ui))
+		;
+	assert_int_equal(dialog_bytes(st.ui.link.dialog), 0);
+	turns = st.ui.reel.player.turns.size * sizeof(uint32_t);
+	printf("turns: %zu bytes for %d lines\n", turns, ENTRIES);
+	assert_true(turns <= 4 * ENTRIES);
+	to_the_end(&st.ui);
+}
+
+static void test_ui_key_to_frame_of_a_part_within_2_ms(void **state)
+{
+	to_the_middle(&st.ui);
+	while (replay_slice(&st.ui) || find_slice(&st.ui))
+		;
+	test_ui_key_to_frame_within_2_ms(state);
+	to_the_end(&st.ui);
+	while (find_slice(&st.ui))
+		;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ui_key_to_frame_within_2_ms),
 		cmocka_unit_test(test_ui_search_all_within_300_ms),
 		cmocka_unit_test(test_ui_views_keep_few_bytes_a_line),
+		cmocka_unit_test(test_ui_replay_stays_live),
+		cmocka_unit_test(test_ui_replay_keeps_few_bytes_a_line),
+		cmocka_unit_test(test_ui_key_to_frame_of_a_part_within_2_ms),
 	};
 
 	return cmocka_run_group_tests(tests, fill, drop);

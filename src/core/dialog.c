@@ -2,6 +2,7 @@
 
 #include "core/dialog.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -32,6 +33,7 @@ struct dialog {
 	uint8_t *state;         /* of each session, by its number */
 	size_t n_states;
 	struct places checks, verdicts;
+	const struct dialog *whole; /* a part: its owner of all lists here */
 	size_t bytes;
 	struct dialog_now now;
 };
@@ -55,11 +57,13 @@ void dialog_free(struct dialog *d)
 		free(b);
 	}
 	now_clear(&d->now);
-	free(d->at);
-	free(d->before);
-	free(d->state);
-	free(d->checks.at);
-	free(d->verdicts.at);
+	if (!d->whole) {
+		free(d->at);
+		free(d->before);
+		free(d->state);
+		free(d->checks.at);
+		free(d->verdicts.at);
+	}
 	free(d);
 }
 
@@ -127,6 +131,7 @@ void dialog_append(struct dialog *d, const struct event *e)
 {
 	struct event *copy;
 
+	assert(!d->whole);
 	now_apply(&d->now, e);
 	if (e->kind == EV_PROMPT || e->kind == EV_ASK)
 		return;
@@ -143,6 +148,35 @@ void dialog_append(struct dialog *d, const struct event *e)
 	else if (e->kind == EV_VERDICT)
 		add_place(&d->verdicts, d->count);
 	d->at[d->count++] = copy;
+}
+
+struct dialog *dialog_part(const struct dialog *whole)
+{
+	struct dialog *d = dialog_new();
+
+	assert(!whole->whole);
+	d->whole = whole;
+	d->at = whole->at;
+	d->before = whole->before;
+	d->checks.at = whole->checks.at;
+	d->verdicts.at = whole->verdicts.at;
+	return d;
+}
+
+size_t dialog_grow(struct dialog *part, size_t count)
+{
+	size_t left = part->whole->count - part->count;
+	size_t n = count < left ? count : left;
+
+	assert(part->at == part->whole->at);
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = part->at[part->count++];
+
+		now_apply(&part->now, e);
+		part->checks.n += e->kind == EV_CHECK;
+		part->verdicts.n += e->kind == EV_VERDICT;
+	}
+	return n;
 }
 
 size_t dialog_count(const struct dialog *d)

@@ -4,6 +4,7 @@
  * Owns a copy of every event in a few large blocks (text arena) and 9 bytes
  * of index each. Beside the list it keeps what is true now (struct
  * dialog_now), folded from the recorded events alone: a replay gives the same.
+ * A part shows the first events of another dialog and copies none of them.
  * One thread: the front end's.
  */
 #ifndef CORE_DIALOG_H
@@ -22,6 +23,16 @@ struct dialog *dialog_new(void);
 void dialog_free(struct dialog *d);
 /* Copies e (borrowed). PROMPT and ASK are folded, not listed. */
 void dialog_append(struct dialog *d, const struct event *e);
+
+/*
+ * The beginning of whole, for a replay: empty at first, it grows by what whole
+ * holds. It can be asked everything that a dialog can, and knows nothing of
+ * what whole holds beyond; nothing is appended to it. whole is borrowed, must
+ * outlive all use but dialog_free(), and must not grow itself meanwhile.
+ */
+struct dialog *dialog_part(const struct dialog *whole);
+/* At most count more events. Returns how many: fewer when all are shown. */
+size_t dialog_grow(struct dialog *part, size_t count);
 
 size_t dialog_count(const struct dialog *d);
 const struct event *dialog_at(const struct dialog *d, size_t i);

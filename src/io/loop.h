@@ -25,6 +25,9 @@ void loop_stop(struct loop *l); /* from a callback */
 /* Monotonic microseconds; any thread. Not the loop's cached time. */
 int64_t loop_now_us(void);
 
+/* Each time before the loop waits; once in its life, from its own thread. */
+void loop_before_wait(struct loop *l, void (*cb)(void *arg), void *arg);
+
 struct loop_timer *loop_timer_new(struct loop *l, void (*cb)(void *arg),
                                   void *arg);
 /* Once, at that loop_now_us() time (past: at once); INT64_MAX stops it. */

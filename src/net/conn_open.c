@@ -233,6 +233,7 @@ static bool make_socket(struct conn *c, int family)
 	c->fd = socket(family, SOCK_STREAM, 0);
 	if (c->fd >= 0 && prepare(c->fd))
 		return true;
+	c->no_files = errno == EMFILE || errno == ENFILE;
 	fail(c, errno);
 	return false;
 }

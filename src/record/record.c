@@ -23,6 +23,7 @@ struct record {
 	const struct json_voice *voice;
 	bool bodies;     /* lines of a message are written too */
 	bool first;
+	off_t whole;     /* bytes of the lines that are in it */
 	struct buf line; /* kept for its memory */
 	char *error;     /* not yet told */
 };
@@ -212,8 +213,25 @@ void record_event(struct record *r, const struct event *e)
 		return;
 	buf_reset(&r->line);
 	json_write(&r->line, e, r->voice);
-	if (!write_all(r->fd, r->line.data, r->line.len))
+	if (write_all(r->fd, r->line.data, r->line.len))
+		r->whole += (off_t)r->line.len;
+	else
 		stop(r, errno);
+}
+
+struct record *record_go_on(int fd, const char *path, uint64_t bytes,
+                            const struct json_voice *voice)
+{
+	struct record *r = record_new(fd, xstrdup(path), voice);
+
+	r->bodies = true;
+	r->whole = (off_t)bytes;
+	return r;
+}
+
+uint64_t record_bytes(const struct record *r)
+{
+	return (uint64_t)r->whole;
 }
 
 const char *record_path(const struct record *r)

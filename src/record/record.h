@@ -10,6 +10,7 @@
 #define RECORD_RECORD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/event.h"
 #include "record/json.h"
@@ -33,7 +34,14 @@ struct record *record_open(const char *path, const struct json_voice *voice,
  */
 struct record *record_open_auto(const char *dir, const char *time,
                                 const struct json_voice *voice, char **error);
+/*
+ * Goes on with a recording that holds so many bytes, all of them whole lines;
+ * fd: given away, opened for appending (resume.h).
+ */
+struct record *record_go_on(int fd, const char *path, uint64_t bytes,
+                            const struct json_voice *voice);
 void record_event(struct record *r, const struct event *e);
+uint64_t record_bytes(const struct record *r); /* that are in it */
 const char *record_path(const struct record *r); /* borrowed */
 /* Was dir made for this recording: is it the user's first? */
 bool record_is_first(const struct record *r);

@@ -160,6 +160,8 @@ static int wait_ms(const struct ui *u, bool more)
 		ms = sooner(ms, u->toast_until_ms - u->now_ms);
 	if (u->waiting_to_leave)
 		ms = sooner(ms, u->leave_by_ms - u->now_ms);
+	if (replay_due_ms(u) >= 0)
+		ms = sooner(ms, replay_due_ms(u) - u->now_ms);
 	return ms;
 }
 
@@ -203,6 +205,8 @@ static void loop(struct ui *u)
 		if (what & TERM_KEYS)
 			take_keys(u);
 		more = take_events(u);
+		replay_tick(u);
+		more = replay_slice(u) || more;
 		more = find_slice(u) || more;
 		expire(u);
 		if (what & TERM_RESIZED)

@@ -184,8 +184,6 @@ static const char *mode_hint(const struct ui *u)
 {
 	const struct event *p = ui_now(u)->prompt;
 
-	if (u->link.replay)
-		return _("j k move   Enter unfolds   :q leaves");
 	if (u->mode == PROMPT_SEND_WORD)
 		return _("a real message may be delivered; Esc: not now");
 	if (!u->typing)
@@ -231,6 +229,7 @@ void draw_input(struct ui *u)
 	char prompt[64], right[300];
 	int used, w, room;
 
+	u->reel.bar = (struct rect){ .w = 0 };
 	if (r.h == 0)
 		return;
 	if (!u->started) {
@@ -241,8 +240,7 @@ void draw_input(struct ui *u)
 	r.x++;
 	r.w--;
 	if (u->link.replay && u->mode == PROMPT_SERVER) {
-		input_right(u, right, sizeof right, r.w);
-		canvas_text(&u->canvas, r.x, r.y, r.w, STYLE_DIM, right);
+		draw_replay_bar(u, r);
 		return;
 	}
 	used = line_draw(ui_prompt_line(u), &u->canvas, r, prompt, u->typing);

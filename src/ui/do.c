@@ -146,6 +146,22 @@ static bool do_pane_command(struct ui *u, enum cmd c, const char *arg)
 	return true;
 }
 
+static bool do_recording(struct ui *u, enum cmd c, const char *arg)
+{
+	switch (c) {
+	case CMD_NEXT_TURN: do_turn(u, 1); break;
+	case CMD_PREV_TURN: do_turn(u, -1); break;
+	case CMD_PLAY: do_play(u); break;
+	case CMD_REWIND: do_wind(u, false); break;
+	case CMD_WHOLE: do_wind(u, true); break;
+	case CMD_FASTER: do_pace(u, 1); break;
+	case CMD_SLOWER: do_pace(u, -1); break;
+	case CMD_GOTO: do_goto(u, arg); break;
+	default: return false;
+	}
+	return true;
+}
+
 static void do_view(struct ui *u, enum cmd c, const char *arg)
 {
 	switch (c) {
@@ -185,7 +201,7 @@ void ui_do(struct ui *u, enum cmd c, const char *arg)
 {
 	u->dirty = true;
 	if (!do_program(u, c, arg) && !do_session(u, c, arg) &&
-	    !do_pane_command(u, c, arg))
+	    !do_pane_command(u, c, arg) && !do_recording(u, c, arg))
 		do_view(u, c, arg);
 }
 

@@ -28,6 +28,13 @@ void do_guide(struct ui *u, const char *arg);
 void do_set(struct ui *u, const char *arg);
 void do_pin(struct ui *u);
 
+/* do_replay.c: a recording; another link is told so */
+void do_turn(struct ui *u, int step);
+void do_play(struct ui *u); /* or pause */
+void do_wind(struct ui *u, bool to_end);
+void do_pace(struct ui *u, int step);
+void do_goto(struct ui *u, const char *arg);
+
 /* do_session.c, do_trial.c: what reaches the server, the network or main */
 void do_cancel(struct ui *u);
 void do_again(struct ui *u);

@@ -402,6 +402,8 @@ void do_open(struct ui *u, const char *arg)
 		ui_open_target(u, arg);
 	else if (!u->started)
 		ui_submit(u);
+	else if (u->link.replay && *ui_now(u)->target)
+		ui_open_target(u, ui_now(u)->target);
 	else
 		ui_say(u, "%s", _(":open DOMAIN looks up another one."));
 }

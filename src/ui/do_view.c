@@ -54,6 +54,15 @@ static void move_dialog(struct ui *u, enum cmd c)
 		u->present.revealed = 1;
 }
 
+/* Each turn is looked at as it was then: the recording goes along. */
+static void move_present(struct ui *u, enum cmd c)
+{
+	if (c == CMD_UP || c == CMD_DOWN)
+		replay_move(u, c == CMD_UP ? -1 : 1);
+	else if (c == CMD_FOLLOW)
+		do_wind(u, true);
+}
+
 /* Moves act on the focused pane; from the line, and for pages, on the
  * dialog. */
 void do_move(struct ui *u, enum cmd c)
@@ -61,7 +70,9 @@ void do_move(struct ui *u, enum cmd c)
 	int page = u->layout.pane[PANE_EXPLAIN].body.h;
 	bool dialog = u->typing || u->present.on || u->pane == PANE_DIALOG;
 
-	if (!dialog && u->pane == PANE_MX)
+	if (u->present.on && u->link.replay)
+		move_present(u, c);
+	else if (!dialog && u->pane == PANE_MX)
 		move_mx(u, c);
 	else if (!dialog && u->pane == PANE_CHECKS)
 		checks_move(u, c);
@@ -129,6 +140,7 @@ static void goto_next(struct ui *u, int step,
                       bool (*wanted)(const struct event *))
 {
 	long row = (long)u->view.row + step;
+	size_t ahead;
 
 	for (; row >= 0 && row < (long)u->rows.n; row += step) {
 		size_t index = u->rows.at[row];
@@ -137,6 +149,11 @@ static void goto_next(struct ui *u, int step,
 			view_goto(u, (size_t)row);
 			return;
 		}
+	}
+	ahead = step > 0 ? replay_find(u, wanted) : SIZE_MAX;
+	if (ahead != SIZE_MAX) {
+		replay_show(u, ahead);
+		return;
 	}
 	ui_say(u, "%s", step > 0 ? _("No other one below.")
 	                         : _("No other one above."));
@@ -295,8 +312,10 @@ void do_size(struct ui *u, int step)
 void do_present(struct ui *u)
 {
 	u->present.on = !u->present.on;
-	u->present.revealed = 4;
+	u->present.revealed = PRESENT_ALL;
 	u->typing = false;
+	if (u->present.on && u->link.replay)
+		replay_present(u);
 	if (u->present.on)
 		ui_say(u, "%s", _("Enlarge the terminal's font (Ctrl +); 60x20 "
 		                  "is enough."));
@@ -308,13 +327,20 @@ void do_reveal(struct ui *u, int step)
 {
 	struct presenter *p = &u->present;
 
-	if (step > 0 && p->revealed < 4) {
+	if (u->link.replay) {
+		if (!replay_reveal(u, step))
+			ui_say(u, "%s", step > 0
+			                    ? _("The recording ends here.")
+			                    : _("The recording begins here."));
+		return;
+	}
+	if (step > 0 && p->revealed < PRESENT_ALL) {
 		p->revealed++;
 	} else if (step < 0 && p->revealed > 1) {
 		p->revealed--;
 	} else {
 		view_move(u, step);
-		p->revealed = step > 0 ? 1 : 4;
+		p->revealed = step > 0 ? 1 : PRESENT_ALL;
 	}
 }
 

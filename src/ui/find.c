@@ -10,7 +10,14 @@ void find_stop(struct ui *u)
 {
 	seek_clear(&u->search.seek);
 	free(u->search.at);
-	u->search = (struct search){ .active = false };
+	u->search = (struct search){ .ahead = SIZE_MAX };
+}
+
+static void look_ahead_anew(struct ui *u)
+{
+	u->search.ahead = SIZE_MAX;
+	u->search.ahead_from = dialog_count(u->link.dialog);
+	u->search.ahead_wanted = false;
 }
 
 /* A new text: what was found before is looked for anew, in slices. */
@@ -25,6 +32,7 @@ void find_set(struct ui *u, const char *text)
 	seek_set(&s->seek, text);
 	s->n = 0;
 	s->scanned = 0;
+	look_ahead_anew(u);
 	u->dirty = true;
 }
 
@@ -92,11 +100,75 @@ static bool filter_slice(struct ui *u)
 	return u->rows.scanned < dialog_count(u->link.dialog);
 }
 
+/* What is not shown yet of a recording: only whether there is a hit. */
+static bool ahead_slice(struct ui *u)
+{
+	struct search *s = &u->search;
+	const struct dialog *whole = u->reel.player.whole;
+	size_t end = s->ahead_from + SCAN_BUDGET;
+	bool more;
+
+	if (!s->active || s->seek.len == 0 || replay_is_whole(u) ||
+	    s->ahead != SIZE_MAX || s->ahead_from >= dialog_count(whole))
+		return false;
+	for (; s->ahead_from < dialog_count(whole) && s->ahead_from < end;
+	     s->ahead_from++)
+		if (entry_shown(whole, s->ahead_from) &&
+		    seek_entry(&s->seek, whole, s->ahead_from)) {
+			s->ahead = s->ahead_from;
+			break;
+		}
+	u->dirty = true;
+	more = s->ahead == SIZE_MAX && s->ahead_from < dialog_count(whole);
+	if (s->ahead_wanted && s->ahead != SIZE_MAX)
+		replay_show(u, s->ahead);
+	else if (s->ahead_wanted && !more)
+		ui_say(u, "%s", _("Not found."));
+	s->ahead_wanted = s->ahead_wanted && more;
+	return more;
+}
+
 bool find_slice(struct ui *u)
 {
 	bool more = filter_slice(u);
 
-	return search_slice(u) || more;
+	more = search_slice(u) || more;
+	return more || ahead_slice(u);
+}
+
+void find_cut(struct ui *u)
+{
+	struct search *s = &u->search;
+	size_t count = dialog_count(u->link.dialog);
+
+	while (s->n > 0 && s->at[s->n - 1] >= count)
+		s->n--;
+	if (s->scanned > count)
+		s->scanned = count;
+	look_ahead_anew(u);
+}
+
+void find_on(struct ui *u)
+{
+	size_t count = dialog_count(u->link.dialog);
+
+	if (u->search.ahead != SIZE_MAX ? u->search.ahead < count
+	                                : u->search.ahead_from < count)
+		look_ahead_anew(u);
+}
+
+bool find_ahead(struct ui *u)
+{
+	struct search *s = &u->search;
+
+	if (replay_is_whole(u))
+		return false;
+	if (s->ahead != SIZE_MAX) {
+		replay_show(u, s->ahead);
+		return true;
+	}
+	s->ahead_wanted = s->ahead_from < dialog_count(u->reel.player.whole);
+	return s->ahead_wanted;
 }
 
 void find_step(struct ui *u, int step)
@@ -104,6 +176,9 @@ void find_step(struct ui *u, int step)
 	struct search *s = &u->search;
 	size_t index = view_index(u), i = 0;
 
+	if (s->active && step > 0 &&
+	    (s->n == 0 || s->at[s->n - 1] <= index) && find_ahead(u))
+		return;
 	if (!s->active || s->n == 0) {
 		ui_say(u, "%s", s->active ? _("Not found.")
 		                          : _("/ begins a search."));

@@ -46,7 +46,8 @@
 	X(GLYPH_TEE_LEFT, "┤", "┤", "+")                                       \
 	X(GLYPH_BLOCK, "█", "█", "#")                                          \
 	X(GLYPH_BULLET, "•", "•", "*")                                         \
-	X(GLYPH_HIDDEN, "█", "█", "#")
+	X(GLYPH_HIDDEN, "█", "█", "#")                                         \
+	X(GLYPH_PAUSE, "‖", "║", "=")
 enum glyph {
 #define GLYPH_ENUM(id, unicode, console, ascii) id,
 	GLYPHS(GLYPH_ENUM)

@@ -85,11 +85,19 @@ static void server_line_key(struct ui *u, const struct key *k)
 	ui_ghost(u);
 }
 
+/* Back to the line; a recording has none. */
+static void leave_prompt(struct ui *u)
+{
+	u->mode = PROMPT_SERVER;
+	if (u->link.replay)
+		u->typing = false;
+}
+
 static void leave_mode(struct ui *u)
 {
 	if (u->mode == PROMPT_SEARCH)
 		find_stop(u);
-	u->mode = PROMPT_SERVER;
+	leave_prompt(u);
 	line_clear(u->aux);
 }
 
@@ -99,7 +107,7 @@ static void accept_aux(struct ui *u)
 	const char *text = line_text(u->aux, &len);
 	enum prompt_mode mode = u->mode;
 
-	u->mode = PROMPT_SERVER;
+	leave_prompt(u);
 	if (mode == PROMPT_COMMAND) {
 		char *copy = xstrdup(text);
 
@@ -120,6 +128,9 @@ static void accept_aux(struct ui *u)
 		ui_focus(u, PANE_DIALOG);
 	if (mode == PROMPT_SEARCH && len == 0)
 		find_stop(u);
+	else if (mode == PROMPT_SEARCH && u->search.n == 0 &&
+	         u->search.scanned == dialog_count(u->link.dialog))
+		find_ahead(u);
 	line_accept(u->aux);
 }
 
@@ -172,7 +183,8 @@ static enum cmd alt_command(const struct key *k, unsigned where)
 	    (k->ch == 'b' || k->ch == 'f' || k->ch == 'd'))
 		return CMD_NONE;
 	plain.mods = 0;
-	return keymap_find(IN_PANES, &plain);
+	return keymap_find(where & (IN_REPLAY | IN_SHOW) ? IN_REPLAY
+	                                                 : IN_PANES, &plain);
 }
 
 static void line_focus_key(struct ui *u, const struct key *k, unsigned where)
@@ -281,7 +293,8 @@ static void click(struct ui *u, int x, int y)
 {
 	enum pane p = layout_pane_at(&u->layout, x, y);
 
-	if (u->popup.kind != POPUP_NONE || !u->started)
+	if (u->popup.kind != POPUP_NONE || !u->started ||
+	    replay_click(u, x, y))
 		return;
 	if (in_rect(u->layout.input, x, y))
 		ui_focus(u, PANE_NONE);

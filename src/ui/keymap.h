@@ -136,6 +136,20 @@
 	X(CMD_DEMO, "demo", N_("LESSON"),                                      \
 	  N_("the built-in classroom: offline, nothing is sent out"))          \
 	X(CMD_REPLAY, "replay", N_("FILE"), N_("open a recording"))            \
+	X(CMD_NEXT_TURN, "next-turn", "",                                      \
+	  N_("recording: the next turn, a command and its reply"))             \
+	X(CMD_PREV_TURN, "previous-turn", "",                                  \
+	  N_("recording: back before the turn on show"))                       \
+	X(CMD_PLAY, "play", "",                                                \
+	  N_("recording: play it at its own speed, or pause"))                 \
+	X(CMD_REWIND, "rewind", "", N_("recording: back to its beginning"))    \
+	X(CMD_WHOLE, "whole", "",                                              \
+	  N_("recording: all of it, as it was when it was opened"))            \
+	X(CMD_FASTER, "faster", "", N_("recording: play it faster"))           \
+	X(CMD_SLOWER, "slower", "",                                            \
+	  N_("recording: play it slower; slowest of all, turn by turn"))       \
+	X(CMD_GOTO, "goto", N_("TURN|TIME"),                                   \
+	  N_("recording: to a turn, a time (12s, 1:30), the entry selected"))  \
 	X(CMD_TOUR, "tour", "", N_("two minutes: what each pane shows"))       \
 	X(CMD_RECENT, "recent", "",                                            \
 	  N_("a target that was looked up before, into the line"))             \
@@ -167,8 +181,12 @@ enum { /* where a key counts */
 	IN_PANES = 2,   /* a pane has it */
 	IN_START = 4,   /* start screen */
 	IN_PRESENT = 8, /* presenter view, line not focused */
-	IN_SESSION = IN_LINE | IN_PANES,
-	IN_ALL = IN_SESSION | IN_START | IN_PRESENT,
+	IN_REPLAY = 16, /* a pane, of a recording */
+	IN_SHOW = 32,   /* presenter view, of a recording */
+	IN_BROWSE = IN_PANES | IN_REPLAY,
+	IN_STAGE = IN_PRESENT | IN_SHOW,
+	IN_SESSION = IN_LINE | IN_BROWSE,
+	IN_ALL = IN_SESSION | IN_START | IN_STAGE,
 };
 
 struct binding {

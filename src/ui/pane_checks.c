@@ -280,7 +280,7 @@ static void draw_none(struct ui *u, struct rect body)
 
 	doc_init(&doc, body.w - 2);
 	doc_put(&doc, STYLE_DIM,
-	        u->link.replay ? _("This recording holds no checks.")
+	        u->link.replay    ? _("No check is recorded up to here.")
 	        : u->checks.asked ? _("Checking: the DNS is being asked.")
 	                          : _(":check makes the checks."));
 	doc_draw(&doc, &u->canvas, inside(body), 0, 0);

@@ -46,6 +46,8 @@ static void search_words(struct ui *u, char *out, size_t size)
 		place++;
 	if (s->scanned < dialog_count(u->link.dialog) && s->n == 0)
 		snprintf(out, size, "%s", _("searching"));
+	else if (s->n == 0 && s->ahead != SIZE_MAX)
+		snprintf(out, size, "%s", _("further on"));
 	else if (s->n == 0)
 		snprintf(out, size, "%s", _("not found"));
 	else if (place < s->n && s->at[place] == index)
@@ -168,6 +170,10 @@ static void draw_empty(struct ui *u, struct rect body)
 		         dialog_count(u->link.dialog), filter);
 	else if (ui_busy(u))
 		doc_put(&doc, STYLE_NOTE, _("Looking up the mail servers ..."));
+	else if (u->link.replay)
+		doc_put(&doc, STYLE_NOTE, _("The recording begins here. Space "
+		                            "shows the next turn, . plays "
+		                            "it."));
 	else
 		doc_put(&doc, STYLE_NOTE, _("Nothing was said yet."));
 	body.x++;

@@ -26,12 +26,23 @@ static void explain_capability(const struct event *e, size_t sub,
 	free(line);
 }
 
+/* Nothing can be tried on a recording that has only begun. */
+static void drop_tries(struct explanation *x)
+{
+	while (x->n_tries > 0) {
+		free(x->tries[--x->n_tries].text);
+		free(x->tries[x->n_tries].arg);
+	}
+}
+
 static void explain_make(struct ui *u, size_t index, struct explanation *out)
 {
 	const struct event *e;
 
 	if (index == SIZE_MAX) {
 		explain_now(u->link.dialog, out);
+		if (u->link.replay)
+			drop_tries(out);
 		return;
 	}
 	e = dialog_at(u->link.dialog, index);
@@ -75,7 +86,7 @@ const struct explanation *explain_get(struct ui *u)
 
 static const char *act_key(const struct ui *u)
 {
-	return u->typing ? "Alt-A" : keymap_key(CMD_ACT, IN_PANES);
+	return u->typing ? "Alt-A" : keymap_key(CMD_ACT, ui_panes(u));
 }
 
 static int label_column(void)

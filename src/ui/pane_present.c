@@ -35,11 +35,12 @@ static struct turn turn_of(const struct ui *u)
 	const struct dialog *d = u->link.dialog;
 	size_t index = view_index(u), end = dialog_count(d);
 	struct turn t = { .sent = NULL };
-	const struct event *e;
+	const struct event *e = replay_covered(u);
 
-	if (index == SIZE_MAX)
+	if (!e && index == SIZE_MAX)
 		return t;
-	e = dialog_at(d, index);
+	if (!e)
+		e = dialog_at(d, index);
 	if (e->kind == EV_REPLY) {
 		size_t i = e->u.reply.to == EV_GREETING ||
 		                   e->u.reply.to == EV_UNASKED
@@ -173,7 +174,7 @@ static void draw_meaning(struct ui *u, struct rect r, const struct turn *t)
 	             r.h >= 6 && r.w > 40;
 	struct doc doc;
 
-	if (u->present.revealed < 4)
+	if (u->present.revealed < PRESENT_ALL)
 		return;
 	if (large) {
 		draw_large(u, r.x + 1, r.y, t->reply->u.reply.code);

@@ -141,7 +141,9 @@ void steps_edge(struct ui *u, struct pane_edge *e)
 	at = has_lesson(u) ? lesson_current(u) : usual_current(u, &list);
 	n = has_lesson(u) ? u->plan.n_steps : list.n;
 	snprintf(e->title, sizeof e->title, "4 %s%s", _("Steps"),
-	         u->guided ? _(" (guided)") : _(" (free)"));
+	         u->link.replay ? ""
+	         : u->guided    ? _(" (guided)")
+	                        : _(" (free)"));
 	snprintf(e->right, sizeof e->right, "%zu/%zu", at < n ? at + 1 : n, n);
 }
 
@@ -172,7 +174,7 @@ static void draw_hints(struct ui *u, struct rect r)
 {
 	struct doc doc;
 
-	if (r.h <= 1)
+	if (r.h <= 1 || u->link.replay)
 		return;
 	doc_init(&doc, r.w - 2);
 	if (has_lesson(u)) {

@@ -76,12 +76,6 @@ static bool ends_waiting(const struct event *e)
 	       (e->kind == EV_VERDICT && e->session == 0);
 }
 
-static void show_new(struct plain *p)
-{
-	while (p->shown < dialog_count(p->link.dialog))
-		plain_entry(p, p->shown++);
-}
-
 static bool is_outcome(const struct event *e)
 {
 	return e->kind == EV_CHECK &&
@@ -109,7 +103,7 @@ static void take(struct plain *p, struct event *e)
 	veil_append(&p->veil, &p->link, e, &copy);
 	free(copy);
 	free(e);
-	show_new(p);
+	plain_show_new(p);
 	if (answer)
 		p->waiting = still_waiting(p);
 	if (kind == EV_ASK)
@@ -203,7 +197,12 @@ static void ticket(struct plain *p)
 /* Of what is printed from now on. */
 static void mask(struct plain *p)
 {
-	veil_on(&p->veil, &p->link, p->veil.mask ? MASK_OFF : MASK_ALL);
+	enum mask_mode mode = p->veil.mask ? MASK_OFF : MASK_ALL;
+
+	if (p->link.replay)
+		plain_replay_mask(p, mode);
+	else
+		veil_on(&p->veil, &p->link, mode);
 	plain_print(p, "", p->veil.mask ? _("MASK is on.")
 	                                : _("MASK is off."));
 }
@@ -215,6 +214,8 @@ static void command(struct plain *p, const char *text)
 	const char *near;
 
 	text += len + strspn(text + len, " ");
+	if (plain_replay(p, c, text))
+		return;
 	if (c == CMD_QUIT) {
 		stop(p);
 	} else if (c == CMD_QUIT_PRINT) {
@@ -344,6 +345,8 @@ static void line(struct plain *p, const char *text)
 		command(p, text + 1);
 	} else if (plain_is_open(p)) {
 		send_line(p, text);
+	} else if (!*text && p->link.replay) {
+		plain_replay_step(p);
 	} else if (*text && !p->link.replay) {
 		open_target(p, text);
 	}
@@ -408,6 +411,8 @@ static void cancel(struct plain *p)
 	p->held = p->login = p->trial = NULL;
 	if (p->waiting)
 		request(p, REQ_CANCEL, NULL, NULL, false);
+	else if (plain_replay_plays(p))
+		player_pause(&p->player);
 	else
 		plain_print(p, "", _("Ctrl-C cancels; :q leaves."));
 }
@@ -423,8 +428,12 @@ static void watch(fd_set *set, int fd, int *highest)
 
 static bool wait_once(struct plain *p, int in)
 {
-	int ms = p->asked_to_stop ? LEAVE_MS : p->waiting ? STILL_MS : -1;
-	struct timespec limit = { .tv_sec = ms / 1000 };
+	int ms = p->asked_to_stop          ? LEAVE_MS
+	         : p->waiting              ? STILL_MS
+	         : plain_replay_plays(p) ? plain_replay_wait_ms(p)
+	                                   : -1;
+	struct timespec limit = { .tv_sec = ms / 1000,
+		                  .tv_nsec = ms % 1000 * 1000000L };
 	int highest = -1, n;
 	fd_set set;
 
@@ -448,9 +457,10 @@ static void run(struct plain *p, int in)
 {
 	for (;;) {
 		take_events(p);
+		plain_replay_tick(p);
 		take_lines(p);
 		if (!p->leaving && p->at_end && !p->waiting &&
-		    !p->asked_to_stop)
+		    !p->asked_to_stop && !plain_replay_plays(p))
 			stop(p);
 		if (p->leaving)
 			return;
@@ -478,7 +488,8 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	free(copy);
 	veil_on(&p.veil, &p.link, cfg->mask);
 	interrupt_catch(&p.wait_mask);
-	show_new(&p);
+	plain_show_new(&p);
+	plain_replay_open(&p);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
 		p.check_asked = p.check_first = p.plan.checks.wanted;
@@ -496,5 +507,6 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	plan_clear(&p.plan);
 	p.result.mask = p.veil.mode;
 	veil_clear(&p.veil);
+	player_clear(&p.player);
 	return p.result;
 }

@@ -55,7 +55,7 @@ void plain_checks(struct plain *p)
 	check_list_fill(now, &list);
 	if (list.n == 0) {
 		plain_print(p, "", p->link.replay
-		                       ? _("This recording holds no checks.")
+		                       ? _("No check is recorded up to here.")
 		                       : _("No check was made."));
 		return;
 	}

@@ -125,6 +125,12 @@ void plain_entry(struct plain *p, size_t index)
 	}
 }
 
+void plain_show_new(struct plain *p)
+{
+	while (p->shown < dialog_count(p->link.dialog))
+		plain_entry(p, p->shown++);
+}
+
 /* The arguments of the question, as they came and made safe; heap. */
 static char *ask_words(const struct event *ask)
 {
@@ -178,11 +184,16 @@ void plain_prompt(struct plain *p)
 	char *safe;
 	struct buf b = { 0 };
 
-	if (p->prompted || p->at_end || p->waiting)
+	if (p->prompted || p->at_end || p->waiting || plain_replay_plays(p))
 		return;
 	echo_show(p->in, !is_secret(p));
 	if (plain_asks_password(p)) {
 		print_password_prompt(p);
+		return;
+	}
+	if (p->link.replay) {
+		plain_replay_prompt(p);
+		p->prompted = true;
 		return;
 	}
 	if (p->held) {
@@ -203,8 +214,25 @@ void plain_prompt(struct plain *p)
 	p->prompted = true;
 }
 
+static void print_lines(struct plain *p, const char *const *lines)
+{
+	for (; *lines; lines++)
+		plain_print(p, "  ", _(*lines));
+}
+
 void plain_help(struct plain *p)
 {
+	static const char *const recording[] = {
+		N_("Enter     shows the next turn: a command and its reply"),
+		N_(":back     the turn before; :rewind, :whole: the ends"),
+		N_(":goto 12  goes to a turn; :goto 12s or 1:30 to a time"),
+		N_(":search X goes to the next turn that holds X"),
+		N_(":play     plays it, Enter pauses; :faster, :slower"),
+		N_("?         explains the last reply again, in full"),
+		N_(":checks   tells what DNS says of both sides"),
+		N_(":q        leaves"),
+		NULL,
+	};
 	static const char *const lines[] = {
 		N_("A line goes to the server as it is typed."),
 		N_("Enter alone sends the line that the guide proposes."),
@@ -215,8 +243,8 @@ void plain_help(struct plain *p)
 		N_(":try lists experiments; :try NAME asks before it begins"),
 		N_(":checks  tells what DNS says of both sides; :check anew"),
 		N_(":help    this list"),
+		NULL,
 	};
 
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		plain_print(p, "  ", _(lines[i]));
+	print_lines(p, p->link.replay ? recording : lines);
 }

@@ -11,6 +11,8 @@
 #include "core/dialog.h"
 #include "core/plan.h"
 #include "ui/app.h"
+#include "ui/keymap.h"
+#include "ui/player.h"
 #include "ui/veil.h"
 #include "util/buf.h"
 
@@ -36,6 +38,8 @@ struct plain {
 	bool check_asked;    /* checks were; they are told when all are made */
 	bool check_first;    /* by --check: what follows is waited for, too */
 	bool check_runs;     /* a prompt said that they are being made */
+	struct player player; /* link.replay; then link.dialog is what is
+	                       * shown of it */
 	int in;
 	bool leaving, asked_to_stop;
 	int waited_ms;
@@ -55,6 +59,7 @@ void plain_explain(struct plain *p, size_t index, bool whole);
 /* The prompt is taken back by a new line: nothing is ever redrawn. */
 void plain_leave_prompt(struct plain *p);
 void plain_entry(struct plain *p, size_t index);
+void plain_show_new(struct plain *p); /* of the dialog, behind p->shown */
 void plain_ask(struct plain *p); /* the open EV_ASK */
 void plain_prompt(struct plain *p); /* where one is due; sets the echo */
 void plain_help(struct plain *p);
@@ -65,6 +70,19 @@ void plain_checks(struct plain *p);
 /* Of each prompt: those that were asked for are told at their end. True then,
  * unless something else follows of itself. */
 bool plain_checks_see(struct plain *p, bool checking);
+
+/* plain_replay.c: a recording, turn by turn */
+void plain_replay_open(struct plain *p);
+/* MASK on or off, at the same place. */
+void plain_replay_mask(struct plain *p, enum mask_mode mode);
+/* Enter alone: the next turn, or pause. */
+void plain_replay_step(struct plain *p);
+/* false: c is none of a recording's, or this is none. */
+bool plain_replay(struct plain *p, enum cmd c, const char *arg);
+bool plain_replay_plays(const struct plain *p);
+int plain_replay_wait_ms(const struct plain *p); /* while it plays */
+void plain_replay_tick(struct plain *p); /* prints what is due */
+void plain_replay_prompt(struct plain *p);
 
 /* plain_trial.c: experiments (:try) */
 /* text: "" prints the list, else the question; p->trial then waits for y. */

@@ -160,8 +160,8 @@ static void fill_help(struct ui *u)
 
 	forget_items(&u->popup);
 	add_keys(u, here, word);
-	if (here != IN_PANES && here != IN_START)
-		add_keys(u, IN_PANES & ~here, word);
+	if (here != ui_panes(u) && here != IN_START)
+		add_keys(u, ui_panes(u), word);
 	add_names(u, word);
 }
 
@@ -482,7 +482,7 @@ void palette_draw(struct ui *u)
 		doc_line(&doc, 0);
 		doc_putf(&doc, STYLE_KEY, " :%s", info->name);
 		doc_tab(&doc, 19);
-		doc_put(&doc, STYLE_DIM, keymap_key((enum cmd)c, IN_PANES));
+		doc_put(&doc, STYLE_DIM, keymap_key((enum cmd)c, ui_panes(u)));
 		doc_tab(&doc, 26);
 		doc_put(&doc, STYLE_TEXT, _(info->help));
 		if (*info->takes)

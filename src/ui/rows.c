@@ -97,6 +97,24 @@ static size_t lower_bound(const uint32_t *list, size_t n, size_t index)
 	return low;
 }
 
+void rows_turn_to(struct rows *r, const struct dialog *d)
+{
+	struct lookups_list *l = &r->lookups;
+	size_t end = dialog_count(d);
+
+	r->dialog = d;
+	if (end >= r->scanned)
+		return;
+	if (r->filter.kind == FILTER_TEXT)
+		end = 0; /* a verdict reads otherwise once it is replaced */
+	while (l->n > 0 && l->list[l->n - 1].first +
+	                           (size_t)l->list[l->n - 1].n > end)
+		if (l->list[--l->n].first < end)
+			end = l->list[l->n].first;
+	r->n = lower_bound(r->at, r->n, end);
+	r->scanned = end;
+}
+
 size_t rows_rank(const struct rows *r, size_t index)
 {
 	const struct lookups *g = lookups_of(&r->lookups, index);

@@ -51,6 +51,10 @@ void rows_filter(struct rows *r, enum filter_kind kind, const char *text,
                  uint32_t slow_us);
 /* Looks at up to budget more entries. Returns true when all are done. */
 bool rows_scan(struct rows *r, size_t budget);
+/* From now on rows of d, which begins as the dialog of before does. Where it is
+ * shorter, rows past its end are gone; groups of lookups, and what a text is
+ * looked for in, are looked at again by rows_scan(). */
+void rows_turn_to(struct rows *r, const struct dialog *d);
 /* The row of the entry or of the folded lookups that hold it, else of the next
  * entry on view after it; n when none. */
 size_t rows_rank(const struct rows *r, size_t index);

@@ -149,6 +149,44 @@ void strip_event(struct strip *s, const struct dialog *d,
 	}
 }
 
+static bool forgets(const struct event *e)
+{
+	return e->kind == EV_START || e->kind == EV_ROUTE;
+}
+
+static bool connects(const struct event *e)
+{
+	return e->kind == EV_CONNECTING || e->kind == EV_CONNECTED;
+}
+
+/* From where on nothing before counts any more. */
+static size_t last_forgotten(const struct dialog *d)
+{
+	const struct event *newer = NULL;
+	size_t from = 0;
+
+	for (size_t i = dialog_count(d); i-- > 0;) {
+		const struct event *e = dialog_at(d, i);
+
+		if (forgets(e))
+			return newer ? from : i;
+		if (!connects(e))
+			continue;
+		if (newer && newer->session != e->session)
+			return from;
+		newer = e;
+		from = i;
+	}
+	return 0;
+}
+
+void strip_make(struct strip *s, const struct dialog *d)
+{
+	*s = (struct strip){ .n = 0 };
+	for (size_t i = last_forgotten(d); i < dialog_count(d); i++)
+		strip_event(s, d, dialog_at(d, i));
+}
+
 /* How far into the usual order this step is; -1: not a step of it. After a
  * handshake comes EHLO (RFC 3207 §4.2), or the greeting, where TLS was there
  * from the start. */

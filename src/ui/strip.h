@@ -28,6 +28,9 @@ struct strip {
 /* d: the dialog that e was appended to (or is about to be). */
 void strip_event(struct strip *s, const struct dialog *d,
                  const struct event *e);
+/* As after strip_event() with each event of d, without a look at more of them
+ * than the newest session has. */
+void strip_make(struct strip *s, const struct dialog *d);
 /* The newest step with that word, NULL when there is none. A greeting is
  * "220" whatever its code was. */
 const struct strip_step *strip_find(const struct strip *s, const char *word);

@@ -30,6 +30,7 @@ void ui_init(struct ui *u, const struct ui_config *cfg)
 
 static void forget_view(struct ui *u)
 {
+	replay_leave(u);
 	rows_clear(&u->rows);
 	find_stop(u);
 	if (u->explain.valid)
@@ -60,7 +61,6 @@ void ui_attach(struct ui *u, const struct ui_link *link)
 {
 	const char *target;
 	enum mask_mode mode = u->veil.mode;
-	size_t n = dialog_count(link->dialog);
 
 	forget_view(u);
 	veil_clear(&u->veil);
@@ -69,13 +69,13 @@ void ui_attach(struct ui *u, const struct ui_link *link)
 	u->demo = link->title && *link->title;
 	copy_plan(u, link->plan);
 	rows_init(&u->rows, u->link.dialog);
-	for (size_t i = 0; i < n; i++)
-		strip_event(&u->strip, u->link.dialog,
-		            dialog_at(u->link.dialog, i));
+	strip_make(&u->strip, u->link.dialog);
 	rows_scan(&u->rows, SIZE_MAX);
+	replay_attach(u);
 	view_follow(u);
 	target = u->plan.target.text;
-	u->started = link->replay || n > 0 || (target && *target);
+	u->started = link->replay || dialog_count(link->dialog) > 0 ||
+	             (target && *target);
 	u->typing = !link->replay;
 	u->dirty = true;
 }
@@ -92,9 +92,10 @@ void ui_mask(struct ui *u, enum mask_mode mode)
 		explanation_clear(&u->explain.x);
 	u->explain = (struct explain_cache){ .valid = false };
 	rows_clear(&u->rows);
-	veil_on(&u->veil, &u->link, mode);
-	if (mode == MASK_OFF)
-		veil_off(&u->veil, &u->link);
+	if (u->link.replay)
+		replay_mask(u, mode);
+	else
+		veil_on(&u->veil, &u->link, mode);
 	rows_init(&u->rows, u->link.dialog);
 	rows_scan(&u->rows, SIZE_MAX);
 	view_keep(u, index);
@@ -221,7 +222,14 @@ unsigned ui_where(const struct ui *u)
 		return IN_START;
 	if (u->typing)
 		return IN_LINE;
-	return u->present.on ? IN_PRESENT : IN_PANES;
+	if (u->present.on)
+		return u->link.replay ? IN_SHOW : IN_PRESENT;
+	return ui_panes(u);
+}
+
+unsigned ui_panes(const struct ui *u)
+{
+	return u->link.replay ? IN_REPLAY : IN_PANES;
 }
 
 struct line *ui_prompt_line(const struct ui *u)

@@ -23,6 +23,7 @@
 #include "ui/keymap.h"
 #include "ui/layout.h"
 #include "ui/line.h"
+#include "ui/player.h"
 #include "ui/recent.h"
 #include "ui/rows.h"
 #include "ui/seek.h"
@@ -38,6 +39,7 @@ enum {
 	BLOCK_US = 5000000,  /* no answer for so long: the port-25 panel */
 	MESSAGES_MAX = 200,
 	SCAN_BUDGET = 20000, /* entries a slice: about 2 ms */
+	PRESENT_ALL = 4,     /* presenter.revealed: nothing is covered */
 };
 
 /* What the prompt is for. All but the first use ui.aux. */
@@ -118,12 +120,24 @@ struct search {
 	size_t scanned;
 	size_t origin; /* dialog index where the search began */
 	bool active;
+	size_t ahead;      /* of a recording: the first hit that is not shown
+	                    * yet, its index in the whole; SIZE_MAX none */
+	size_t ahead_from; /* there is none before */
+	bool ahead_wanted; /* go there when it is found */
 };
 
 struct presenter {
 	bool on;
 	int revealed; /* 1 command, 2 code, 3 text, 4 explanation */
 	int density;  /* 0 large digits, 1 one turn, 2 last three turns */
+};
+
+struct reel { /* replay.c */
+	struct player player;
+	size_t select; /* entry to select on arrival; SIZE_MAX: the newest */
+	size_t turn;   /* that is uncovered, while presenter.revealed is less
+	                * than PRESENT_ALL */
+	struct rect bar; /* the cells of the progress bar on screen, w 0 none */
 };
 
 struct check_view { /* pane_checks.c */
@@ -159,6 +173,7 @@ struct ui {
 	struct strip strip;
 	struct explain_cache explain;
 	struct presenter present;
+	struct reel reel; /* link.replay */
 	struct popup popup;
 	struct check_view checks;
 	struct bounce *bounce; /* POPUP_BOUNCE, else NULL; owned */
@@ -218,6 +233,7 @@ bool ui_session_open(const struct ui *u);
 void ui_request(struct ui *u, enum request_kind kind, const char *text,
                 const char *text2, bool yes);
 unsigned ui_where(const struct ui *u); /* IN_ bit of what has the focus */
+unsigned ui_panes(const struct ui *u); /* the same of its panes */
 struct line *ui_prompt_line(const struct ui *u);
 int ui_number(const char *s); /* 0 to 99999; 0 when s is no number */
 /* A text that is in no event, masked while MASK is on, and then as below. */
@@ -230,6 +246,33 @@ const char *ui_safe(const char *s, char *out, size_t size);
 void ui_take(struct ui *u, struct event *e); /* owns e */
 void ui_prefill(struct ui *u);
 void ui_ghost(struct ui *u); /* after the line or the prompt changed */
+
+/* --- replay.c: a recording that is played; link.dialog is what is shown of
+ * it. All but attach, leave, is_whole, slice, tick and due are for a recording
+ * only. */
+void replay_attach(struct ui *u); /* to link.dialog, all of it */
+void replay_mask(struct ui *u, enum mask_mode mode); /* as ui_mask() */
+void replay_leave(struct ui *u);
+bool replay_is_whole(const struct ui *u); /* nothing is hidden */
+/* A slice of a way that takes long; true while there is more to do. */
+bool replay_slice(struct ui *u);
+/* Pauses; shows so many events, and selects the entry at that index, or the
+ * newest (SIZE_MAX). */
+void replay_go(struct ui *u, size_t events, size_t select);
+/* The turn of the event at that index of the whole, which is selected. */
+void replay_show(struct ui *u, size_t index);
+/* The next entry that is not shown yet and is wanted, SIZE_MAX none. */
+size_t replay_find(const struct ui *u, bool (*wanted)(const struct event *));
+/* In the presenter: to the turn of the selection, to the next turn or the one
+ * before, to the next part of the turn or the one before. false: there is
+ * none. */
+void replay_present(struct ui *u);
+bool replay_move(struct ui *u, int step);
+bool replay_reveal(struct ui *u, int step);
+/* The reply that the presenter has not uncovered, NULL none. */
+const struct event *replay_covered(const struct ui *u);
+void replay_tick(struct ui *u);             /* plays what is due now */
+int64_t replay_due_ms(const struct ui *u);  /* as now_ms; -1: never */
 
 /* --- view.c */
 struct entry_opts ui_entry_opts(const struct ui *u, size_t row);
@@ -258,6 +301,9 @@ void draw_mx_line(struct ui *u);
 void draw_tabs(struct ui *u);
 void draw_brief(struct ui *u);
 void draw_input(struct ui *u);
+void draw_replay_bar(struct ui *u, struct rect r); /* bar_replay.c, as are: */
+bool replay_click(struct ui *u, int x, int y); /* false: not on the bar */
+const char *pace_words(enum pace pace); /* "×1/2" */
 void draw_hint(struct ui *u);
 void draw_footer(struct ui *u);
 void state_prompt(const struct ui *u, char *out, size_t size);
@@ -369,6 +415,11 @@ void find_set(struct ui *u, const char *text);
 void find_stop(struct ui *u);
 /* A slice of search and filter; true while there is more to do. */
 bool find_slice(struct ui *u);
+void find_cut(struct ui *u); /* less of a recording is shown now */
+void find_on(struct ui *u);  /* more of it is */
+/* To the first hit that is not shown yet, at once or when it is found; false:
+ * there is none. */
+bool find_ahead(struct ui *u);
 void find_step(struct ui *u, int step);
 void filter_set(struct ui *u, enum filter_kind kind, const char *arg);
 

@@ -37,6 +37,17 @@ double sample_at(struct samples *s, double share)
 	return s->v[(size_t)(share * (double)(s->n - 1) + 0.5)];
 }
 
+void sample_print(const char *name, const char *metric, const char *unit,
+                  struct samples *s)
+{
+	if (s->n == 0)
+		return;
+	if (name)
+		printf("%s\t", name);
+	printf("%s\t%s\t%.3f\t%.3f\t%.3f\t%zu\n", metric, unit,
+	       sample_at(s, 0.5), sample_at(s, 0), sample_at(s, 1), s->n);
+}
+
 long option_number(const char *text, long min, long max)
 {
 	char *end;

@@ -2,13 +2,14 @@
  * pty: times a full-screen program from outside, as a terminal sees it.
  *
  *   pty [-r RUNS] [-t TEXT] [-i SECONDS] [-k KEY [-l KEY]] [-n COUNT]
- *       [-x KEYS] -- PROGRAM [ARG...]
+ *       [-f KEYS -u TEXT] [-x KEYS] -- PROGRAM [ARG...]
  *
  * The first frame is complete when TEXT (if any) was written and nothing more
  * comes for a while; its time is that of its last byte, counted from just
  * before fork(). A key's frame is timed to its last byte, too. KEY is Down,
  * Up, PgDn, PgUp or the text itself; with -l, two keys in turn. Keys that
- * change nothing have no frame. Prints "name median min max" lines.
+ * change nothing have no frame. -f: last these keys, timed until -u's TEXT is
+ * seen. Prints rows as sample_print() makes them, without a name.
  */
 #include "config.h"
 
@@ -47,6 +48,7 @@ enum {
 struct options {
 	long runs, idle_s, presses;
 	const char *text, *key, *key2, *quit; /* keys: in turn */
+	const char *find, *found;
 	char **argv;
 };
 
@@ -63,7 +65,7 @@ struct burst {
 	bool any, seen, ended;
 };
 
-static struct samples frame, key_frame, idle, memory;
+static struct samples frame, key_frame, idle, memory, found;
 
 static void put(struct screen *s, const char *text)
 {
@@ -288,6 +290,18 @@ static bool press_keys(struct screen *s, const struct options *o)
 	return true;
 }
 
+static bool look_for(struct screen *s, const struct options *o)
+{
+	double t0 = now_ms();
+	struct burst b;
+
+	put(s, o->find);
+	b = collect(s, t0, KEY_QUIET_MS, FRAME_MAX_MS, o->found);
+	if (b.seen)
+		sample_add(&found, b.last - t0);
+	return b.seen;
+}
+
 static bool run(const struct options *o)
 {
 	char path[64];
@@ -310,17 +324,22 @@ static bool run(const struct options *o)
 	}
 	if (o->key && !press_keys(&s, o))
 		fprintf(stderr, "%s: ended by %s\n", o->argv[0], o->key);
+	if (o->find && !look_for(&s, o))
+		fprintf(stderr, "%s: did not find %s\n", o->argv[0],
+		        o->found);
 	snprintf(path, sizeof path, "/proc/%ld/status", (long)s.child);
 	sample_add(&memory, proc_number(path, "VmHWM") / 1024);
 	stop(&s, o->quit);
 	return true;
 }
 
-static void print(const char *name, struct samples *s)
+/* The value that share of all are below, as a row of its own. */
+static void print_share(const char *metric, struct samples *s, double share)
 {
 	if (s->n > 0)
-		printf("%s %.3f %.3f %.3f\n", name, sample_at(s, 0.5),
-		       sample_at(s, 0), sample_at(s, 1));
+		printf("%s\tms\t%.3f\t%.3f\t%.3f\t%zu\n", metric,
+		       sample_at(s, share), sample_at(s, 0), sample_at(s, 1),
+		       s->n);
 }
 
 static struct options options(int argc, char **argv)
@@ -328,7 +347,7 @@ static struct options options(int argc, char **argv)
 	struct options o = { .runs = 1, .presses = 200, .quit = "q" };
 	int c;
 
-	while ((c = getopt(argc, argv, "+r:t:i:k:l:n:x:")) != -1) {
+	while ((c = getopt(argc, argv, "+r:t:i:k:l:n:f:u:x:")) != -1) {
 		switch (c) {
 		case 'r': o.runs = option_number(optarg, 1, 1000); break;
 		case 't': o.text = optarg; break;
@@ -336,6 +355,8 @@ static struct options options(int argc, char **argv)
 		case 'k': o.key = optarg; break;
 		case 'l': o.key2 = optarg; break;
 		case 'n': o.presses = option_number(optarg, 1, 2000); break;
+		case 'f': o.find = optarg; break;
+		case 'u': o.found = optarg; break;
 		case 'x': o.quit = optarg; break;
 		default: exit(64);
 		}
@@ -356,13 +377,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	for (long i = 0; i < o.runs; i++)
 		ok = run(&o) && ok;
-	print("first_frame_ms", &frame);
-	print("idle_switches", &idle);
-	print("memory_mib", &memory);
-	if (key_frame.n > 0) {
-		printf("key_p50_ms %.3f\n", sample_at(&key_frame, 0.5));
-		printf("key_p99_ms %.3f\n", sample_at(&key_frame, 0.99));
-		printf("keys %zu\n", key_frame.n);
-	}
+	sample_print(NULL, "first frame", "ms", &frame);
+	print_share("key p50", &key_frame, 0.5);
+	print_share("key p99", &key_frame, 0.99);
+	sample_print(NULL, "search", "ms", &found);
+	sample_print(NULL, "idle wake-ups", "in 5 s", &idle);
+	sample_print(NULL, "memory", "MiB", &memory);
 	return ok ? 0 : 1;
 }

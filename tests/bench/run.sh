@@ -19,18 +19,15 @@ sink_pid=
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# A table: columns are as wide as their widest cell.
+# ---- what comes out: rows of PART PROGRAM METRIC UNIT MEDIAN MIN MAX RUNS ----
+
 heading() { printf '\n%s\n' "$1"; }
-table() { # COLUMN|COLUMN...; rows on stdin, cells parted by tabs
-	{ printf '%s\n' "$1" | tr '|' '\t'; cat; } | awk -F '\t' '
-	{ for (i = 1; i <= NF; i++) { cell[NR, i] = $i
-	    if (length($i) > width[i]) width[i] = length($i) }
-	  if (NF > columns) columns = NF }
-	END { for (r = 1; r <= NR; r++) {
-	    line = ""
-	    for (i = 1; i <= columns; i++)
-	      line = line sprintf(i == 1 ? "  %-*s" : "  %*s", width[i], cell[r, i])
-	    print line } }'
+
+# Rows on stdin, without their part: kept for the JSON, shown as a table.
+rows() { # PART
+	awk -v part="$1" -v all="$work/rows.tsv" '
+	NF { print part "\t" $0 >>all; print part "\t" $0 }' |
+		awk -F '\t' -f "$here/table.awk"
 }
 
 # ---- the mail and name server that answers everything ----
@@ -109,24 +106,25 @@ tls_dialogs() { # ADDRESS: the list for timed
 	fi
 }
 
-measure_dialogs() { # LIST ADDRESS [PREFIX...]; LIST makes the list
-	"$1" "$2" >"$work/list"
-	shift 2
+measure_dialogs() { # PART LIST ADDRESS [PREFIX...]; LIST makes the list
+	part=$1
+	"$2" "$3" >"$work/list"
+	shift 3
 	"$@" "$tools/timed" "$rounds" <"$work/list" 2>"$work/failed" |
-		table "program|ms median|min|max|CPU ms|MiB"
+		rows "$part"
 	sed 's/^/  failed: /' "$work/failed"
 }
 
 # The two tables at one address.
-both_dialogs() { # ADDRESS SERVER-PREFIX CLIENT-PREFIX
+both_dialogs() { # PART ADDRESS SERVER-PREFIX CLIENT-PREFIX
 	# shellcheck disable=SC2086 # the prefixes are lists of words
 	{
-		serve "$1" $2
-		measure_dialogs dialogs "$1" $3
+		serve "$2" $3
+		measure_dialogs "$1" dialogs "$2" $4
 		unserve
 		echo "  with STARTTLS, TLS 1.3"
-		serve -t "$1" $2
-		measure_dialogs tls_dialogs "$1" $3
+		serve -t "$2" $3
+		measure_dialogs "$1-tls" tls_dialogs "$2" $4
 		unserve
 	}
 }
@@ -146,7 +144,7 @@ far_dialogs() {
 	wire=$!
 	exec 4>"$work/wire-in"
 	if read -r ready <"$work/wire-out" && [ "$ready" = ready ]; then
-		both_dialogs 192.0.2.2 "ip netns exec $b" "ip netns exec $a"
+		both_dialogs far 192.0.2.2 "ip netns exec $b" "ip netns exec $a"
 	fi
 	exec 4>&-
 	wait "$wire"
@@ -154,27 +152,82 @@ far_dialogs() {
 	ip netns del "$b"
 }
 
+# ---- many sessions at once: EHLO MAIL RCPT RSET QUIT ----
+
+crowd_list() { # SESSIONS: the list for timed
+	us="$ours --json --no-record --input $work/targets --tls never $helo"
+	us="$us -f a@client.example -q rcpt --unordered"
+	for at_once in 1 50 500; do
+		printf '%s\texec %s\n' "bare epoll loop, $at_once at once" \
+			"$tools/crowd 127.0.0.1 $smtp $1 $at_once" \
+			"smtpscope --jobs $at_once" \
+			"$us --jobs $at_once --per-host $at_once"
+	done
+	have python3 && printf '%s\t%s\n' "Python asyncio, 500 at once" \
+		"ulimit -n 2000; exec python3 $here/crowd.py 127.0.0.1 $smtp $1 500"
+}
+
+# Programs that make one session each, 50 at once.
+process_list() { # SESSIONS
+	each="seq $1 | xargs -P 50 -I%"
+	have swaks && printf '%s\t%s\n' "xargs -P 50 swaks" \
+		"$each swaks -s 127.0.0.1 -p $smtp $helo -f a@client.example -t b@client.example -q RCPT"
+	have posttls-finger && printf '%s\t%s\n' \
+		"xargs -P 50 posttls-finger (EHLO QUIT)" \
+		"$each posttls-finger -l may [127.0.0.1]:$smtp"
+}
+
+many() {
+	serve 127.0.0.1
+	awk -v port="$smtp" 'BEGIN { for (i = 0; i < 10000; i++)
+		printf "{\"target\":\"127.0.0.1:%d\",\"to\":\"b%d@client.example\"}\n",
+		    port, i }' >"$work/targets"
+	{
+		crowd_list 10000 >"$work/list"
+		"$tools/timed" "${MANY_ROUNDS:-5}" <"$work/list" | rates 10000
+		process_list 200 >"$work/list"
+		"$tools/timed" 1 <"$work/list" | rates 200
+	} 2>"$work/failed" | rows many
+	sed 's/^/  failed: /' "$work/failed"
+	unserve
+}
+
 # ---- 10,000 MX lookups ----
+
+# "NAME<tab>COMMAND" lines for timed; each command does 10,000 lookups.
+lookup_list() {
+	us="$ours --json --no-record --input $work/names -q route"
+	for flight in 1 32 500; do
+		printf '%s\texec %s\n' "smtpscope --jobs $flight" \
+			"$us --dns 127.0.0.1:$dns --jobs $flight --unordered"
+		printf '%s\texec %s\n' "its lookups alone, $flight at once" \
+			"$tools/lookups 127.0.0.1:$dns 10000 $flight"
+	done
+	have kdig && printf '%s\t%s\n' "kdig, 10,000 names" \
+		"sed 's/\$/ MX/' $work/names | xargs kdig @127.0.0.1 -p $dns +short"
+	have dig && printf '%s\t%s\n' "dig -f" \
+		"exec dig @127.0.0.1 -p $dns -t MX +short -f $work/names"
+}
+
+# Times of 10,000 become rates; the longest time is the lowest rate.
+rates() { # HOW-MANY
+	awk -F '\t' -v n="$1" -v OFS='\t' '$2 == "time" {
+		$2 = "rate"; $3 = "a second"
+		low = n * 1e3 / $6; high = n * 1e3 / $5
+		$4 = n * 1e3 / $4; $5 = low; $6 = high; printf "%s\t%s\t%s\t%.0f\t%.0f\t%.0f\t%s\n", $1, $2, $3, $4, $5, $6, $7
+		next } $2 == "CPU" { $2 = "CPU each"; $3 = "ms"
+		printf "%s\t%s\t%s\t%.4f\t%.4f\t%.4f\t%s\n", $1, $2, $3, $4 / n, $5 / n, $6 / n, $7
+		next } { print }'
+}
 
 lookups() {
 	serve 127.0.0.1
-	at=127.0.0.1:$dns
-	for flight in 1 32 500; do
-		best="$("$tools/lookups" "$at" 10000 $flight | cut -d' ' -f1)
-$("$tools/lookups" "$at" 10000 $flight | cut -d' ' -f1)
-$("$tools/lookups" "$at" 10000 $flight | cut -d' ' -f1)"
-		printf 'smtpscope, %d in flight\t%s\n' $flight \
-			"$(echo "$best" | sort -n | sed -n 2p)"
-	done
 	awk 'BEGIN { for (i = 0; i < 10000; i++)
 		printf "d%05d.example\n", i }' >"$work/names"
-	{
-		have kdig && printf '%s\t%s\n' "kdig, 10,000 names" \
-			"sed 's/\$/ MX/' $work/names | xargs kdig @127.0.0.1 -p $dns +short"
-		have dig && printf '%s\t%s\n' "dig -f" \
-			"dig @127.0.0.1 -p $dns -t MX +short -f $work/names"
-	} | "$tools/timed" 3 | awk -F '\t' '
-		{ printf "%s\t%d\n", $1, 10000 / $2 * 1e3 }'
+	lookup_list >"$work/list"
+	"$tools/timed" "${MANY_ROUNDS:-5}" <"$work/list" 2>"$work/failed" |
+		rates 10000 | rows lookups
+	sed 's/^/  failed: /' "$work/failed"
 	unserve
 }
 
@@ -183,27 +236,24 @@ $("$tools/lookups" "$at" 10000 $flight | cut -d' ' -f1)"
 look() { # LABEL PTY-OPTION... -- PROGRAM...
 	label=$1
 	shift
-	"$tools/pty" -r 3 -i "${IDLE:-5}" -n "${KEYS:-100}" "$@" |
-		awk -v label="$label" '
-		{ v[$1] = $2 }
-		END { printf "%s\t%.1f\t%s\t%s\t%d\t%.1f\n", label,
-			v["first_frame_ms"],
-			v["keys"] ? sprintf("%.2f", v["key_p50_ms"]) : "-",
-			v["keys"] ? sprintf("%.2f", v["key_p99_ms"]) : "-",
-			v["idle_switches"], v["memory_mib"] }'
+	"$tools/pty" -r "${SCREEN_ROUNDS:-5}" -i "${IDLE:-5}" -n "${KEYS:-200}" \
+		"$@" | sed "s/^/$label	/"
 }
 
 screens() {
 	[ -s "$big" ] || awk -v lines="$lines" -f "$here/recording.awk" >"$big"
 	q=$(printf '\033:q\r')
+	needle=$(printf '\033g/needle-at-the-end\r')
 	look "smtpscope" -x "$q" -- "$ours" --no-record
 	look "smtpscope --demo, PgUp PgDn" -k PgUp -l PgDn -x "$q" -- \
 		"$ours" --no-record --demo
-	look "smtpscope, $lines lines, Up" -t needle -k Up -x "$q" -- \
+	look "smtpscope, $lines lines, Up" -t needle -k Up \
+		-f "$needle" -u "needle" -x "$q" -- \
 		"$ours" --no-record --replay "$big"
 	look "smtpscope, $lines lines, PgUp" -t needle -k PgUp -x "$q" -- \
 		"$ours" --no-record --replay "$big"
-	have less && look "less, the same file, Down" -k Down -- less "$big"
+	have less && look "less, the same file, Down" -k Down \
+		-f "$(printf 'g/needle-at-the-end\r')" -u "needle" -- less "$big"
 	have less && look "less, PgDn" -k PgDn -- less "$big"
 	have tig && [ -d "$here/../../.git" ] &&
 		(cd "$here" && look "tig, Down" -k Down -- tig)
@@ -213,14 +263,25 @@ screens() {
 }
 
 trap 'exec 3>&- 4>&-' EXIT
+when=$(date -u +%Y-%m-%dT%H:%MZ)
+processors=$(getconf _NPROCESSORS_ONLN)
+load=$(cut -d' ' -f1 /proc/loadavg 2>/dev/null)
 printf 'smtpscope bench, %s, %s processors, load %s\n' \
-	"$(date -u +%Y-%m-%dT%H:%MZ)" "$(getconf _NPROCESSORS_ONLN)" \
-	"$(cut -d' ' -f1 /proc/loadavg 2>/dev/null)"
+	"$when" "$processors" "$load"
+echo "median (least-most) of several runs"
 heading "One dialog to two recipients, loopback"
-both_dialogs 127.0.0.1 env env
+both_dialogs dialog 127.0.0.1 env env
 heading "The same at 50 ms round trip"
 far_dialogs
+heading "10,000 sessions EHLO MAIL RCPT QUIT"
+many
 heading "10,000 MX lookups"
-lookups | table "program|a second"
+lookups
 heading "Full screen, 120x35: first frame, key to its frame, 5 s idle"
-screens | table "program|frame ms|key p50|key p99|idle wake-ups|MiB"
+screens | rows screens
+heading "A recording of $lines lines in memory"
+"$tools/kept" "$big" | rows kept
+heading "What was aimed at"
+awk -F '\t' -v lines="$lines" -f "$here/figures.awk" "$work/rows.tsv"
+awk -F '\t' -v when="$when" -v processors="$processors" -v load="${load:-0}" \
+	-f "$here/json.awk" "$work/rows.tsv" >"$BUILD/../bench.json"

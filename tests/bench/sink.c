@@ -14,9 +14,9 @@
 #include "tests/bench/measure.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,7 +32,8 @@
 #include "util/buf.h"
 
 enum {
-	CLIENTS_MAX = 1000,
+	CLIENTS_MAX = 4096,
+	EVENTS_MAX = 256,   /* of one wait */
 	LINE_MAX_LEN = 1024,
 	WEEK_S = 7 * 24 * 3600,
 	NAME_OFFSET = 0xc00c, /* a pointer to the question's name */
@@ -41,6 +43,7 @@ enum {
 
 struct client {
 	int fd;
+	struct client *next; /* while the place is free */
 	struct tls *tls; /* NULL: in clear */
 	size_t len;
 	char line[LINE_MAX_LEN];
@@ -66,8 +69,8 @@ static const struct row {
 
 static struct in_addr self;
 static struct tls_setup *setup; /* NULL: without STARTTLS */
-static struct client clients[CLIENTS_MAX];
-static size_t n_clients;
+static struct client clients[CLIENTS_MAX], *free_places;
+static int watched; /* epoll */
 
 static int bound(int type, uint16_t *port)
 {
@@ -80,27 +83,41 @@ static int bound(int type, uint16_t *port)
 		give_up("bind");
 	if (type == SOCK_STREAM && listen(fd, CLIENTS_MAX))
 		give_up("listen");
+	fcntl(fd, F_SETFL, O_NONBLOCK);
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
 	getsockname(fd, (struct sockaddr *)&at, &len);
 	*port = ntohs(at.sin_port);
 	return fd;
 }
 
-static void welcome(int listener)
+static void watch(int fd, void *who)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.ptr = who };
+
+	if (epoll_ctl(watched, EPOLL_CTL_ADD, fd, &e))
+		give_up("epoll_ctl");
+}
+
+static bool welcome(int listener)
 {
 	static const char greeting[] = "220 sink.example ESMTP\r\n";
 	const int on = 1;
-	int fd = accept(listener, NULL, NULL);
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	struct client *c = free_places;
 
 	if (fd < 0)
-		return;
+		return false;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	if (n_clients == CLIENTS_MAX ||
-	    write(fd, greeting, sizeof greeting - 1) < 0) {
+	if (!c || write(fd, greeting, sizeof greeting - 1) < 0) {
 		close(fd);
-		return;
+		return true;
 	}
-	clients[n_clients++] = (struct client){ .fd = fd };
+	free_places = c->next;
+	c->fd = fd;
+	c->tls = NULL;
+	c->len = 0;
+	watch(fd, c);
+	return true;
 }
 
 static const struct row *row_for(const struct client *c)
@@ -179,7 +196,8 @@ static void part(struct client *c)
 {
 	tls_free(c->tls);
 	close(c->fd);
-	*c = clients[--n_clients];
+	c->next = free_places;
+	free_places = c;
 }
 
 static void hear(struct client *c)
@@ -272,26 +290,26 @@ static void resolve(int fd)
 
 static void serve(int smtp, int dns)
 {
-	static struct pollfd p[3 + CLIENTS_MAX];
+	static char in, mail, names; /* only their addresses are used */
+	struct epoll_event e[EVENTS_MAX];
 
+	watch(STDIN_FILENO, &in);
+	watch(smtp, &mail);
+	watch(dns, &names);
 	for (;;) {
-		p[0] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
-		p[1] = (struct pollfd){ .fd = smtp, .events = POLLIN };
-		p[2] = (struct pollfd){ .fd = dns, .events = POLLIN };
-		for (size_t i = 0; i < n_clients; i++)
-			p[3 + i] = (struct pollfd){ .fd = clients[i].fd,
-			                            .events = POLLIN };
-		if (poll(p, (nfds_t)(3 + n_clients), -1) < 0)
-			give_up("poll");
-		for (size_t i = n_clients; i-- > 0;)
-			if (p[3 + i].revents)
-				hear(&clients[i]);
-		if (p[2].revents)
-			resolve(dns);
-		if (p[1].revents)
-			welcome(smtp);
-		if (p[0].revents)
-			return;
+		int n = epoll_wait(watched, e, EVENTS_MAX, -1);
+
+		for (int i = 0; i < n; i++) {
+			if (e[i].data.ptr == &in)
+				return;
+			else if (e[i].data.ptr == &names)
+				resolve(dns);
+			else if (e[i].data.ptr != &mail)
+				hear(e[i].data.ptr);
+			else
+				while (welcome(smtp))
+					continue;
+		}
 	}
 }
 
@@ -322,6 +340,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (with_tls)
 		offer_tls();
+	watched = epoll_create1(EPOLL_CLOEXEC);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		clients[i].next = free_places;
+		free_places = &clients[i];
+	}
 	smtp = bound(SOCK_STREAM, &smtp_port);
 	dns = bound(SOCK_DGRAM, &dns_port);
 	printf("%u %u\n", smtp_port, dns_port);

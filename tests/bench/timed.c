@@ -4,7 +4,7 @@
  *
  *   timed ROUNDS <LIST       each line of LIST: "LABEL<tab>SHELL COMMAND"
  *
- * Prints "LABEL<tab>median ms<tab>min<tab>max<tab>CPU ms<tab>MiB" lines. Wall
+ * Prints rows as sample_print() makes them: time, CPU, peak memory. Wall
  * time is from before the start to after the end; the shell execs the command.
  * A command that fails is named on stderr and gets no figures.
  */
@@ -80,6 +80,13 @@ static size_t read_list(void)
 	return n;
 }
 
+static void print(struct command *c)
+{
+	sample_print(c->line, "time", "ms", &c->wall);
+	sample_print(c->line, "CPU", "ms", &c->cpu);
+	sample_print(c->line, "memory", "MiB", &c->memory);
+}
+
 int main(int argc, char **argv)
 {
 	long rounds = argc == 2 ? option_number(argv[1], 1, 1000) : 0;
@@ -94,12 +101,7 @@ int main(int argc, char **argv)
 		if (k->failed)
 			fprintf(stderr, "%s: exit %d\n", k->line, k->failed);
 		else
-			printf("%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.1f\n", k->line,
-			       sample_at(&k->wall, 0.5),
-			       sample_at(&k->wall, 0),
-			       sample_at(&k->wall, 1),
-			       sample_at(&k->cpu, 0.5),
-			       sample_at(&k->memory, 1));
+			print(k);
 	}
 	return rounds > 0 ? 0 : 64;
 }
