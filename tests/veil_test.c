@@ -253,6 +253,40 @@ static void test_mask_stays_on_for_the_next_dialog(void **state)
 	assert_ptr_equal(st.ui.link.dialog, st.script.dialog);
 }
 
+static int open_recording(void **state)
+{
+	(void)state;
+	stage_greylisted(&st, true);
+	return 0;
+}
+
+/* In the middle of a recording one stays there. */
+static void test_mask_recording_goes_on_at_its_place(void **state)
+{
+	size_t whole = dialog_count(st.script.dialog), at;
+
+	(void)state;
+	replay_go(&st.ui, whole / 2, SIZE_MAX);
+	stage_draw(&st);
+	at = dialog_count(st.ui.link.dialog);
+	assert_true(at < whole);
+	stage_keys(&st, KEYS_OF("*"));
+	assert_hidden("half of a recording");
+	assert_int_equal(dialog_count(st.ui.link.dialog), at);
+	replay_go(&st.ui, SIZE_MAX, SIZE_MAX);
+	stage_draw(&st);
+	assert_hidden("all of it");
+	assert_true(stage_shows(&st, "user2@domain1.example"));
+	replay_go(&st.ui, at, SIZE_MAX);
+	stage_keys(&st, KEYS_OF("*"));
+	assert_int_equal(dialog_count(st.ui.link.dialog), at);
+	assert_ptr_equal(st.ui.reel.player.whole, st.script.dialog);
+	assert_false(stage_shows(&st, "domain1"));
+	replay_go(&st.ui, SIZE_MAX, SIZE_MAX);
+	stage_draw(&st);
+	assert_true(stage_shows(&st, "bob@example.org"));
+}
+
 int main(void)
 {
 #define STAGE(f) \
@@ -266,6 +300,9 @@ int main(void)
 		STAGE(test_mask_typed_aliases_are_whom_they_stand_for),
 		STAGE(test_mask_what_is_saved_has_aliases),
 		STAGE(test_mask_stays_on_for_the_next_dialog),
+		cmocka_unit_test_setup_teardown(
+		    test_mask_recording_goes_on_at_its_place, open_recording,
+		    close_stage),
 		STAGE(test_mask_people_keeps_the_names_of_hosts),
 	};
 
