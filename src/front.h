@@ -12,6 +12,7 @@
 #include "core/plan.h"
 #include "scene.h"
 #include "tape.h"
+#include "ui/app.h"
 
 /* What batch prints. */
 enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS, PRINT_TICKET,
@@ -26,6 +27,7 @@ struct front_look {
 	enum mask_mode mask; /* of all that is shown, not of recordings */
 	bool as_command; /* behind it the lines that do it again */
 	bool plain;  /* line by line, no cursor control */
+	bool inspect; /* many targets in the inspector, not in batch */
 	bool lesson; /* the scene's lesson is gone through as it is */
 };
 
@@ -55,6 +57,12 @@ int front_batch_replay(const struct front_look *look, const char *file);
  */
 int front_inspector(const struct front_look *look, const struct options *o,
                     struct scene *s, struct tape *t, struct plan *plan);
+
+/* The inspector over many targets, which many does; its open() is filled in.
+ * False: this terminal cannot be used. */
+bool front_inspect_many(const struct front_look *look,
+                        const struct options *o, struct tape *t,
+                        const struct ui_many *many);
 
 /* "smtpscope: text" on stderr, fit for a terminal. text: given away. */
 void front_tell(char *text);

@@ -32,7 +32,10 @@ struct desk {
 	struct dialog *dialog;
 	struct plan *plan;
 	struct queue *silence; /* what a recording has for a queue */
-	char *late;            /* to be said when the screen is gone */
+	char *late;            /* what is wrong with it; said on the screen and
+	                        * again when that is gone */
+	bool bad;              /* it was not read to its end */
+	const struct ui_many *engine; /* of many targets, else NULL */
 };
 
 static void call_request(void *arg, struct request *r)
@@ -45,11 +48,11 @@ static void call_request(void *arg, struct request *r)
 		request_free(r);
 }
 
-static void call_record(void *arg, const struct event *e)
+static const char *call_record(void *arg, const struct event *e)
 {
 	struct desk *desk = arg;
 
-	tape_event(desk->tape, e);
+	return tape_event(desk->tape, e);
 }
 
 static int64_t now_ms(void)
@@ -111,6 +114,7 @@ static void show(struct desk *desk, struct plan *plan, struct ui_link *out)
 		.plan = plan,
 		.title = s->lesson ? lesson_title(s->lesson) : "",
 		.replay = s->worker == NULL,
+		.note = s->worker ? NULL : desk->late,
 	};
 }
 
@@ -198,18 +202,17 @@ static bool keep(void *arg, const struct event *e)
 	return true;
 }
 
-/* Fills d; *late is what is to be said of a file that was only cut. */
-static char *load(const char *file, struct dialog *d, char **late)
+/* Fills d with what can be read; NULL when that is anything. */
+static char *load(struct desk *desk, const char *file, struct dialog *d)
 {
 	char *error = NULL;
 	enum replay_result result = tape_play(file, keep, d, &error);
 
 	if (result == REPLAY_BAD && dialog_count(d) == 0)
 		return error;
-	if (error) {
-		free(*late);
-		*late = error;
-	}
+	desk->bad = result == REPLAY_BAD;
+	free(desk->late);
+	desk->late = error;
 	return NULL;
 }
 
@@ -218,7 +221,7 @@ static char *call_open_replay(void *arg, const char *file,
 {
 	struct desk *desk = arg;
 	struct dialog *d = dialog_new();
-	char *error = load(file, d, &desk->late);
+	char *error = load(desk, file, d);
 
 	if (error) {
 		dialog_free(d);
@@ -229,6 +232,54 @@ static char *call_open_replay(void *arg, const char *file,
 	desk->dialog = d;
 	show(desk, empty_plan(), out);
 	return NULL;
+}
+
+static void keep_one(void *arg, const struct event *e)
+{
+	dialog_append(arg, e);
+}
+
+static char *call_open_place(void *arg, uint64_t place, struct ui_link *out)
+{
+	struct desk *desk = arg;
+	struct dialog *d = dialog_new();
+	char *error;
+
+	if (*tape_path(desk->tape))
+		error = tape_play_one(tape_path(desk->tape), place, keep_one,
+		                      d);
+	else
+		error = xstrdup(_("Nothing is recorded, so its dialog is not "
+		                  "kept (--no-record)."));
+	if (error) {
+		dialog_free(d);
+		return error;
+	}
+	dialog_free(desk->dialog);
+	desk->dialog = d;
+	show(desk, empty_plan(), out);
+	return NULL;
+}
+
+static bool call_turn(void *arg)
+{
+	const struct desk *desk = arg;
+
+	return desk->engine->turn(desk->engine->arg);
+}
+
+static void call_state(void *arg, struct ui_many_state *out)
+{
+	const struct desk *desk = arg;
+
+	desk->engine->state(desk->engine->arg, out);
+}
+
+static void call_stop(void *arg)
+{
+	const struct desk *desk = arg;
+
+	desk->engine->stop(desk->engine->arg);
 }
 
 static void print_dialog(const struct dialog *d,
@@ -262,12 +313,15 @@ static struct dialog *masked_copy(const struct dialog *d, enum mask_mode mode)
 	return copy;
 }
 
-static struct ui_result run(struct desk *desk, const struct front_look *look,
-                            const struct ui_link *link)
+/* state_dir: NULL is none; borrowed, as all else. */
+static struct ui_config config_of(struct desk *desk,
+                                  const struct front_look *look,
+                                  const struct ui_link *link,
+                                  const char *state_dir)
 {
 	const struct options *o = desk->options;
-	char *state_dir = record_state_dir();
-	struct ui_config cfg = {
+
+	return (struct ui_config){
 		.link = *link,
 		.calls = {
 			.request = call_request,
@@ -289,6 +343,13 @@ static struct ui_result run(struct desk *desk, const struct front_look *look,
 		.no_recent = o->record && !*o->record,
 		.keys = (const char *const *)o->keys,
 	};
+}
+
+static struct ui_result run(struct desk *desk, const struct front_look *look,
+                            const struct ui_link *link)
+{
+	char *state_dir = record_state_dir();
+	struct ui_config cfg = config_of(desk, look, link, state_dir);
 	struct ui_result result = { .end = UI_NO_TERMINAL };
 
 	if (!look->plain)
@@ -306,6 +367,8 @@ static int status(const struct desk *desk, struct ui_result result)
 {
 	if (result.end == UI_HANGUP || result.end == UI_TERMINATED)
 		return EXIT_CANCELLED;
+	if (desk->bad && !desk->scene->worker)
+		return EXIT_USAGE_ERROR;
 	return farewell_status(desk->dialog);
 }
 
@@ -321,7 +384,7 @@ static void take_leave(const struct desk *desk, struct ui_result result,
 		print_dialog(d, look);
 	else if (*text)
 		puts(text);
-	if (*path)
+	if (*path && !tape_stopped(desk->tape))
 		printf(_("recorded in %s\n"), path);
 	fflush(stdout);
 	free(text);
@@ -337,6 +400,36 @@ static void clear(struct desk *desk)
 		front_tell(desk->late);
 }
 
+bool front_inspect_many(const struct front_look *look,
+                        const struct options *o, struct tape *t,
+                        const struct ui_many *many)
+{
+	struct scene none = { 0 };
+	struct desk desk = {
+		.options = o,
+		.scene = &none,
+		.tape = t,
+		.dialog = dialog_new(),
+		.engine = many,
+	};
+	struct ui_many calls = { many->fd, call_turn, call_state,
+		                 call_open_place, call_stop, &desk };
+	char *state_dir = record_state_dir();
+	struct ui_result result;
+	struct ui_config cfg;
+	struct ui_link link;
+
+	show(&desk, empty_plan(), &link);
+	cfg = config_of(&desk, look, &link, state_dir);
+	cfg.many = &calls; /* and nothing else that would need the network */
+	cfg.calls.open_demo = NULL;
+	cfg.calls.open_net = NULL;
+	result = ui_run(&cfg);
+	clear(&desk);
+	free(state_dir);
+	return result.end != UI_NO_TERMINAL;
+}
+
 int front_inspector(const struct front_look *look, const struct options *o,
                     struct scene *s, struct tape *t, struct plan *plan)
 {
@@ -348,7 +441,7 @@ int front_inspector(const struct front_look *look, const struct options *o,
 		.dialog = dialog_new(),
 		.silence = queue_new(),
 	};
-	char *error = file ? load(file, desk.dialog, &desk.late) : NULL;
+	char *error = file ? load(&desk, file, desk.dialog) : NULL;
 	int exit = EXIT_USAGE_ERROR;
 	struct ui_result result;
 	struct ui_link link;

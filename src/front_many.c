@@ -3,6 +3,7 @@
 #include "front.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
@@ -11,9 +12,11 @@
 #include "check/verdict.h"
 #include "io/loop.h"
 #include "knowledge/explain.h"
+#include "knowledge/vocabulary.h"
 #include "many_feed.h"
 #include "many_out.h"
 #include "many_progress.h"
+#include "print.h"
 #include "record/lineup.h"
 #include "util/i18n.h"
 #include "util/interrupt.h"
@@ -35,6 +38,7 @@ struct many {
 	bool later;     /* the list has nothing for now */
 	bool cancelled; /* REQ_CANCEL was sent ... */
 	int64_t until_us; /* ... and is waited for as long */
+	bool refused;   /* the terminal is of no use */
 	bool files_told;
 	uint64_t before; /* targets that earlier runs did */
 };
@@ -125,14 +129,20 @@ static bool take_events(struct many *m)
 	return e != NULL;
 }
 
-static void look_for_cancel(struct many *m)
+static void cancel(struct many *m)
 {
-	if (!interrupt_taken() || m->cancelled)
+	if (m->cancelled)
 		return;
 	m->cancelled = m->fed = true;
 	m->until_us = loop_now_us() + CANCEL_WAIT_US;
 	worker_request(m->worker,
 	               request_new(REQ_CANCEL, NULL, NULL, NULL, false));
+}
+
+static void look_for_cancel(struct many *m)
+{
+	if (interrupt_taken())
+		cancel(m);
 }
 
 static struct timespec wait_limit(const struct many *m)
@@ -171,6 +181,8 @@ static struct many_state state_of(const struct many *m)
 	};
 }
 
+/* --- in batch */
+
 static void go_through(struct many *m)
 {
 	while (!is_over(m)) {
@@ -185,14 +197,66 @@ static void go_through(struct many *m)
 		now = state_of(m);
 		progress_tick(m->progress, &now);
 	}
-	lineup_abandon(m->lineup);
-	show_done(m);
+}
+
+/* --- under the eyes of the inspector */
+
+static bool turn(void *arg)
+{
+	struct many *m = arg;
+	bool took = take_events(m);
+
+	begin_more(m);
+	return took;
+}
+
+static void tell_state(void *arg, struct ui_many_state *out)
+{
+	const struct many *m = arg;
+	struct many_state now = state_of(m);
+	struct buf text = { 0 };
+
+	progress_measure(m->progress, &now);
+	many_text_how_far(&text, &now);
+	out->tally = m->out.tally;
+	out->over = is_over(m);
+	snprintf(out->progress, sizeof out->progress, "%s", buf_str(&text));
+	buf_clear(&text);
+}
+
+static void stop(void *arg)
+{
+	cancel(arg);
+}
+
+/* False: this terminal is of no use; nothing was begun. */
+static bool inspect(const struct front_look *look, const struct options *o,
+                    struct many *m, struct tape *t)
+{
+	const struct ui_many calls = {
+		.fd = queue_fd(worker_events(m->worker)),
+		.turn = turn,
+		.state = tell_state,
+		.stop = stop,
+		.arg = m,
+	};
+
+	if (!front_inspect_many(look, o, t, &calls))
+		return false;
+	if (!is_over(m))
+		cancel(m);
+	return true;
 }
 
 static int status(const struct many *m)
 {
 	if (m->cancelled)
 		return EXIT_CANCELLED;
+	if (m->refused)
+		front_tell(xstrdup(_("this terminal cannot place a cursor; "
+		                     "--batch or --json")));
+	if (m->refused)
+		return EXIT_USAGE_ERROR;
 	if (m->out.why && m->out.why != EPIPE)
 		front_tell(xasprintf(_("cannot write to standard output: %s"),
 		                     strerror(m->out.why)));
@@ -202,7 +266,37 @@ static int status(const struct many *m)
 	                           : tally_exit(m->out.tally);
 }
 
-/* feed: given away. before: NULL, or what is gone on with. */
+/* Where it can be gone on with after Ctrl-C. */
+static void tell_rest(const struct options *o, const struct tape *t)
+{
+	const char *path = tape_path(t);
+
+	if (!o->input)
+		return;
+	if (*path)
+		front_tell(xasprintf(_("stopped; the rest can be done by the "
+		                       "same command with --record %s "
+		                       "--resume"), path));
+	else
+		front_tell(xstrdup(_("stopped; without a recording there is "
+		                     "nothing to go on from (--record "
+		                     "FILE)")));
+}
+
+/* before: NULL, or what is gone on with. */
+/* In the inspector nothing is printed that has a mask. */
+static void sum_up(struct many *m, const struct front_look *look,
+                   struct many_state *end)
+{
+	struct mask *own = m->out.print ? NULL
+	                                : mask_new(look->mask, &vocabulary);
+
+	progress_sum_up(m->progress, end,
+	                own ? own : m->out.print ? print_mask(m->out.print)
+	                                         : NULL);
+	mask_free(own);
+}
+
 static int do_all(const struct front_look *look, const struct options *o,
                   struct many *m, struct tape *t, struct many_before *before)
 {
@@ -214,10 +308,17 @@ static int do_all(const struct front_look *look, const struct options *o,
 	m->lineup = lineup_new(jobs, !o->unordered);
 	m->progress = progress_new(!o->input);
 	out_init(&m->out, look, t, before);
+	if (look->inspect && !inspect(look, o, m, t))
+		m->fed = m->refused = true;
 	interrupt_catch_term(&m->wait_mask);
 	go_through(m);
+	lineup_abandon(m->lineup);
+	show_done(m);
 	end = state_of(m);
-	progress_sum_up(m->progress, &end, m->out.print);
+	if (feed_given(m->feed) || (!feed_wrong(m->feed) && !m->refused))
+		sum_up(m, look, &end);
+	if (m->cancelled)
+		tell_rest(o, t);
 	exit = status(m);
 	out_clear(&m->out);
 	lineup_free(m->lineup);

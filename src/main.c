@@ -116,7 +116,9 @@ static struct front_look look_of(const struct options *o)
 
 static bool wants_batch(const struct options *o)
 {
-	if (o->front == FRONT_AUTO && !o->as_command && !o->input)
+	if (o->input && strcmp(o->input, "-") == 0)
+		return true; /* the keyboard is not there for keys */
+	if (o->front == FRONT_AUTO && !o->as_command)
 		return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
 	return o->front != FRONT_PLAIN || o->as_command;
 }
@@ -197,13 +199,15 @@ static char *check_session(const struct options *o, bool batch)
 }
 
 /* Each line of --input is a plan like base with a target of its own. */
-static int run_list(const struct options *o, struct scene *s, struct tape *t)
+static int run_list(const struct options *o, struct scene *s, struct tape *t,
+                    bool batch)
 {
 	struct front_look look = look_of(o);
 	struct plan base;
 	char *error = read_base(o, true, &base);
 	int exit;
 
+	look.inspect = !batch && !look.plain;
 	if (look.form == PRINT_TEXT && !look.as_command)
 		look.form = PRINT_LINES;
 	exit = error ? usage(error) : front_list(&look, o, s, t, &base);
@@ -220,7 +224,7 @@ static int run_front(const struct options *o, struct scene *s,
 	size_t n;
 	int exit;
 
-	look.lesson = scene_is_lesson(s, o);
+	look.lesson = scene_is_lesson(s, o) && !o->all;
 	error = make_plans(o, s, batch, &plans, &n);
 	if (error)
 		return usage(error);
@@ -255,7 +259,7 @@ static int run_session(const struct options *o)
 	if (error)
 		return usage(error);
 	tape = tape_new(o->record);
-	exit = o->input ? run_list(o, &scene, tape)
+	exit = o->input ? run_list(o, &scene, tape, batch)
 	                : run_front(o, &scene, tape, batch);
 	scene_close(&scene);
 	tape_end(tape);
@@ -416,7 +420,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, ""); /* numbers stay as the formats want them */
 	i18n_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
-	signal(SIGPIPE, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN); /* a write that fails says why */
+	signal(SIGXFSZ, SIG_IGN);
 	clock_init();
 	options_init(&options);
 	error = options_read(&options, argc, argv);

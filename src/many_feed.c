@@ -221,9 +221,8 @@ static void compare_options(struct feed *f, const struct list_entry *e,
 		f->wrong++;
 		f->useless = true;
 		front_tell(xasprintf(_("--resume: %s was recorded with %s, and "
-		                       "now it would be %s; a new --record FILE "
-		                       "for these options"), e->text, then,
-		                     now));
+			"now it would be %s; a new --record FILE for these "
+			"options"), e->text, then, now));
 	}
 	free(now);
 	free(then);

@@ -5,24 +5,33 @@
 #include <errno.h>
 #include <stdlib.h>
 
+static bool see_print(void *arg, const struct event *e)
+{
+	return print_event(arg, e);
+}
+
 void out_init(struct many_out *o, const struct front_look *look,
               struct tape *tape, struct many_before *before)
 {
 	*o = (struct many_out){
 		.tape = tape,
-		.print = print_new(look),
 		.tally = before ? before->tally : tally_new(),
 	};
 	if (before) {
 		o->taped = o->printed = before->resume.numbers;
 		before->tally = NULL;
 	}
+	if (look->inspect)
+		return;
+	o->print = print_new(look);
 	print_hold(o->print);
+	o->views[o->n_views++] = (struct many_view){ see_print, o->print };
 }
 
 void out_clear(struct many_out *o)
 {
-	print_free(o->print);
+	if (o->print)
+		print_free(o->print);
 	tally_free(o->tally);
 }
 
@@ -67,20 +76,29 @@ void out_record(struct many_out *o, struct block *b)
 	}
 }
 
+static bool show(struct many_out *o, const struct event *e)
+{
+	for (size_t i = 0; i < o->n_views; i++)
+		if (!o->views[i].event(o->views[i].arg, e))
+			return false;
+	return true;
+}
+
 bool out_print(struct many_out *o, struct block *b)
 {
 	struct event *e;
 
+	if (o->n_views == 0)
+		return true;
 	block_rewind(b);
 	renumber_next(&o->printed);
 	errno = EOVERFLOW; /* four thousand million events are in it */
 	while (!o->why && (e = block_next(b))) {
-		if (!renumber_event(&o->printed, e) ||
-		    !print_event(o->print, e))
+		if (!renumber_event(&o->printed, e) || !show(o, e))
 			o->why = errno;
 		free(e);
 	}
-	if (!o->why && !print_flush(o->print))
+	if (!o->why && o->print && !print_flush(o->print))
 		o->why = errno;
 	return !o->why;
 }

@@ -17,9 +17,20 @@
 #include "record/resume.h"
 #include "tape.h"
 
+/* What each target's events are shown to, one after the other. False: it can
+ * take no more: errno. */
+struct many_view {
+	bool (*event)(void *arg, const struct event *e);
+	void *arg;
+};
+
+enum { MANY_VIEWS_MAX = 4 }; /* standard output, and reports beside it */
+
 struct many_out {
 	struct tape *tape;   /* borrowed */
-	struct print *print;
+	struct print *print; /* NULL: the inspector shows them */
+	struct many_view views[MANY_VIEWS_MAX]; /* n_views; print is first */
+	size_t n_views;
 	struct tally *tally;
 	struct renumber taped, printed;
 	int why;             /* errno, when standard output is gone */

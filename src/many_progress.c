@@ -11,7 +11,6 @@
 #include "core/escape.h"
 #include "front.h"
 #include "io/loop.h"
-#include "print.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -116,7 +115,7 @@ void progress_tick(struct progress *p, struct many_state *s)
 
 	if (p->quiet || !is_due(p, s, now_us))
 		return;
-	s->elapsed_us = now_us - p->start_us;
+	progress_measure(p, s);
 	many_text_progress(&text, s);
 	if (p->terminal)
 		draw(&text);
@@ -125,6 +124,11 @@ void progress_tick(struct progress *p, struct many_state *s)
 	p->last_us = now_us;
 	p->tenth = tenth_of(s);
 	buf_clear(&text);
+}
+
+void progress_measure(const struct progress *p, struct many_state *s)
+{
+	s->elapsed_us = loop_now_us() - p->start_us;
 }
 
 int progress_due_ms(const struct progress *p)
@@ -137,15 +141,15 @@ int progress_due_ms(const struct progress *p)
 }
 
 void progress_sum_up(struct progress *p, struct many_state *s,
-                     struct print *how)
+                     struct mask *mask)
 {
 	struct buf text = { 0 };
 
 	progress_hide();
-	s->elapsed_us = loop_now_us() - p->start_us;
+	progress_measure(p, s);
 	for (int i = 0; !p->quiet && many_text_summary(&text, s, i); i++) {
 		if (text.len)
-			front_tell(print_text(how, buf_str(&text)));
+			front_tell(mask_text(mask, buf_str(&text)));
 		buf_reset(&text);
 	}
 	buf_clear(&text);

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/mask.h"
 #include "report/many_text.h"
 
-struct print;
 struct progress;
 
 /* quiet: nothing but what is wrong is said. */
@@ -19,14 +19,16 @@ void progress_free(struct progress *p); /* takes the line away */
 /* Says how far it is, where that is due. running, total ... as of now; the time
  * is filled in. */
 void progress_tick(struct progress *p, struct many_state *s);
+/* Fills in the time that this run has taken. */
+void progress_measure(const struct progress *p, struct many_state *s);
 /* Before anything else is written to a terminal: takes the line away until the
  * next tick. There is one standard error: nobody needs to know whose line it
  * is. */
 void progress_hide(void);
 /* Milliseconds until progress_tick() has something to do. */
 int progress_due_ms(const struct progress *p);
-/* What is said at the end. */
+/* What is said at the end. mask: or NULL. */
 void progress_sum_up(struct progress *p, struct many_state *s,
-                     struct print *how);
+                     struct mask *mask);
 
 #endif

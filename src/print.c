@@ -91,9 +91,9 @@ static bool print_shown(struct print *p, const struct event *e)
 	return ok && (!p->again || as_command_event(p->again, e));
 }
 
-char *print_text(struct print *p, const char *text)
+struct mask *print_mask(struct print *p)
 {
-	return mask_text(p->mask, text);
+	return p->mask;
 }
 
 bool print_event(struct print *p, const struct event *e)

@@ -11,11 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "record/seen.h"
+#include "sanitized.h"
 #include "util/buf.h"
 #include "util/i18n.h"
 
@@ -146,7 +149,8 @@ static void test_list_bad_line_is_said_and_the_next_read(void **state)
 		ROW("a\xc3", "1 ! not UTF-8 at byte 2\n"),
 		ROW("\xff\xfe" "a\0", "1 ! the file is in UTF-16; iconv -f "
 		    "UTF-16 -t UTF-8 makes it readable\n"),
-		ROW("{\"target\":}", "1 ! no JSON: not a number at byte 11\n"),
+		ROW("{\"target\":}", "1 ! no JSON: not a JSON value at byte "
+		                    "11\n"),
 		ROW("{\"target\":\"a\"", "1 ! no JSON: a comma or a "
 		    "bracket is missing at byte 14\n"),
 		ROW("{}", "1 ! no target; {\"target\": "
@@ -233,6 +237,56 @@ static void test_list_open_what_is_no_list_is_said(void **state)
 	}
 }
 
+/* Kilobytes that this process has had at most. */
+static long most_memory(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return use.ru_maxrss;
+}
+
+static void write_many(int lines)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	for (int i = 0; i < lines; i++)
+		fprintf(f, "user%d@host%d.example\n", i, i);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* As feed.c does it: each line, and those that were there before. */
+static void test_list_million_lines_memory_is_16_bytes_each(void **state)
+{
+	enum { LINES = 1000000, ROOM_KB = 2 << 10 };
+	long before = most_memory();
+	struct seen seen = { 0 };
+	struct list_entry e;
+	struct list *l;
+	int n = 0;
+
+	(void)state;
+	if (SANITIZED)
+		skip();
+	write_many(LINES);
+	l = opened();
+	for (; list_next(l, &e) == LIST_ENTRY; n++)
+		assert_int_equal(e.text[0], 'u');
+	assert_int_equal(n, LINES);
+	assert_in_range(most_memory() - before, 0, ROOM_KB);
+	list_rewind(l);
+	while (list_next(l, &e) == LIST_ENTRY)
+		assert_false(seen_add(&seen, e.text, strlen(e.text)));
+	assert_in_range(seen.size * sizeof *seen.slots, 0, 17 * LINES);
+	list_rewind(l);
+	while (list_next(l, &e) == LIST_ENTRY)
+		assert_true(seen_has(&seen, e.text, strlen(e.text)));
+	assert_false(seen_has(&seen, "x", 1));
+	seen_clear(&seen);
+	list_close(l);
+}
+
 static void want_entry(struct list *l, const char *target)
 {
 	struct list_entry e;
@@ -277,6 +331,8 @@ int main(void)
 		cmocka_unit_test(test_list_longest_line_is_taken),
 		cmocka_unit_test(test_list_many_members_is_refused),
 		cmocka_unit_test(test_list_open_what_is_no_list_is_said),
+		cmocka_unit_test(
+		    test_list_million_lines_memory_is_16_bytes_each),
 		cmocka_unit_test(test_list_pipe_half_a_line_is_later),
 	};
 

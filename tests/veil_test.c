@@ -21,11 +21,12 @@
 static struct ui_stage st;
 static size_t recorded; /* true texts among the events that were recorded */
 
-static void keep_record(void *arg, const struct event *e)
+static const char *keep_record(void *arg, const struct event *e)
 {
 	(void)arg;
 	recorded += e->kind == EV_SENT &&
 	            strstr(event_text(e, e->u.sent.line), "bob@example.org");
+	return NULL;
 }
 
 static char *make_ticket(const struct dialog *d, enum mask_mode mask)

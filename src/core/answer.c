@@ -19,10 +19,20 @@ struct dns_answer *answer_new(const struct dns_name *name, uint16_t type)
 	return a;
 }
 
+struct dns_answer *answer_ref(struct dns_answer *a)
+{
+	a->refs++;
+	return a;
+}
+
 void answer_free(struct dns_answer *a)
 {
 	if (!a)
 		return;
+	if (a->refs > 0) {
+		a->refs--;
+		return;
+	}
 	dns_msg_clear(&a->msg);
 	free(a->chain);
 	free(a->wire);
@@ -352,6 +362,7 @@ void exchange_event(struct event_builder *b, const struct dns_exchange *x)
 	dns->status = (uint8_t)x->status;
 	dns->tcp = x->tcp;
 	dns->cd = x->cd;
+	dns->cached = x->cached;
 	if (!x->wire)
 		return;
 	dns_msg_parse(&m, x->wire, x->len);

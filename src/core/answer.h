@@ -19,6 +19,7 @@
 enum { DNS_CHAIN_MAX = 10 }; /* aliases of one lookup; Postfix: the same */
 
 struct dns_answer {
+	unsigned refs;   /* beside the first one: answer_ref() */
 	struct dns_name name; /* asked for, lower case */
 	uint16_t type;
 	enum dns_status status;
@@ -46,6 +47,8 @@ struct dns_answer {
 
 /* A new answer, nothing folded in: status DNS_CANCELLED. Caller owns. */
 struct dns_answer *answer_new(const struct dns_name *name, uint16_t type);
+/* Another reference to a, which nobody changes any more; each is freed. */
+struct dns_answer *answer_ref(struct dns_answer *a);
 void answer_free(struct dns_answer *a); /* NULL is fine */
 
 /*
@@ -78,6 +81,8 @@ struct dns_exchange {
 	uint32_t us;            /* from sending to the answer or giving up */
 	enum dns_status status; /* DNS_NOERROR: or an alias leads on */
 	bool tcp;
+	bool cached;            /* it was made for another target, and its TTL
+	                         * lasts; us is 0 */
 	bool no_edns;           /* asked without OPT, after a timeout */
 	bool cd;                /* asked once more after SERVFAIL, now without
 	                         * a check of signatures (RFC 4035 §3.2.2) */

@@ -204,6 +204,7 @@ struct event {
 			uint8_t status; /* enum dns_status */
 			bool ad, aa, tcp; /* RFC 4035 §3.2.3; authoritative */
 			bool cd; /* asked without a check, RFC 4035 §3.2.2 */
+			bool cached; /* another target's, see answer.h */
 		} dns; /* answers: array of ev_rr; ext: EDE text or "" */
 		struct ev_route {
 			struct ev_ref domain, hosts; /* array of ev_host */

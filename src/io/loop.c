@@ -4,10 +4,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "util/xalloc.h"
@@ -223,6 +226,24 @@ void loop_fd_free(struct loop_fd *f)
 	if (f)
 		uv_close((uv_handle_t *)&f->uv, freed);
 }
+
+#ifdef SOCK_NONBLOCK
+int loop_socket(int family, int type, int protocol)
+{
+	return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+#else
+int loop_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0 || (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
+	               fcntl(fd, F_SETFD, FD_CLOEXEC) == 0))
+		return fd;
+	close(fd);
+	return -1;
+}
+#endif
 
 /* ---- wake-ups ---- */
 

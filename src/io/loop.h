@@ -42,6 +42,9 @@ struct loop_fd *loop_fd_new(struct loop *l, int fd,
 void loop_fd_want(struct loop_fd *f, int events); /* 0: nothing for now */
 void loop_fd_free(struct loop_fd *f);             /* NULL is fine */
 
+/* A socket to watch: it never blocks and no process inherits it. -1: errno. */
+int loop_socket(int family, int type, int protocol);
+
 struct loop_wake *loop_wake_new(struct loop *l, void (*cb)(void *arg),
                                 void *arg);
 void loop_wake_now(struct loop_wake *w); /* any thread, async-signal-safe */

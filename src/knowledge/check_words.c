@@ -91,7 +91,8 @@ char *check_text(const struct event *e)
 static char *next_step(const struct event *e, struct ev_ref id,
                        struct ev_ref args)
 {
-	const struct check_say *say = check_say_find(event_text(e, id));
+	const struct check_say *say = id.len ? check_say_find(event_text(e, id))
+	                                     : NULL;
 
 	return say ? render(e, i18n_pick(say->next_en, say->next_de), args)
 	           : xstrdup("");

@@ -19,7 +19,20 @@ enum {
 static _Atomic(regex_t *) provider_slots[SLOTS];
 static _Atomic(regex_t *) banner_slots[SLOTS];
 static _Atomic(struct pattern_hint *) provider_hints[SLOTS];
-static _Atomic(struct pattern_hint *) banner_hints[SLOTS];
+
+/* The rows of banners.tsv for one place, in their order. */
+struct place {
+	size_t n;
+	struct place_row {
+		size_t row;
+		struct pattern_hint hint;
+	} rows[];
+};
+static struct {
+	const char *where;
+	_Atomic(struct place *) place; /* NULL: not made yet */
+} places[] = { { "banner", NULL }, { "ehlo", NULL }, { "help", NULL },
+	{ "reply", NULL } };
 
 /*
  * The compiled pattern of a slot, made now if it is not there. Two threads
@@ -221,15 +234,37 @@ static const struct pattern_hint *provider_hint(size_t i)
 	return make_hint(&provider_hints[i], provider_at(i)->pattern);
 }
 
-static const struct pattern_hint *banner_hint(size_t i)
+static struct place *make_place(const char *where)
 {
-	const struct pattern_hint *have =
-	    i < SLOTS ? atomic_load_explicit(&banner_hints[i],
-	                                     memory_order_acquire) : NULL;
+	struct place *p = xcalloc(1, sizeof *p + SLOTS * sizeof *p->rows);
 
-	if (have || i == SLOTS || !banner_at(i))
+	for (size_t i = 0; i < SLOTS && banner_at(i); i++) {
+		if (strcmp(banner_at(i)->where, where) != 0)
+			continue;
+		p->rows[p->n].row = i;
+		pattern_prepare(banner_at(i)->pattern, &p->rows[p->n++].hint);
+	}
+	return xreallocarray(p, 1, sizeof *p + p->n * sizeof *p->rows);
+}
+
+/* Made once, as compiled() does it. NULL: there is no such place. */
+static const struct place *find_place(const char *where)
+{
+	struct place *have = NULL, *made;
+	size_t i = 0, n = sizeof places / sizeof *places;
+
+	while (i < n && strcmp(places[i].where, where) != 0)
+		i++;
+	if (i == n)
+		return NULL;
+	have = atomic_load_explicit(&places[i].place, memory_order_acquire);
+	if (have)
 		return have;
-	return make_hint(&banner_hints[i], banner_at(i)->pattern);
+	made = make_place(where);
+	if (atomic_compare_exchange_strong(&places[i].place, &have, made))
+		return made;
+	free(made);
+	return have;
 }
 
 /* Both sides in lower case: REG_ICASE would ask the locale. */
@@ -316,7 +351,7 @@ const struct banner *banner_find(const char *where, const char *line,
 	char text[MATCH_MAX + 1], lower[MATCH_MAX + 1];
 	size_t n = len < MATCH_MAX ? len : MATCH_MAX;
 	unsigned code = has_code(line, len) ? code_of(line) : 0;
-	const struct pattern_hint *h;
+	const struct place *place = find_place(where);
 	struct pattern_text looked;
 
 	for (size_t i = 0; i < n; i++) {
@@ -325,11 +360,13 @@ const struct banner *banner_find(const char *where, const char *line,
 	}
 	text[n] = lower[n] = '\0';
 	looked = pattern_text(code, lower);
-	for (size_t i = 0; (h = banner_hint(i)); i++)
-		if (pattern_hint_fits(h, &looked) &&
-		    strcmp(banner_at(i)->where, where) == 0 &&
-		    fits(&banner_slots[i], banner_at(i)->pattern, text))
-			return banner_at(i);
+	for (size_t i = 0; place && i < place->n; i++) {
+		const struct place_row *r = &place->rows[i];
+
+		if (pattern_hint_fits(&r->hint, &looked) &&
+		    fits(&banner_slots[r->row], r->hint.pattern, text))
+			return banner_at(r->row);
+	}
 	return NULL;
 }
 

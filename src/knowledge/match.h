@@ -83,7 +83,7 @@ void pattern_prepare(const char *pattern, struct pattern_hint *out);
 struct pattern_text {
 	unsigned code;
 	const char *lower; /* borrowed */
-	uint64_t marks;    /* the characters in it, a bit each; some share one */
+	uint64_t marks; /* the characters in it, a bit each; some share one */
 };
 struct pattern_text pattern_text(unsigned code, const char *lower);
 bool pattern_hint_fits(const struct pattern_hint *h,

@@ -35,6 +35,7 @@ struct resolve_config {
 	uint32_t try_ms;      /* 0: RESOLVE_TRY_MS */
 	uint32_t total_ms;    /* 0: RESOLVE_TOTAL_MS */
 	size_t in_flight;     /* 0: RESOLVE_IN_FLIGHT */
+	bool share;           /* who asks the same gets the same: share.h */
 };
 
 struct resolver;

@@ -1,15 +1,13 @@
 #include "config.h"
 
-#include "net/resolve.h"
+#include "net/resolve_priv.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "net/resolve_channel.h"
 #include "util/xalloc.h"
 
 /*
@@ -22,49 +20,6 @@ static const struct round {
 	bool edns;
 } rounds[] = { { 1, true }, { 2, true }, { 2, false } };
 #define ROUNDS (sizeof rounds / sizeof *rounds)
-
-struct server {
-	struct server_address address;
-	char text[RESOLVE_SERVER_TEXT];
-	bool trusted;         /* its AD bit counts (RFC 6698 appendix A.3) */
-	struct channel **idle; /* n_idle channels that may be used again */
-	size_t n_idle, size_idle;
-};
-
-struct resolver {
-	struct loop *loop;
-	struct server servers[RESOLVE_SERVERS_MAX];
-	size_t n_servers;
-	bool guesses;                 /* resolver_guesses() */
-	char *conf;                   /* resolv.conf; NULL: servers named */
-	struct stat conf_was;         /* all zero: it was not there */
-	uint32_t try_ms, total_ms;
-	size_t max, in_flight;
-	struct lookup *all;           /* every one, in flight or waiting */
-	struct lookup *first, *last;  /* waiting */
-	struct loop_timer *kick;      /* starts those that wait */
-	uint16_t ids[100];            /* n_ids random numbers not used yet */
-	size_t n_ids;
-};
-
-struct lookup {
-	struct resolver *r;
-	struct lookup *next, **link;  /* in r->all */
-	struct lookup *later;         /* in the queue */
-	bool running;
-	struct resolve_calls calls;
-	struct dns_answer *a;
-	struct channel *channel;      /* of the query under way */
-	struct loop_timer *timer;     /* its deadline */
-	struct dns_name asked;
-	size_t round, server;         /* of the query under way */
-	uint32_t out_of_it;           /* bit per server: has answered badly */
-	enum dns_status worst;        /* the most telling failure so far */
-	size_t failed;                /* server that said SERVFAIL first */
-	bool cd;                      /* the query under way has CD */
-	unsigned queries;
-	int64_t began_us, sent_us, end_us;
-};
 
 /* ---- channels ---- */
 
@@ -92,51 +47,26 @@ static void put_channel(struct server *s, struct channel *c, bool edns)
 
 /* ---- one lookup ---- */
 
-static void start_waiting(void *arg);
-
 /* Takes l out of every list; its memory goes with the answer. */
 static void unlink_lookup(struct lookup *l)
 {
-	struct resolver *r = l->r;
-
 	*l->link = l->next;
 	if (l->next)
 		l->next->link = l->link;
-	if (l->running) {
-		r->in_flight--;
-		return;
-	}
-	for (struct lookup **p = &r->first, *before = NULL; *p;
-	     before = *p, p = &(*p)->later) {
-		if (*p != l)
-			continue;
-		*p = l->later;
-		if (r->last == l)
-			r->last = before;
-		break;
-	}
+	if (l->line)
+		line_remove(l);
+	else
+		l->r->in_flight--;
 }
 
-static void free_lookup(struct lookup *l)
+void lookup_free(struct lookup *l)
 {
+	lookup_part(l);
 	unlink_lookup(l);
 	channel_free(l->channel);
 	loop_timer_free(l->timer);
 	answer_free(l->a);
 	free(l);
-}
-
-static void finish(struct lookup *l)
-{
-	struct resolve_calls calls = l->calls;
-	struct dns_answer *a = l->a;
-	struct resolver *r = l->r;
-
-	l->a = NULL;
-	free_lookup(l);
-	if (r->first)
-		loop_timer_at(r->kick, 0);
-	calls.done(calls.arg, a);
 }
 
 static void fail(struct lookup *l, enum dns_status status)
@@ -148,7 +78,7 @@ static void fail(struct lookup *l, enum dns_status status)
 		l->a->silence.ms =
 		    (uint32_t)((loop_now_us() - l->began_us) / 1000);
 	}
-	finish(l);
+	lookup_finish(l);
 }
 
 /* An RCODE tells more than a broken message, that more than an ICMP message,
@@ -246,6 +176,8 @@ static void tell(struct lookup *l, const struct channel_answer *got,
 		.len = got->len,
 	};
 
+	if (l->entry)
+		share_keep(l->r->share, l->entry, &x);
 	if (l->calls.exchange)
 		l->calls.exchange(l->calls.arg, &x);
 }
@@ -337,194 +269,15 @@ static void query_ended(void *arg)
 	else if (dns_status_is_temp(got.status))
 		try_another(l, got.status);
 	else
-		finish(l);
+		lookup_finish(l);
 }
 
-/* ---- the queue ---- */
-
-static void start(struct lookup *l)
+void lookup_start(struct lookup *l)
 {
-	l->running = true;
+	line_remove(l);
+	l->timer = loop_timer_new(l->r->loop, query_ended, l);
 	l->r->in_flight++;
 	l->began_us = loop_now_us();
 	l->end_us = l->began_us + (int64_t)l->r->total_ms * 1000;
 	ask(l);
-}
-
-static void start_waiting(void *arg)
-{
-	struct resolver *r = arg;
-
-	while (r->first && r->in_flight < r->max) {
-		struct lookup *l = r->first;
-
-		r->first = l->later;
-		if (!r->first)
-			r->last = NULL;
-		start(l);
-	}
-}
-
-struct lookup *resolve_start(struct resolver *r, const struct dns_name *name,
-                             uint16_t type, const struct resolve_calls *calls)
-{
-	struct lookup *l = xcalloc(1, sizeof *l);
-
-	l->r = r;
-	l->calls = *calls;
-	l->a = answer_new(name, type);
-	l->timer = loop_timer_new(r->loop, query_ended, l);
-	l->next = r->all;
-	l->link = &r->all;
-	if (l->next)
-		l->next->link = &l->next;
-	r->all = l;
-	if (r->last)
-		r->last->later = l;
-	else
-		r->first = l;
-	r->last = l;
-	loop_timer_at(r->kick, 0);
-	return l;
-}
-
-void resolve_cancel(struct lookup *l)
-{
-	struct resolver *r = l->r;
-
-	free_lookup(l);
-	if (r->first)
-		loop_timer_at(r->kick, 0);
-}
-
-/* ---- the resolver ---- */
-
-static bool add_server(struct resolver *r, const struct server_address *s,
-                       bool trusted)
-{
-	struct server *to = &r->servers[r->n_servers];
-
-	if (r->n_servers == RESOLVE_SERVERS_MAX)
-		return false;
-	to->address = *s;
-	to->trusted = trusted || server_is_loopback(s);
-	server_text(s, to->text);
-	r->n_servers++;
-	return true;
-}
-
-static struct stat conf_stat(const struct resolver *r)
-{
-	struct stat now = { 0 };
-
-	if (stat(r->conf, &now) < 0)
-		now = (struct stat){ 0 };
-	return now;
-}
-
-static void add_system_servers(struct resolver *r,
-                               const struct resolve_config *cfg)
-{
-	struct server_address list[RESOLVE_SERVERS_MAX];
-	size_t n = server_system(cfg->resolv_conf, list, RESOLVE_SERVERS_MAX);
-	bool trusted = cfg->trust_ad || server_conf_trusts(cfg->resolv_conf);
-
-	r->conf = xstrdup(cfg->resolv_conf ? cfg->resolv_conf
-	                                   : RESOLVE_CONF);
-	r->conf_was = conf_stat(r);
-	r->guesses = !server_conf_names(cfg->resolv_conf);
-	for (size_t i = 0; i < n; i++)
-		add_server(r, &list[i], trusted);
-}
-
-/* "ADDR[:PORT],..."; false when one of them is not valid. */
-static bool add_named_servers(struct resolver *r,
-                              const struct resolve_config *cfg)
-{
-	char *copy = xstrdup(cfg->server), *save = NULL;
-	bool ok = true;
-
-	for (char *one = strtok_r(copy, ",", &save); one && ok;
-	     one = strtok_r(NULL, ",", &save)) {
-		struct server_address s;
-
-		ok = server_parse(one, &s) && add_server(r, &s, cfg->trust_ad);
-	}
-	free(copy);
-	return ok;
-}
-
-struct resolver *resolver_new(struct loop *l, const struct resolve_config *cfg)
-{
-	struct resolver *r = xcalloc(1, sizeof *r);
-	bool ok = true;
-
-	r->loop = l;
-	r->try_ms = cfg->try_ms ? cfg->try_ms : RESOLVE_TRY_MS;
-	r->total_ms = cfg->total_ms ? cfg->total_ms : RESOLVE_TOTAL_MS;
-	r->max = cfg->in_flight ? cfg->in_flight : RESOLVE_IN_FLIGHT;
-	r->kick = loop_timer_new(l, start_waiting, r);
-	if (cfg->server)
-		ok = add_named_servers(r, cfg);
-	else
-		add_system_servers(r, cfg);
-	if (ok && r->n_servers)
-		return r;
-	resolver_free(r);
-	return NULL;
-}
-
-void resolver_free(struct resolver *r)
-{
-	if (!r)
-		return;
-	while (r->all)
-		free_lookup(r->all);
-	for (size_t i = 0; i < r->n_servers; i++) {
-		struct server *s = &r->servers[i];
-
-		while (s->n_idle)
-			channel_free(s->idle[--s->n_idle]);
-		free(s->idle);
-	}
-	loop_timer_free(r->kick);
-	free(r->conf);
-	free(r);
-}
-
-size_t resolver_servers(const struct resolver *r)
-{
-	return r->n_servers;
-}
-
-bool resolver_is_trusted(const struct resolver *r)
-{
-	for (size_t i = 0; i < r->n_servers; i++)
-		if (!r->servers[i].trusted)
-			return false;
-	return r->n_servers > 0;
-}
-
-bool resolver_is_stale(const struct resolver *r)
-{
-	struct stat now;
-
-	if (!r->conf || r->all)
-		return false;
-	now = conf_stat(r);
-	return now.st_ino != r->conf_was.st_ino ||
-	       now.st_dev != r->conf_was.st_dev ||
-	       now.st_size != r->conf_was.st_size ||
-	       now.st_mtime != r->conf_was.st_mtime;
-}
-
-bool resolver_guesses(const struct resolver *r)
-{
-	return r->guesses;
-}
-
-const char *resolver_server(const struct resolver *r, size_t i)
-{
-	assert(i < r->n_servers);
-	return r->servers[i].text;
 }

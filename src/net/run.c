@@ -10,6 +10,7 @@
 
 #include "check/verdict.h"
 #include "core/finding.h"
+#include "net/files.h"
 #include "net/run_priv.h"
 #include "net/start.h"
 #include "util/i18n.h"
@@ -47,6 +48,7 @@ void run_prompt(struct run *r, int64_t deadline_us)
 
 void run_rest(struct run *r)
 {
+	r->walking = false;
 	if (run_check_last(r))
 		return;
 	r->doing = DO_NOTHING;
@@ -132,6 +134,10 @@ void run_conclude(struct run *r)
 	    r->dane.verdict == DANE_FAILED) {
 		run_fail(r, PHASE_DNS, FAIL_TIMEOUT,
 		         dns_status_name(r->dane.cause));
+		return;
+	}
+	if (r->sum.sessions == 0 && r->shut) {
+		run_fail(r, PHASE_CONNECT, FAIL_LIMIT, "");
 		return;
 	}
 	if (r->sum.sessions == 0) {
@@ -223,10 +229,12 @@ static void on_route(void *arg, const struct route *route)
 
 void run_begin(struct run *r)
 {
-	if (r->plan->stage == STAGE_ROUTE)
+	if (r->plan->stage == STAGE_ROUTE) {
 		conclude_route(r);
-	else
-		run_go_on(r);
+		return;
+	}
+	run_walk_begin(r);
+	run_go_on(r);
 }
 
 /* No route was looked for. */
@@ -242,7 +250,8 @@ bool run_resolver(struct run *r)
 	struct resolve_config cfg = { .server = env->cfg->dns,
 		.resolv_conf = env->cfg->resolv_conf,
 		.trust_ad = env->cfg->trust_ad,
-		.try_ms = env->cfg->dns_try_ms };
+		.try_ms = env->cfg->dns_try_ms, .share = r->out.run != 0,
+		.in_flight = files_make_room(0).lookups };
 
 	if (env->resolver)
 		return true;
@@ -377,7 +386,7 @@ static void see(void *arg, const struct event *e)
 {
 	struct run *r = arg;
 
-	if (!r->trial) /* it may come from another address */
+	if (!r->trial && run_check_can(r)) /* it may be from elsewhere */
 		run_check_see(r, e);
 	run_trial_see(r, e);
 	docket_see(r->docket, e);
@@ -446,6 +455,7 @@ void run_free(struct run *r)
 	outlet_clear(&r->out);
 	r->env->runs--;
 	plan_free(r->rest);
+	plan_free(r->walk);
 	plan_free(r->plan);
 	free(r);
 }

@@ -176,6 +176,11 @@ static void see_reply(struct run *r, const struct event *e)
 	buf_clear(&text);
 }
 
+bool run_check_can(const struct run *r)
+{
+	return !r->plan->hold_enter || r->plan->checks.wanted;
+}
+
 void run_check_see(struct run *r, const struct event *e)
 {
 	if (e->kind == EV_START && r->plan->checks.ip)

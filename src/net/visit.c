@@ -429,7 +429,8 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	}
 	v->to.host = xstrdup(to->host);
 	v->to.address = xstrdup(to->address);
-	identify_host(&v->who, to->local ? "" : to->host);
+	if (!to->local && strcmp(to->host, to->address) != 0)
+		identify_host(&v->who, to->host);
 	v->judge = judge_new(out, to->docket, to->session,
 	                     plan->stage);
 	v->leave_us = INT64_MAX;

@@ -50,6 +50,7 @@ static const struct field dns_fields[] = {
 	{ "aa", FIELD_BOOL, AT(dns.aa), NULL },
 	{ "tcp", FIELD_BOOL, AT(dns.tcp), NULL },
 	{ "cd", FIELD_BOOL, AT(dns.cd), NULL },
+	{ "cached", FIELD_BOOL_SET, AT(dns.cached), NULL },
 	{ "ext", FIELD_TEXT, AT(dns.ext), NULL },
 	{ "answers", FIELD_ANSWERS, AT(dns.answers), NULL },
 	{ "wire", FIELD_WIRE, AT(dns.wire), NULL },

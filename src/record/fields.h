@@ -23,6 +23,7 @@ enum field_type {
 	FIELD_COLUMN,    /* int32_t from -1 */
 	FIELD_MS,        /* uint32_t microseconds, written as milliseconds */
 	FIELD_BOOL,
+	FIELD_BOOL_SET,  /* the same, left out when false */
 	FIELD_WORD,      /* uint8_t enum, by its word */
 	FIELD_DIRECTION, /* bool from the server: "in", else "out" */
 	FIELD_RRTYPE,    /* uint16_t, "MX" */

@@ -46,6 +46,11 @@ const char *json_error(struct json_reader *r)
 	return buf_str(&r->error);
 }
 
+bool json_broken(const struct json_reader *r)
+{
+	return r->scan.error && !r->scan.over;
+}
+
 static bool wrong(struct json_reader *r, const char *name, const char *form)
 {
 	buf_reset(&r->error);
@@ -204,7 +209,9 @@ static bool get_rrtype(struct json_reader *r, size_t i, uint16_t *out)
 {
 	*out = token(r, i)->kind == TOKEN_STRING
 	           ? dns_type_find(string(r, i)) : 0;
-	return *out || wrong(r, "type", _("a record type such as MX"));
+	/* so is written what had no type: 0, which is none */
+	return *out || scan_is(&r->scan, i, "TYPE0") ||
+	       wrong(r, "type", _("a record type such as MX"));
 }
 
 static bool get_ms(struct json_reader *r, size_t i, const char *name,
@@ -421,7 +428,7 @@ static bool read_field(struct json_reader *r, const struct field *f)
 		return put_text(r, 0, f->name, at);
 	if (f->type == FIELD_TEXTS)
 		return put_texts(r, 0, f->name, at);
-	if (f->type == FIELD_BOOL)
+	if (f->type == FIELD_BOOL || f->type == FIELD_BOOL_SET)
 		return get_bool(r, 0, f->name, at);
 	i = find(r, 0, f->name);
 	if (i == NONE)
@@ -480,6 +487,7 @@ static bool check_version(struct json_reader *r)
 static bool scan(struct json_reader *r, const char *line, size_t len)
 {
 	buf_reset(&r->error);
+	r->scan.error = NULL;
 	if (len > JSON_LINE_MAX) {
 		buf_adds(&r->error, _("the line is longer than 8 MiB"));
 		return false;

@@ -27,13 +27,19 @@ static void part(struct buf *b)
 		buf_addc(b, ',');
 }
 
-/* name: one of ours, in ASCII and plain. */
+/* name: one of ours, in ASCII and plain. In one go: there are so many. */
 static void key(struct buf *b, const char *name)
 {
+	size_t len = strlen(name);
+	char *to;
+
 	part(b);
-	buf_addc(b, '"');
-	buf_adds(b, name);
-	buf_add(b, "\":", 2);
+	buf_reserve(b, len + 3);
+	to = b->data + b->len;
+	*to++ = '"';
+	memcpy(to, name, len);
+	memcpy(to + len, "\":", 3);
+	b->len += len + 3;
 }
 
 static void add_unsigned(struct buf *b, uint64_t n)
@@ -126,7 +132,8 @@ static bool add_string(struct buf *b, const char *s, size_t len)
 	bool good = true;
 	uint32_t cp;
 
-	buf_addc(b, '"');
+	buf_reserve(b, len + 2); /* most need no more */
+	b->data[b->len++] = '"';
 	for (size_t used; len > 0; s += used, len -= used) {
 		if ((used = plain_len(s, len))) {
 			buf_add(b, s, used);
@@ -429,6 +436,10 @@ static void set_plain(struct buf *b, const struct field *f, const void *at)
 		set_word(b, f->name, f->words->name(*(const uint8_t *)at));
 		return;
 	case FIELD_BOOL: set_bool(b, f->name, *(const bool *)at); return;
+	case FIELD_BOOL_SET:
+		if (*(const bool *)at)
+			set_bool(b, f->name, true);
+		return;
 	case FIELD_DIRECTION:
 		set_word(b, f->name, *(const bool *)at ? "in" : "out");
 		return;

@@ -4,7 +4,8 @@
  *
  * A line is given to the kernel whole and at once: a killed process loses at
  * most the line being written. A write that fails ends the recording, never
- * the session; record_error() then says why, once.
+ * the session: a begun line is taken back, and record_error() says at which
+ * event that was and why, once.
  */
 #ifndef RECORD_RECORD_H
 #define RECORD_RECORD_H
@@ -22,14 +23,15 @@ struct record;
 /*
  * --record FILE: made or emptied, mode 0600, message bodies included.
  * voice: borrowed, may be NULL. Returns NULL and a sentence in *error (heap)
- * when the file cannot be opened.
+ * when FILE is not taken (record_file.h says which are).
  */
 struct record *record_open(const char *path, const struct json_voice *voice,
                            char **error);
 /*
  * The recording that every run makes: a new file in dir (made when missing,
  * mode 0700), named by time and process so that names sort by age; older ones
- * above RECORD_KEPT are removed. No message bodies. time: RFC 3339, UTC.
+ * above RECORD_KEPT are removed, but none that is still being written. No
+ * message bodies. time: RFC 3339, UTC.
  * Errors as above; a file that exists already is never followed or reused.
  */
 struct record *record_open_auto(const char *dir, const char *time,

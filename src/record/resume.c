@@ -3,15 +3,13 @@
 #include "record/resume.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "record/block.h"
 #include "record/json.h"
+#include "record/record_file.h"
 #include "util/buf.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -163,28 +161,6 @@ static void read_all(struct reader *d)
 	d->r->cut = d->offset + d->data.len > d->r->end;
 }
 
-static char *cannot(const char *path, const char *why)
-{
-	return xasprintf(_("--resume: cannot go on with %s: %s"), path, why);
-}
-
-static char *open_it(struct resume *r, const char *path)
-{
-	struct stat st;
-
-	r->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW |
-	             O_NONBLOCK | O_CLOEXEC, 0600);
-	if (r->fd < 0)
-		return cannot(path, strerror(errno));
-	if (fstat(r->fd, &st) < 0)
-		return cannot(path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return cannot(path, _("it is no file"));
-	if (flock(r->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return cannot(path, _("another process is recording to it"));
-	return NULL;
-}
-
 char *resume_open(struct resume *r, const char *path,
                   void (*see)(void *arg, const struct event *e,
                               uint64_t place), void *arg)
@@ -192,7 +168,7 @@ char *resume_open(struct resume *r, const char *path,
 	struct reader d = { .r = r, .path = path, .see = see, .arg = arg };
 
 	*r = (struct resume){ .fd = -1 };
-	d.error = open_it(r, path);
+	r->fd = record_file_again(path, &d.error);
 	if (!d.error) {
 		d.json = json_reader_new();
 		read_all(&d);
@@ -209,7 +185,8 @@ char *resume_open(struct resume *r, const char *path,
 char *resume_cut(struct resume *r, const char *path)
 {
 	if (ftruncate(r->fd, (off_t)r->end) < 0)
-		return cannot(path, strerror(errno));
+		return xasprintf(_("--resume: cannot go on with %s: %s"), path,
+		                 strerror(errno));
 	return NULL;
 }
 

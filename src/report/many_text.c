@@ -68,7 +68,7 @@ static void add_outcomes(struct buf *out, const struct tally *t)
 	}
 }
 
-void many_text_progress(struct buf *out, const struct many_state *s)
+void many_text_how_far(struct buf *out, const struct many_state *s)
 {
 	uint64_t done = tally_done(s->tally), r = rate(s);
 
@@ -85,7 +85,12 @@ void many_text_progress(struct buf *out, const struct many_state *s)
 		buf_adds(out, _(" left"));
 	}
 	buf_addf(out, _(", %zu under way"), s->running);
-	if (done)
+}
+
+void many_text_progress(struct buf *out, const struct many_state *s)
+{
+	many_text_how_far(out, s);
+	if (tally_done(s->tally))
 		buf_adds(out, ": ");
 	add_outcomes(out, s->tally);
 }

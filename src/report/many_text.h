@@ -20,7 +20,9 @@ struct many_state {
 	int64_t elapsed_us; /* of this run */
 };
 
-/* "120 of 1000 (12 %), 40/s, 0:22 left, 32 under way: accepted 100, ..." */
+/* "120 of 1000 (12 %), 40/s, 0:22 left, 32 under way" */
+void many_text_how_far(struct buf *out, const struct many_state *s);
+/* The same, ": accepted 100, put off 20". */
 void many_text_progress(struct buf *out, const struct many_state *s);
 /*
  * Line i of what is said at the end: how they ended, who must act, whose

@@ -39,6 +39,7 @@ static void flags(struct paper *p, const struct event *e)
 	} all[] = {
 		{ e->u.dns.aa, "aa" }, { e->u.dns.ad, "ad" },
 		{ e->u.dns.tcp, "tcp" }, { e->u.dns.cd, "cd" },
+		{ e->u.dns.cached, "cached" },
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

@@ -100,6 +100,8 @@ static void save_recent(const struct ui *u)
 
 static int event_fd(const struct ui *u)
 {
+	if (u->cfg->many)
+		return u->cfg->many->fd;
 	return u->link.events ? queue_fd(u->link.events) : -1;
 }
 
@@ -109,6 +111,8 @@ static bool take_events(struct ui *u)
 	int64_t until = monotonic_us() + FRAME_MS * 1000;
 	struct event *e;
 
+	if (u->cfg->many)
+		return many_take(u);
 	if (!u->link.events)
 		return false;
 	for (int i = 0; (e = queue_take(u->link.events)) != NULL; i++) {
@@ -156,6 +160,8 @@ static int wait_ms(const struct ui *u, bool more)
 		return 0;
 	if (ui_busy(u))
 		ms = SPIN_MS - (int)(u->now_ms % SPIN_MS);
+	if (many_wait_ms(u) >= 0)
+		ms = sooner(ms, many_wait_ms(u));
 	if (u->toast)
 		ms = sooner(ms, u->toast_until_ms - u->now_ms);
 	if (u->waiting_to_leave)
@@ -198,7 +204,7 @@ static void loop(struct ui *u)
 		    monotonic_us() - drawn_us >= FRAME_MS * 1000))
 			draw(u, &drawn_us);
 		what = term_wait(event_fd(u), wait_ms(u, more),
-		                 ui_busy(u) || more);
+		                 ui_busy(u) || more || many_wait_ms(u) >= 0);
 		read_clock(u);
 		if (ended(u, what))
 			return;
@@ -255,6 +261,10 @@ static void begin(struct ui *u, const char *fallback)
 	if (fallback)
 		ui_say(u, _("This TERM is not known here; %s is used instead."),
 		       fallback);
+	if (u->link.note)
+		ui_say(u, "%s", u->link.note);
+	if (u->cfg->many)
+		many_open(u);
 	if (u->started && !u->link.replay &&
 	    dialog_count(u->link.dialog) == 0)
 		ui_asked(u);

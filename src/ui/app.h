@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "check/tally.h"
 #include "core/dialog.h"
 #include "core/event.h"
 #include "core/mask.h"
@@ -34,14 +35,16 @@ struct ui_link {
 	const struct plan *plan;
 	const char *title;       /* of the lesson, "" none */
 	bool replay;             /* a recording: nothing can be sent */
+	const char *note;        /* said as soon as it is shown, NULL none */
 };
 
 struct ui_calls {
 	/* Gives r away. Never called while link.replay. */
 	void (*request)(void *arg, struct request *r);
 	/* Every event taken from the queue, before it is applied. NULL: no
-	 * recording. e is borrowed. */
-	void (*record)(void *arg, const struct event *e);
+	 * recording. e is borrowed. Returns NULL, or one sentence (borrowed)
+	 * when the recording has stopped with e. */
+	const char *(*record)(void *arg, const struct event *e);
 	/*
 	 * Start screen and :demo, :open. out is filled and NULL returned, or
 	 * one clear sentence says what is wrong (heap; ui frees it) and
@@ -60,8 +63,31 @@ struct ui_calls {
 	void *arg;
 };
 
+/* How far many targets have come. */
+struct ui_many_state {
+	const struct tally *tally; /* borrowed until the next turn() */
+	char progress[160];        /* "120 of 1000 (12 %), 40/s ..." */
+	bool over;                 /* nothing is under way any more */
+};
+
+/* Many targets at once (--input): main does them, the inspector shows what
+ * became of them and each dialog on request. */
+struct ui_many {
+	int fd; /* readable while there is something to take */
+	/* Takes what has come and begins more. True: there is more to take. */
+	bool (*turn)(void *arg);
+	void (*state)(void *arg, struct ui_many_state *out);
+	/* The dialog that begins at this byte of the recording; else as
+	 * open_replay(). */
+	char *(*open)(void *arg, uint64_t place, struct ui_link *out);
+	/* Begins no more and cancels what is under way. */
+	void (*stop)(void *arg);
+	void *arg;
+};
+
 struct ui_config {
 	struct ui_link link;
+	const struct ui_many *many; /* NULL: one target at a time */
 	struct ui_calls calls;
 	const char *theme;       /* name, "" chooses (theme.h) */
 	bool no_color;           /* --no-color or NO_COLOR */

@@ -240,7 +240,8 @@ void draw_input(struct ui *u)
 	r.x++;
 	r.w--;
 	if (u->link.replay && u->mode == PROMPT_SERVER) {
-		draw_replay_bar(u, r);
+		if (u->popup.kind != POPUP_MANY) /* it is of no one dialog */
+			draw_replay_bar(u, r);
 		return;
 	}
 	used = line_draw(ui_prompt_line(u), &u->canvas, r, prompt, u->typing);
@@ -292,6 +293,7 @@ void draw_hint(struct ui *u)
 	x = explain_get(u);
 	canvas_text(&u->canvas, r.x + 1, r.y, r.w - 2, STYLE_DIM,
 	            u->pane == PANE_CHECKS && !u->typing ? checks_hint(u)
+	            : u->pane == PANE_GRID && !u->typing ? grid_hint()
 	            : x->n_notes                         ? x->notes[0]
 	                                                 : x->who);
 }

@@ -104,9 +104,22 @@ static void tls_words(const struct ui *u, char *out, size_t size)
 		         u->w >= NARROW ? _(" not verified") : "");
 }
 
+/* A recording that stopped is told at any width. */
+static void record_words(const struct ui *u, char *out, size_t size)
+{
+	*out = '\0';
+	if (u->link.replay)
+		return;
+	if (u->record_stopped)
+		snprintf(out, size, "REC %s %u  ", glyph(GLYPH_NO),
+		         (unsigned)u->record_stopped_n);
+	else if (u->w >= NARROW && *u->cfg->record_path)
+		snprintf(out, size, "REC %s  ", glyph(GLYPH_NOW));
+}
+
 static void title_right(const struct ui *u, char *out, size_t size)
 {
-	char clock[16], state[48] = "", session[32] = "", rec[32] = "";
+	char clock[16], state[48] = "", session[32] = "", rec[32];
 	char tls[64];
 	const char *mask = u->veil.mask ? "MASK  " : "";
 	const struct dialog_now *now = ui_now(u);
@@ -121,12 +134,12 @@ static void title_right(const struct ui *u, char *out, size_t size)
 	if (u->w >= NARROW && now->session > 1)
 		snprintf(session, sizeof session, _("session %u   "),
 		         (unsigned)now->session);
-	if (u->w >= NARROW && *u->cfg->record_path && !u->link.replay)
-		snprintf(rec, sizeof rec, "REC %s  ", glyph(GLYPH_NOW));
+	record_words(u, rec, sizeof rec);
 	tls_words(u, tls, sizeof tls);
 	snprintf(out, size, "%s%s%s%s%s%s%s%s", mask, tls, session,
 	         u->demo ? _("DEMO  ") : "",
-	         u->link.replay ? _("REPLAY  ") : "", rec, state,
+	         u->link.replay && u->popup.kind != POPUP_MANY
+	             ? _("REPLAY  ") : "", rec, state,
 	         *state && *clock ? "  " : "");
 	snprintf(out + strlen(out), size - strlen(out), "%s", clock);
 }
@@ -143,9 +156,15 @@ void draw_title(struct ui *u)
 	title_right(u, right, sizeof right);
 	w = canvas_width(right);
 	if (w > r.w / 2) {
-		snprintf(right, sizeof right, "%s", u->veil.mask ? "MASK" : "");
+		snprintf(right, sizeof right, "%s",
+		         u->veil.mask ? "MASK  " : "");
+		if (u->record_stopped)
+			record_words(u, right + strlen(right),
+			             sizeof right - strlen(right));
 		w = canvas_width(right);
 	}
+	if (w > r.w / 2)
+		w = 0;
 	title_left(u, r.w - w - 3, left, sizeof left);
 	canvas_text(&u->canvas, r.x + 1, r.y, r.w - w - 3, STYLE_BAR, left);
 	if (w)
@@ -271,26 +290,57 @@ void draw_mx_line(struct ui *u)
 	doc_clear(&doc);
 }
 
-void draw_tabs(struct ui *u)
+/* Without its name where there is no room for it. */
+static void tab_text(const struct ui *u, int i, bool name, char text[64])
 {
 	const char *const names[] = { "MX", _("Dialog"), _("Explain"),
 		                      _("Steps"), _("Envelope"),
-		                      _("Checks") };
+		                      _("Checks"), _("Grid") };
+	bool on = u->layout.pane[i + 1].body.h > 0;
+
+	if (name)
+		snprintf(text, 64, on ? "[%d %s]" : "%d %s", i + 1, names[i]);
+	else
+		snprintf(text, 64, "%d", i + 1);
+}
+
+/* How many keep their names so that the one on screen is seen; all where it is
+ * seen anyway. */
+static int named_tabs(const struct ui *u, int on)
+{
+	for (int named = on; named > 0; named--) {
+		int width = 1;
+
+		for (int i = 0; i <= on; i++) {
+			char text[64];
+
+			tab_text(u, i, i < named || i == on, text);
+			width += canvas_width(text) + 2;
+		}
+		if (width - 2 < u->layout.tabs.w)
+			return named;
+	}
+	return 0;
+}
+
+void draw_tabs(struct ui *u)
+{
 	struct rect r = u->layout.tabs;
-	int x = r.x + 1;
+	int x = r.x + 1, on = 0, named;
 
 	if (r.h == 0)
 		return;
+	while (on + 2 < PANE_COUNT && u->layout.pane[on + 1].body.h <= 0)
+		on++;
+	named = named_tabs(u, on);
 	for (int i = 0; i < PANE_COUNT - 1; i++) {
-		bool on = u->layout.pane[i + 1].body.h > 0;
 		char text[64];
 
-		snprintf(text, sizeof text, on ? "[%d %s]" : "%d %s", i + 1,
-		         names[i]);
+		tab_text(u, i, i < named || i >= on, text);
 		if (x + canvas_width(text) > r.w)
 			break;
 		x += canvas_text(&u->canvas, x, r.y, r.w - x,
-		                 on ? STYLE_BOLD : STYLE_TEXT, text) + 2;
+		                 i == on ? STYLE_BOLD : STYLE_TEXT, text) + 2;
 	}
 }
 
@@ -361,8 +411,13 @@ static const char *special_footer(const struct ui *u)
 		return _("Enter hands it over   Esc does not");
 	if (u->popup.kind == POPUP_TLS)
 		return _("j k scroll   Tab the other page   Esc closes");
+	if (u->popup.kind == POPUP_COMPARE)
+		return _("j k scroll   y copies it   Esc closes");
 	if (u->popup.kind == POPUP_BOUNCE)
 		return _("j k scroll   n p next, previous   Esc closes");
+	if (u->popup.kind == POPUP_MANY)
+		return _("j k choose   Enter its dialog   Tab slowest, latest"
+		         "   q stop, leave");
 	if (u->popup.kind == POPUP_ANYWAY)
 		return _("y connect   Esc stay");
 	if (u->popup.kind == POPUP_TOUR)

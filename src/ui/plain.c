@@ -8,6 +8,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "core/command.h"
 #include "core/target.h"
 #include "knowledge/check_words.h"
 #include "ui/echo.h"
@@ -51,6 +52,8 @@ static bool still_waiting(const struct plain *p)
 
 	if (now->ask || p->link.replay)
 		return false;
+	if (p->walks)
+		return true;
 	if (now->connecting || p->trying || p->check_runs || p->check_asked)
 		return true;
 	return plain_is_open(p) && e && e->u.prompt.open &&
@@ -85,7 +88,9 @@ static bool is_outcome(const struct event *e)
 static void take(struct plain *p, struct event *e)
 {
 	enum event_kind kind = (enum event_kind)e->kind;
-	bool answer = ends_waiting(e) || is_outcome(e);
+	bool walked = plain_walk_ends(p, e);
+	bool answer = ends_waiting(e) || is_outcome(e) || walked;
+	const char *stopped = NULL;
 	struct event *copy;
 
 	if (kind == EV_END || is_outcome(e))
@@ -99,11 +104,15 @@ static void take(struct plain *p, struct event *e)
 	answer = answer && !p->unsent;
 
 	if (p->cfg->calls.record && !p->link.replay)
-		p->cfg->calls.record(p->cfg->calls.arg, e);
+		stopped = p->cfg->calls.record(p->cfg->calls.arg, e);
 	veil_append(&p->veil, &p->link, e, &copy);
 	free(copy);
 	free(e);
 	plain_show_new(p);
+	if (walked)
+		plain_grid(p);
+	if (stopped)
+		plain_print(p, "", stopped);
 	if (answer)
 		p->waiting = still_waiting(p);
 	if (kind == EV_ASK)
@@ -134,6 +143,14 @@ static void stop(struct plain *p)
 	}
 }
 
+static void open_plan(struct plain *p)
+{
+	request(p, REQ_OPEN, plan_copy(&p->plan), NULL, false);
+	p->waiting = !p->link.replay;
+	p->walks = p->plan.all && p->waiting;
+	p->walk_begun = false;
+}
+
 static void open_target(struct plain *p, const char *text)
 {
 	struct target t;
@@ -151,8 +168,7 @@ static void open_target(struct plain *p, const char *text)
 	p->plan.target = t;
 	if (t.recipient && p->plan.n_to == 0)
 		plan_add_to(&p->plan, t.recipient);
-	request(p, REQ_OPEN, plan_copy(&p->plan), NULL, false);
-	p->waiting = !p->link.replay;
+	open_plan(p);
 }
 
 static void send_now(struct plain *p, const char *text)
@@ -232,6 +248,13 @@ static void command(struct plain *p, const char *text)
 		plain_try(p, text);
 	} else if (c == CMD_PANE_6) {
 		checks(p);
+	} else if (c == CMD_ALL && p->plan.target.text) {
+		p->plan.all = true;
+		open_plan(p);
+	} else if (c == CMD_PANE_7) {
+		plain_grid(p);
+	} else if (c == CMD_COMPARE) {
+		plain_compare(p, text);
 	} else if (c == CMD_CHECK) {
 		check(p);
 	} else if (c == CMD_MASK) {
@@ -256,7 +279,7 @@ static bool hold(struct plain *p, const char *text)
 	size_t n = real_recipients(now);
 
 	if (now->state == ST_DATA || now->state == ST_BDAT || n == 0 ||
-	    p->link.replay || !real_begins_message(text, strlen(text)) ||
+	    p->link.replay || !command_begins_message(text, strlen(text)) ||
 	    real_stays_here(now, &p->plan, demo))
 		return false;
 	fprintf(p->out, _("This may deliver a real message to %zu "
@@ -490,8 +513,11 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	interrupt_catch(&p.wait_mask);
 	plain_show_new(&p);
 	plain_replay_open(&p);
+	if (p.link.note)
+		plain_print(&p, "", p.link.note);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
+		p.walks = p.plan.all;
 		p.check_asked = p.check_first = p.plan.checks.wanted;
 	} else if (!p.link.replay) {
 		plain_print(&p, "", _("Type a domain or a host. :help helps."));

@@ -69,6 +69,7 @@ void popup_close(struct ui *u)
 	free(u->trial);
 	u->trial = NULL;
 	bounce_forget(u);
+	compare_forget(u);
 	forget_items(p);
 	free(p->items);
 	free(p->title);
@@ -298,7 +299,9 @@ bool popup_key(struct ui *u, const struct key *k)
 	if (u->popup.kind == POPUP_NONE)
 		return false;
 	u->dirty = true;
-	if (k->code == K_ESC ||
+	if (u->popup.kind == POPUP_MANY) {
+		many_key(u, k);
+	} else if (k->code == K_ESC ||
 	    (k->code == K_CHAR && k->ch == 'c' && k->mods == MOD_CTRL)) {
 		if (ask_is_open(u))
 			ask_cancel(u);
@@ -310,6 +313,8 @@ bool popup_key(struct ui *u, const struct key *k)
 		tls_key(u, k);
 	} else if (u->popup.kind == POPUP_BOUNCE) {
 		bounce_key(u, k);
+	} else if (u->popup.kind == POPUP_COMPARE) {
+		compare_key(u, k);
 	} else if (u->popup.kind == POPUP_HELP) {
 		help_key(u, k);
 	} else if (u->popup.kind == POPUP_LIST) {
@@ -519,15 +524,20 @@ void popup_draw(struct ui *u)
 
 	if (p->kind == POPUP_RULES)
 		rules_draw(u);
+	if (p->kind == POPUP_MANY)
+		many_draw(u);
 	if (p->kind == POPUP_TOUR)
 		tour_draw(u);
 	if (p->kind == POPUP_TLS)
 		tls_draw(u);
 	if (p->kind == POPUP_BOUNCE)
 		bounce_draw(u);
+	if (p->kind == POPUP_COMPARE)
+		compare_draw(u);
 	if (p->kind == POPUP_NONE || p->kind == POPUP_RULES ||
 	    p->kind == POPUP_TOUR || p->kind == POPUP_TLS ||
-	    p->kind == POPUP_BOUNCE)
+	    p->kind == POPUP_BOUNCE || p->kind == POPUP_COMPARE ||
+	    p->kind == POPUP_MANY)
 		return;
 	doc_init(&doc, (u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH) - 4);
 	chosen = popup_doc(p, &doc);

@@ -16,7 +16,7 @@ struct queue {
 	size_t first, n, size;
 	size_t bytes;
 	bool full;
-	bool told; /* a byte lies in the pipe */
+	bool told; /* a byte lies in the pipe, or is about to */
 	void (*room)(void *);
 	void *room_arg;
 	int pipe[2];
@@ -77,17 +77,9 @@ static void grow(struct queue *q)
 	q->size = size;
 }
 
-/* Under the lock, or the byte could come when nothing waits any more. */
-static void tell(struct queue *q)
-{
-	while (write(q->pipe[1], "", 1) < 0 && errno == EINTR)
-		;
-	q->told = true;
-}
-
 bool queue_post_all(struct queue *q, const struct queue_item *items, size_t n)
 {
-	bool full;
+	bool full, told;
 
 	if (n == 0)
 		return !queue_is_full(q);
@@ -100,9 +92,11 @@ bool queue_post_all(struct queue *q, const struct queue_item *items, size_t n)
 	}
 	full = q->n >= QUEUE_ITEMS_MAX || q->bytes >= QUEUE_BYTES_MAX;
 	q->full |= full;
-	if (!q->told)
-		tell(q);
+	told = q->told;
+	q->told = true;
 	pthread_mutex_unlock(&q->lock);
+	while (!told && write(q->pipe[1], "", 1) < 0 && errno == EINTR)
+		;
 	return !full;
 }
 
@@ -132,6 +126,7 @@ bool queue_is_full(struct queue *q)
 /* The reader's next batch; where there is none, the byte is taken away. */
 static void take_batch(struct queue *q)
 {
+	bool stop = false;
 	char byte;
 
 	q->at = q->end = 0;
@@ -141,8 +136,12 @@ static void take_batch(struct queue *q)
 		q->first = (q->first + 1) % q->size;
 		q->n--;
 	}
-	while (q->end == 0 && q->told)
-		q->told = read(q->pipe[0], &byte, 1) < 0 && errno == EINTR;
+	/* one that is not there yet wakes the reader in vain, once */
+	while (q->end == 0 && q->told && !stop)
+		if (read(q->pipe[0], &byte, 1) == 1)
+			q->told = false;
+		else
+			stop = errno != EINTR;
 }
 
 static void refill(struct queue *q)

@@ -4,10 +4,9 @@
  * One writer, one reader (more are allowed, order is then per writer). Posting
  * gives the item away; the reader owns what it takes. The only lock is held
  * for the few instructions of a post or a take, never while drawing or doing
- * I/O but the one byte of a wake-up, which never blocks. The file descriptor of
- * queue_fd() is readable while items wait, so both sides wait in their own poll
- * loop. A reader that is kept busy is not woken, and takes its items by the
- * QUEUE_BATCH under one lock.
+ * I/O. The file descriptor of queue_fd() is readable while items wait, so both
+ * sides wait in their own poll loop. A reader that is kept busy is not woken,
+ * and takes its items by the QUEUE_BATCH under one lock.
  *
  * Bounds (design §8): an item that does not fit any more is still taken, so
  * that nothing is ever dropped, but queue_post() then says "full" and the

@@ -1,16 +1,17 @@
 /*
- * many: sessions to one server, as many at once as AT-ONCE says, through
- * src/net/worker.c as the program makes them; EHLO MAIL RCPT RSET QUIT.
+ * many: targets beside each other, as many at once as AT-ONCE says, through
+ * src/net/worker.c as the program makes them.
  *
- *   many ADDRESS:PORT SESSIONS AT-ONCE none      events are taken and freed
- *   many ADDRESS:PORT SESSIONS AT-ONCE json      and written to stdout
- *   many ADDRESS:PORT SESSIONS AT-ONCE hold      nothing ends: memory only,
- *                                                of a server that greets and
- *                                                then says nothing
+ *   many ADDRESS:PORT COUNT AT-ONCE MODE
  *
- * On stderr: "PER-SECOND FAILED CPU-US FRONT-US EVENTS KIB": of a session the
+ * MODE json: sessions EHLO MAIL RCPT RSET QUIT to that server, each event
+ * written to standard output; none: taken and freed; hold: each is left open
+ * behind MAIL, which the server (sink -q) does not answer; route: the MX and
+ * addresses of d00000.example ... at that name server, written as JSON.
+ *
+ * On stderr: "PER-SECOND FAILED CPU-US FRONT-US EVENTS KIB": of a target the
  * processor time of all threads and of the one that takes the events; the
- * events; the greatest resident memory, or with hold the present one.
+ * events; the greatest resident memory, with hold the present one.
  */
 #include "config.h"
 
@@ -26,12 +27,13 @@
 
 #include "io/loop.h"
 #include "net/files.h"
+#include "net/resolve.h"
 #include "net/worker.h"
 #include "record/json.h"
 #include "report/sayings.h"
 #include "util/xalloc.h"
 
-enum mode { MODE_NONE, MODE_JSON, MODE_HOLD };
+enum mode { MODE_NONE, MODE_JSON, MODE_HOLD, MODE_ROUTE, MODES };
 
 static struct worker *worker;
 static const char *address;
@@ -53,11 +55,18 @@ static char *say(const struct event *e, enum json_say what, uint32_t item)
 static void start_one(void)
 {
 	struct plan *p = xmalloc(sizeof *p);
+	const char *target = address;
 	struct request *q;
+	char name[32];
 
 	plan_init(p);
-	if (target_parse(address, &p->target) != TARGET_OK)
-		give_up(address);
+	if (mode == MODE_ROUTE) {
+		snprintf(name, sizeof name, "d%05ld.example", started);
+		target = name;
+		p->stage = STAGE_ROUTE;
+	}
+	if (target_parse(target, &p->target) != TARGET_OK)
+		give_up(target);
 	p->helo = xstrdup("client.example");
 	p->from = xstrdup("a@client.example");
 	plan_add_to(p, "b@client.example");
@@ -84,11 +93,11 @@ static void take(struct event *e)
 {
 	events++;
 	sent += e->kind == EV_SENT;
-	if (mode == MODE_JSON)
+	if (mode == MODE_JSON || mode == MODE_ROUTE)
 		write_out(e);
 	if (e->kind == EV_END) {
 		done++;
-		failed += e->u.end.accepted != 1;
+		failed += e->u.end.exit != 0;
 		if (started < total)
 			start_one();
 	}
@@ -113,40 +122,51 @@ static double cpu_us(int who)
 	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
 }
 
+/* The second number is what is resident now (proc(5)). */
+static long resident_kib(void)
+{
+	char line[128] = "", *rest;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f || !fgets(line, sizeof line, f))
+		give_up("/proc/self/statm");
+	fclose(f);
+	strtol(line, &rest, 10);
+	return strtol(rest, NULL, 10) * sysconf(_SC_PAGESIZE) / 1024;
+}
+
 static long memory_kib(void)
 {
 	struct rusage use;
-	long pages = 0;
-	FILE *f = mode == MODE_HOLD ? fopen("/proc/self/statm", "r") : NULL;
 
 	getrusage(RUSAGE_SELF, &use);
-	if (f && fscanf(f, "%*d %ld", &pages) != 1)
-		pages = 0;
-	if (f)
-		fclose(f);
-	return f ? pages * sysconf(_SC_PAGESIZE) / 1024 : use.ru_maxrss;
+	return mode == MODE_HOLD ? resident_kib() : use.ru_maxrss;
 }
 
 int main(int argc, char **argv)
 {
-	static const char *const modes[] = { "none", "json", "hold" };
+	static const char *const modes[MODES] = { "none", "json", "hold",
+		"route" };
 	struct worker_config config = { .no_mta = true };
 	struct queue *q;
 	double t0;
 
-	while (argc == 5 && mode <= MODE_HOLD && strcmp(argv[4], modes[mode]))
+	while (argc == 5 && mode < MODES && strcmp(argv[4], modes[mode]))
 		mode++;
-	if (argc != 5 || mode > MODE_HOLD) {
-		fprintf(stderr, "usage: many ADDRESS:PORT SESSIONS AT-ONCE "
-		                "none|json|hold\n");
+	if (argc != 5 || mode == MODES) {
+		fprintf(stderr, "usage: many ADDRESS:PORT COUNT AT-ONCE "
+		                "none|json|hold|route\n");
 		return 64;
 	}
 	address = argv[1];
 	total = option_number(argv[2], 1, 1000000);
 	at_once = option_number(argv[3], 1, 20000);
 	config.per_host = (size_t)at_once;
+	if (mode == MODE_ROUTE)
+		config.dns = address;
 	config.start_us = loop_now_us();
 	files_make_room((size_t)at_once);
+	resolve_library_init();
 	worker = worker_start(&config);
 	if (!worker)
 		give_up("worker");
