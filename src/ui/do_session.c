@@ -302,30 +302,29 @@ void ui_note_target(struct ui *u)
 	recent_add(&u->recent, t->text);
 }
 
-void do_recent(struct ui *u)
+/* What was typed may be an alias. False: it is no target, and that was said. */
+static bool read_target(struct ui *u, const char *text, struct target *out)
 {
-	const char *target = recent_next(&u->recent);
+	char *whom = veil_true(&u->veil, text), *why;
+	enum target_error e = target_parse(whom, out);
 
-	if (target)
-		line_set(u->line, target);
-	else
-		ui_say(u, "%s", _("Nothing was looked up yet."));
+	free(whom);
+	if (e == TARGET_OK)
+		return true;
+	if (!u->started && bounce_open(u, text, strlen(text)))
+		return false;
+	why = target_error_text(e, text);
+	ui_say(u, "%s", why);
+	free(why);
+	return false;
 }
 
 void ui_open_target(struct ui *u, const char *text)
 {
 	struct target t;
-	enum target_error e = target_parse(text, &t);
-	char *why;
 
-	if (e != TARGET_OK && !u->started && bounce_open(u, text, strlen(text)))
+	if (!read_target(u, text, &t))
 		return;
-	if (e != TARGET_OK) {
-		why = target_error_text(e, text);
-		ui_say(u, "%s", why);
-		free(why);
-		return;
-	}
 	if (leave_link(u, t.domain)) {
 		set_target(u, &t);
 		ui_note_target(u);
