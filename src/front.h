@@ -13,7 +13,7 @@
 #include "tape.h"
 
 /* What batch prints. */
-enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS };
+enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS, PRINT_NOTHING };
 
 /* What main found out about the terminal and the user's wishes. */
 struct front_look {
@@ -23,6 +23,8 @@ struct front_look {
 	enum front_form form;
 	bool as_command; /* behind it the lines that do it again */
 	bool plain;  /* line by line, no cursor control */
+	const char *html, *markdown; /* reports, NULL none */
+	bool quiz;   /* of html: a worksheet */
 	bool lesson; /* the scene's lesson is gone through as it is */
 };
 

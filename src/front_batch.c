@@ -130,8 +130,7 @@ int front_batch(const struct front_look *look, struct scene *s,
 		request(&w, REQ_OPEN, plans[i]);
 		go_on = follow(&w) && !w.cancelled;
 	}
-	print_free(w.print);
-	return status(&w);
+	return print_end(w.print, status(&w));
 }
 
 struct playing {
@@ -160,13 +159,12 @@ int front_batch_replay(const struct front_look *look, const char *file)
 	char *error = NULL;
 	enum replay_result result = tape_play(file, play, &p, &error);
 
-	print_free(p.print);
 	if (p.why && p.why != EPIPE)
 		error = xasprintf(_("cannot write to standard output: %s"),
 		                  strerror(p.why));
 	if (error)
 		front_tell(error);
-	if (p.why)
-		return EXIT_IO;
-	return result == REPLAY_BAD ? EXIT_USAGE_ERROR : p.exit;
+	if (result == REPLAY_BAD)
+		p.exit = EXIT_USAGE_ERROR;
+	return print_end(p.print, p.why ? EXIT_IO : p.exit);
 }

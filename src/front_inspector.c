@@ -15,6 +15,7 @@
 #include "farewell.h"
 #include "record/record.h"
 #include "report/batch.h"
+#include "reports.h"
 #include "ui/app.h"
 #include "ui/plain.h"
 #include "util/i18n.h"
@@ -229,6 +230,14 @@ static char *call_open_replay(void *arg, const char *file,
 	return NULL;
 }
 
+static char *call_save(void *arg, enum ui_save_form form, const char *file,
+                       bool replace)
+{
+	struct desk *desk = arg;
+
+	return reports_save(desk->dialog, form, file, replace);
+}
+
 static void print_dialog(const struct desk *desk,
                          const struct front_look *look)
 {
@@ -252,6 +261,7 @@ static struct ui_result run(struct desk *desk, const struct front_look *look,
 			.open_demo = call_open_demo,
 			.open_replay = call_open_replay,
 			.open_net = call_open_net,
+			.save = call_save,
 			.arg = desk,
 		},
 		.theme = o->theme ? o->theme : "",
@@ -337,7 +347,7 @@ int front_inspector(const struct front_look *look, const struct options *o,
 		leave_scene(&desk);
 		if (result.end == UI_LEFT && !look->plain)
 			take_leave(&desk, result, look);
-		exit = status(&desk, result);
+		exit = reports_of(look, desk.dialog, status(&desk, result));
 	}
 	clear(&desk);
 	return exit;

@@ -9,15 +9,17 @@
 #include "report/as_command.h"
 #include "report/batch.h"
 #include "report/swaks.h"
+#include "reports.h"
 #include "tape.h"
 #include "util/buf.h"
 #include "util/xalloc.h"
 
 struct print {
-	struct batch *batch; /* one of these three */
+	struct batch *batch; /* one of these three, or none */
 	struct swaks *swaks;
 	bool json;
 	struct as_command *again; /* beside it, or NULL */
+	struct reports *reports;
 	struct buf line;
 };
 
@@ -32,16 +34,19 @@ struct print *print_new(const struct front_look *look)
 		p->swaks = swaks_new(stdout);
 	if (look->as_command)
 		p->again = as_command_new(stdout);
+	p->reports = reports_new(look);
 	return p;
 }
 
-void print_free(struct print *p)
+int print_end(struct print *p, int exit)
 {
+	exit = reports_end(p->reports, exit);
 	batch_free(p->batch);
 	swaks_free(p->swaks);
 	as_command_free(p->again);
 	buf_clear(&p->line);
 	free(p);
+	return exit;
 }
 
 static bool print_json(struct print *p, const struct event *e)
@@ -59,7 +64,8 @@ bool print_event(struct print *p, const struct event *e)
 {
 	bool ok = p->json ? print_json(p, e)
 	          : p->swaks ? swaks_event(p->swaks, e)
-	                     : batch_event(p->batch, e);
+	          : p->batch ? batch_event(p->batch, e) : true;
 
+	reports_event(p->reports, e);
 	return ok && (!p->again || as_command_event(p->again, e));
 }

@@ -1,6 +1,6 @@
 /*
  * print: events on standard output, as annotated text, as JSON lines or as
- * swaks shows them. main only.
+ * swaks shows them, and in the reports beside it. main only.
  */
 #ifndef PRINT_H
 #define PRINT_H
@@ -15,6 +15,8 @@ struct print;
 struct print *print_new(const struct front_look *look);
 /* False when standard output cannot be written any more: errno. */
 bool print_event(struct print *p, const struct event *e);
-void print_free(struct print *p);
+/* Writes the reports, says what went wrong with them, frees. Returns exit, or
+ * what it becomes when one could not be written. */
+int print_end(struct print *p, int exit);
 
 #endif

@@ -64,6 +64,8 @@ struct options {
 	char *record;           /* NULL: the automatic one, "": none */
 	char *lang, *theme;
 	bool no_color, as_command;
+	char *html, *markdown;  /* files, "-" standard output */
+	bool quiz;
 	/* checks */
 	char *ip, *selectors, *dnsbls; /* the last two: comma lists */
 	bool ask_myip, like_mta;
