@@ -110,7 +110,7 @@ static void sent(struct html_section *s, size_t index)
 
 	if (turn_is_body(e))
 		return;
-	begin_entry(s, "client");
+	begin_entry(s, s->quiz ? "client alone" : "client");
 	buf_adds(s->out, "<pre>");
 	wire_line(s, "C:", event_text(e, e->u.sent.line), e->u.sent.line.len);
 	buf_adds(s->out, "</pre>");
@@ -220,7 +220,7 @@ static void connected(struct html_section *s, const struct event *e)
 {
 	char *span = turn_span(e->u.connect.us);
 
-	begin_event(s, "note", _("Connected in "));
+	begin_event(s, "note alone", _("Connected in "));
 	html_text(s->out, span);
 	if (e->u.connect.local.len) {
 		html_text(s->out, _(" from "));
@@ -286,7 +286,7 @@ static void message(struct html_section *s, const struct event *e)
 {
 	const struct ev_message *m = &e->u.message;
 
-	begin_entry(s, "client");
+	begin_entry(s, "client alone");
 	buf_adds(s->out, "<p class=\"event\">");
 	html_textf(s->out, _("Message: %u lines, %u bytes, dots doubled: "
 	                     "%u, SHA-256 "), m->lines, m->bytes, m->stuffed);
@@ -351,7 +351,7 @@ static void finding(struct html_section *s, const struct event *e)
 
 static void closed(struct html_section *s, const struct event *e)
 {
-	begin_event(s, "note", e->u.closed.by_server
+	begin_event(s, "note alone", e->u.closed.by_server
 	                           ? _("The server closed the connection")
 	                           : _("The connection was closed from here"));
 	buf_adds(s->out, "</p>");

@@ -68,7 +68,7 @@ void html_advice(struct buf *out, const struct explanation *x)
 		buf_adds(out, "</dd>\n");
 	}
 	html_row(out, _("Must act"), good ? "" : x->who);
-	html_row(out, _("MTA"), x->mta);
+	html_row(out, _("A mail server"), x->mta);
 	for (size_t i = 0; i < x->n_tries && !good; i++)
 		if (block_is_advice(&x->tries[i]))
 			html_row(out, _("Try"), x->tries[i].text);
@@ -109,7 +109,7 @@ static void verdict_rows(struct buf *out, const struct event *e)
 	grounds(out, e);
 	html_row(out, _("Try"), next ? next : "");
 	if (e->u.verdict.outcome != OUT_ACCEPTED)
-		html_row(out, _("MTA"), mta ? mta : "");
+		html_row(out, _("A mail server"), mta ? mta : "");
 	if (out->len == rows)
 		out->len = begin;
 	else
@@ -139,6 +139,35 @@ static void verdict(struct html_section *s, size_t index)
 	verdict_rows(s->out, e);
 	buf_adds(s->out, "</div>\n");
 	free(text);
+}
+
+static const struct event *session_verdict(const struct dialog *d)
+{
+	for (size_t i = dialog_count(d); i-- > 0;) {
+		const struct event *e = dialog_at(d, i);
+
+		if (e->kind == EV_VERDICT && !e->u.verdict.recipient.len)
+			return e;
+	}
+	return NULL;
+}
+
+/* Of a single recipient nothing else is said than of the session. */
+static bool is_said(const struct html_section *s, const struct event *e)
+{
+	const struct event *of_all = session_verdict(s->dialog);
+	char *one, *all;
+	bool same;
+
+	if (!e->u.verdict.recipient.len || !of_all ||
+	    dialog_now(s->dialog)->n_rcpts != 1)
+		return false;
+	one = saying_text(e);
+	all = saying_text(of_all);
+	same = one && all && strcmp(one, all) == 0;
+	free(one);
+	free(all);
+	return same;
 }
 
 static const struct event *end_of(const struct dialog *d)
@@ -184,7 +213,8 @@ void html_result(struct html_section *s)
 
 			if (e->kind == EV_VERDICT &&
 			    (e->u.verdict.recipient.len > 0) == recipients &&
-			    !dialog_verdict_old(s->dialog, i))
+			    !dialog_verdict_old(s->dialog, i) &&
+			    !is_said(s, e))
 				verdict(s, i);
 		}
 	ending(s);
@@ -302,7 +332,7 @@ static void lookup(struct html_section *s, const struct event *e)
  * its evidence, is not said twice. */
 void html_lookups(struct html_section *s)
 {
-	const char *const names[] = { _("Type"), _("Name"), _("Answer"),
+	const char *const names[] = { "RR", _("Name"), _("Answer"),
 		_("Server"), _("Time"), NULL };
 	bool begun = false;
 

@@ -10,4 +10,4 @@ const char *const html_style[] = {
 };
 
 const char html_style_hash[] =
-	"YmWvuEnV1IbR93V5UDYFYZtFQr81Ou/xgDtIpfA1Hgc=";
+	"wYmFbkZpBtk6heEdGNmdSeYGs2Add7XVYWNDw0Le1sc=";

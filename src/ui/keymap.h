@@ -70,7 +70,8 @@
 	X(CMD_COPY, "copy",                                                    \
 	  "line|turn|session|explanation|command|swaks|openssl|nc|smtpscope",  \
 	  N_("copy a line, a turn, the session, the explanation, a command"))  \
-	X(CMD_SAVE, "save", N_("FILE"), N_("write the dialog to a new file"))  \
+	X(CMD_SAVE, "save", "html|worksheet|markdown|text|json|swaks",         \
+	  N_("write the dialog to a file: page, worksheet, ticket, text"))     \
 	X(CMD_ACT, "suggestions", "",                                          \
 	  N_("what could be done about this reply"))                           \
 	X(CMD_TRY, "try", N_("EXPERIMENT [VALUE]"),                            \

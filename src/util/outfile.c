@@ -15,6 +15,7 @@
 
 enum {
 	SUBJECT_MAX = 60, /* bytes of a name that are its subject's */
+	TIME_MAX = 19,    /* "2026-01-02T10:41:02" */
 	TRIES = 100,      /* names for the file beside the target */
 };
 
@@ -219,15 +220,17 @@ static bool is_plain(char c)
 	       (c >= '0' && c <= '9') || c == '.' || c == '-';
 }
 
-/* One "_" for all that cannot stay, however many bytes it has. */
+/* One "_" for all that cannot stay, however many bytes it has; begins with a
+ * letter or a digit. */
 static size_t add_plain(char *out, const char *text, size_t max)
 {
 	size_t n = 0;
 
 	for (; *text && n < max; text++) {
-		bool dots = *text == '.' && n && out[n - 1] == '.';
+		bool mark = *text == '.' || *text == '-';
+		bool again = n && *text == '.' && out[n - 1] == '.';
 
-		if (is_plain(*text) && !dots)
+		if (is_plain(*text) && !again && (n || !mark))
 			out[n++] = *text;
 		else if (n && out[n - 1] != '_')
 			out[n++] = '_';
@@ -237,11 +240,9 @@ static size_t add_plain(char *out, const char *text, size_t max)
 
 char *outfile_name(const char *subject, const char *time, const char *suffix)
 {
-	char name[OUTFILE_NAME_MAX + 1];
+	char name[SUBJECT_MAX + TIME_MAX + 1];
 	size_t n;
 
-	while (*subject == '.' || *subject == '-')
-		subject++;
 	n = add_plain(name, subject, SUBJECT_MAX);
 	while (n && (name[n - 1] == '_' || name[n - 1] == '.'))
 		n--;
@@ -249,11 +250,10 @@ char *outfile_name(const char *subject, const char *time, const char *suffix)
 		n = add_plain(name, "smtpscope", SUBJECT_MAX);
 	if (*time)
 		name[n++] = '-';
-	for (size_t i = 0; time[i] && time[i] != '.' && i < 19; i++)
+	for (size_t i = 0; time[i] && time[i] != '.' && i < TIME_MAX; i++)
 		if (time[i] >= '0' && time[i] <= '9')
 			name[n++] = time[i];
 		else if (time[i] == 'T')
 			name[n++] = '-';
-	n += add_plain(name + n, suffix, OUTFILE_NAME_MAX - n);
-	return xmemdup0(name, n);
+	return xasprintf("%.*s%s", (int)n, name, suffix);
 }
