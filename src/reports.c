@@ -44,7 +44,8 @@ static const char *contradiction(const struct options *o)
 		return _("--html, --markdown: two reports, one file; name "
 		         "another one");
 	if (reports_take_stdout(o) &&
-	    (o->front != FRONT_AUTO || o->as_command))
+	    (o->as_command ||
+	     (o->front != FRONT_AUTO && o->front != FRONT_BATCH)))
 		return _("--html -, --markdown -: take standard output; leave "
 		         "the other output out, or name a file");
 	return NULL;

@@ -6,7 +6,7 @@
 #define REPORT_HTML_STYLE_H
 
 extern const char *const html_style[]; /* lines, each with its end; NULL last */
-/* Base64 of its SHA-256; html_test.c says the new one when the style changes. */
+/* Base64 of its SHA-256; html_test.c says the new one when it changes. */
 extern const char html_style_hash[];
 
 #endif

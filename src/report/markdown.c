@@ -292,7 +292,7 @@ static void advice(struct markdown *m, const struct explanation *x)
 {
 	md_item(&m->text, 2, _("Likely"), x->likely);
 	md_item(&m->text, 2, _("Must act"), x->who);
-	md_item(&m->text, 2, _("MTA"), x->mta);
+	md_item(&m->text, 2, _("A mail server"), x->mta);
 	for (size_t i = 0; i < x->n_tries; i++)
 		if (block_is_advice(&x->tries[i]))
 			md_item(&m->text, 2, _("Try"), x->tries[i].text);

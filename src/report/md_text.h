@@ -1,6 +1,7 @@
 /*
  * md_text: text as CommonMark, so that nothing in it can be markup: no HTML, no
- * link, no name that somebody is told about, whatever it says. Pure; any thread.
+ * link, no name that somebody is told about, whatever it says. Pure; any
+ * thread.
  */
 #ifndef REPORT_MD_TEXT_H
 #define REPORT_MD_TEXT_H

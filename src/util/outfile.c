@@ -2,6 +2,7 @@
 
 #include "util/outfile.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -240,9 +241,10 @@ static size_t add_plain(char *out, const char *text, size_t max)
 
 char *outfile_name(const char *subject, const char *time, const char *suffix)
 {
-	char name[SUBJECT_MAX + TIME_MAX + 1];
+	char name[SUBJECT_MAX + 1 + TIME_MAX];
 	size_t n;
 
+	assert(sizeof name + strlen(suffix) <= OUTFILE_NAME_MAX);
 	n = add_plain(name, subject, SUBJECT_MAX);
 	while (n && (name[n - 1] == '_' || name[n - 1] == '.'))
 		n--;

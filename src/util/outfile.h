@@ -35,8 +35,8 @@ char *outfile_write(const char *path, enum outfile_mode mode,
 /*
  * A name for a new file in the working directory, made of text that anyone may
  * have written (a host, a target), a time as in RFC 3339 ("" none) and a suffix
- * of ours (".html"): letters, digits, dots, hyphens and "_" for all else, at most
- * OUTFILE_NAME_MAX bytes; never hidden, never like an option. Heap.
+ * of ours (".html"): letters, digits, dots, hyphens and "_" for all else, at
+ * most OUTFILE_NAME_MAX bytes; never hidden, never like an option. Heap.
  */
 enum { OUTFILE_NAME_MAX = 100 /* readable, and short of every NAME_MAX */ };
 char *outfile_name(const char *subject, const char *time, const char *suffix);
