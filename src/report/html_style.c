@@ -10,4 +10,4 @@ const char *const html_style[] = {
 };
 
 const char html_style_hash[] =
-	"wYmFbkZpBtk6heEdGNmdSeYGs2Add7XVYWNDw0Le1sc=";
+	"ifdGZVgFmvX8H13zQ//fEpkYVWCICfhEAMUbqdKAyog=";
