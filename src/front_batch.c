@@ -120,6 +120,7 @@ int front_batch(const struct front_look *look, struct scene *s,
 		.print = print_new(look),
 	};
 	bool go_on = true;
+	int exit;
 
 	interrupt_catch(&w.wait_mask);
 	for (size_t i = 0; i < n; i++) {
@@ -130,7 +131,9 @@ int front_batch(const struct front_look *look, struct scene *s,
 		request(&w, REQ_OPEN, plans[i]);
 		go_on = follow(&w) && !w.cancelled;
 	}
-	return print_end(w.print, status(&w));
+	exit = print_reports(w.print, status(&w));
+	print_free(w.print);
+	return exit;
 }
 
 struct playing {
@@ -166,5 +169,7 @@ int front_batch_replay(const struct front_look *look, const char *file)
 		front_tell(error);
 	if (result == REPLAY_BAD)
 		p.exit = EXIT_USAGE_ERROR;
-	return print_end(p.print, p.why ? EXIT_IO : p.exit);
+	p.exit = print_reports(p.print, p.why ? EXIT_IO : p.exit);
+	print_free(p.print);
+	return p.exit;
 }

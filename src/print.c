@@ -38,15 +38,21 @@ struct print *print_new(const struct front_look *look)
 	return p;
 }
 
-int print_end(struct print *p, int exit)
+int print_reports(struct print *p, int exit)
 {
 	exit = reports_end(p->reports, exit);
+	p->reports = NULL;
+	return exit;
+}
+
+void print_free(struct print *p)
+{
+	reports_free(p->reports);
 	batch_free(p->batch);
 	swaks_free(p->swaks);
 	as_command_free(p->again);
 	buf_clear(&p->line);
 	free(p);
-	return exit;
 }
 
 static bool print_json(struct print *p, const struct event *e)

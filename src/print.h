@@ -15,8 +15,9 @@ struct print;
 struct print *print_new(const struct front_look *look);
 /* False when standard output cannot be written any more: errno. */
 bool print_event(struct print *p, const struct event *e);
-/* Writes the reports, says what went wrong with them, frees. Returns exit, or
- * what it becomes when one could not be written. */
-int print_end(struct print *p, int exit);
+/* At the end: writes the reports, says what went wrong with them. Returns exit,
+ * or what it becomes when one could not be written. */
+int print_reports(struct print *p, int exit);
+void print_free(struct print *p);
 
 #endif

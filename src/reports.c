@@ -126,10 +126,17 @@ int reports_end(struct reports *r, int exit)
 		if (write_one(r->look->markdown, &text, exit) != exit)
 			status = EXIT_IO;
 	}
+	reports_free(r);
+	return status;
+}
+
+void reports_free(struct reports *r)
+{
+	if (!r)
+		return;
 	html_free(r->html);
 	markdown_free(r->markdown);
 	free(r);
-	return status;
 }
 
 int reports_of(const struct front_look *look, const struct dialog *d,

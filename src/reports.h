@@ -27,6 +27,7 @@ void reports_event(struct reports *r, const struct event *e);
 /* Writes them and frees. What goes wrong is told, with how the session itself
  * ended: exit, which comes back, or EXIT_IO. */
 int reports_end(struct reports *r, int exit);
+void reports_free(struct reports *r); /* unwritten; NULL is fine */
 /* All three for what is on screen. */
 int reports_of(const struct front_look *look, const struct dialog *d,
                int exit);

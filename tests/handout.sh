@@ -51,6 +51,12 @@ for lesson in first tls pipelining lmtp message; do
 	[ -s text ] || wrong "$lesson: no text beside the page"
 done
 
+# The inspector, here without a screen, writes what it holds when it is left.
+echo :q | "$program" --plain --replay "$data/first.jsonl" --lang en \
+	--html plain.html --markdown plain.md >/dev/null
+cmp plain.html first.en.html || wrong "another page from the inspector"
+cmp plain.md first.en.md || wrong "another text from the inspector"
+
 # fails STATUS WORD OPTION...: says WORD, and "old" is as it was.
 echo old >old
 ln -s old link

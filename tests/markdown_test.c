@@ -252,7 +252,7 @@ static void test_refusal_is_told_with_its_command(void **state)
 		"# SMTP dialog: `mx.example`\n",
 		"| `mx.example` | ✘ refused | recipient (certain) |\n",
 		"- **Result:** refused. ",
-		"\n```text\n* Connecting to mx.example [mx.example]:0\n",
+		"\n```text\n* Connecting to mx.example [mx.example]\n",
 		"\nC: RCPT TO:<mx.example\nS: 550-mx.example\n",
 		"- `RCPT TO:<mx.example`: **550 PERMANENT FAILURE.** ",
 	};

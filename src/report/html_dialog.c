@@ -50,11 +50,23 @@ static void begin_event(struct html_section *s, const char *class,
 	html_text(s->out, text);
 }
 
+/* Of an imported transcript nobody has measured it: 0. */
+static void took(struct html_section *s, const char *before, uint32_t us)
+{
+	char *span = turn_span(us);
+
+	if (us) {
+		html_text(s->out, before);
+		buf_adds(s->out, "<span class=\"dim\">");
+		html_text(s->out, span);
+		buf_adds(s->out, "</span>");
+	}
+	free(span);
+}
+
 static void heading_of(struct html_section *s, const struct event *e,
                        const struct explanation *x)
 {
-	char *span = turn_span(e->u.reply.us);
-
 	buf_adds(s->out, "<p class=\"head\">");
 	html_mark(s->out, block_mark(x->cls));
 	buf_adds(s->out, "<strong>");
@@ -64,10 +76,9 @@ static void heading_of(struct html_section *s, const struct event *e,
 		html_ref(s->out, e, e->u.reply.enhanced);
 	buf_addc(s->out, ' ');
 	html_text(s->out, x->headline);
-	buf_adds(s->out, "</strong> <span class=\"dim\">");
-	html_text(s->out, span);
-	buf_adds(s->out, "</span></p>\n");
-	free(span);
+	buf_adds(s->out, "</strong>");
+	took(s, " ", e->u.reply.us);
+	buf_adds(s->out, "</p>\n");
 }
 
 /* --- commands and replies */
@@ -216,21 +227,25 @@ static void reply(struct html_section *s, size_t index)
 
 /* --- what else happens */
 
+/* What a transcript does not tell is left out. */
+static void after(struct html_section *s, const char *between,
+                  const struct event *e, struct ev_ref r)
+{
+	if (!r.len)
+		return;
+	html_text(s->out, between);
+	html_ref(s->out, e, r);
+}
+
 static void connected(struct html_section *s, const struct event *e)
 {
-	char *span = turn_span(e->u.connect.us);
-
-	begin_event(s, "note alone", _("Connected in "));
-	html_text(s->out, span);
-	if (e->u.connect.local.len) {
-		html_text(s->out, _(" from "));
-		html_ref(s->out, e, e->u.connect.local);
-	}
+	begin_event(s, "note alone", _("Connected"));
+	took(s, _(" in "), e->u.connect.us);
+	after(s, _(" from "), e, e->u.connect.local);
 	html_text(s->out, _("; the server speaks first"));
 	buf_adds(s->out, "</p>");
 	begin_note(s);
 	end_entry(s);
-	free(span);
 }
 
 static void failed(struct html_section *s, size_t index)
@@ -288,9 +303,15 @@ static void message(struct html_section *s, const struct event *e)
 
 	begin_entry(s, "client alone");
 	buf_adds(s->out, "<p class=\"event\">");
-	html_textf(s->out, _("Message: %u lines, %u bytes, dots doubled: "
-	                     "%u, SHA-256 "), m->lines, m->bytes, m->stuffed);
-	html_ref(s->out, e, m->sha256);
+	if (m->sha256.len || m->bytes)
+		html_textf(s->out, _("Message: %u lines, %u bytes, dots "
+		                     "doubled: %u"), m->lines, m->bytes,
+		           m->stuffed);
+	else if (m->lines) /* a transcript told no more */
+		html_textf(s->out, _("Message: %u lines"), m->lines);
+	else
+		html_text(s->out, _("Message: not shown in the transcript"));
+	after(s, ", SHA-256 ", e, m->sha256);
 	buf_adds(s->out, "</p>");
 	begin_note(s);
 	end_entry(s);
@@ -365,13 +386,15 @@ static void connecting(struct html_section *s, const struct event *e)
 
 	buf_adds(s->out, "<h3>");
 	html_text(s->out, _("Dialog with "));
+	if (!c->host.len && !c->address.len)
+		html_text(s->out, _("a server that is not named"));
 	html_ref(s->out, e, c->host);
-	if (c->address.len) {
-		buf_adds(s->out, " <span class=\"dim\">[");
-		html_ref(s->out, e, c->address);
-		buf_addf(s->out, "]:%u</span>", c->port);
-	}
-	buf_adds(s->out, "</h3>\n");
+	buf_adds(s->out, " <span class=\"dim\">");
+	after(s, "[", e, c->address);
+	buf_adds(s->out, c->address.len ? "]" : "");
+	if (c->port)
+		buf_addf(s->out, ":%u", c->port);
+	buf_adds(s->out, "</span></h3>\n");
 }
 
 static void entry(struct html_section *s, size_t index)
@@ -437,10 +460,8 @@ static void title(struct html_section *s)
 		return;
 	buf_adds(s->out, "<p class=\"dim\">");
 	html_ref(s->out, e, e->u.start.time);
-	buf_adds(s->out, " · ");
-	html_ref(s->out, e, e->u.start.program);
-	buf_addc(s->out, ' ');
-	html_ref(s->out, e, e->u.start.version);
+	after(s, e->u.start.time.len ? " · " : "", e, e->u.start.program);
+	after(s, " ", e, e->u.start.version);
 	buf_adds(s->out, "</p>\n");
 }
 

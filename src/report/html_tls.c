@@ -141,7 +141,8 @@ void html_tls(struct html_section *s, size_t index)
 	html_bytes(s->out, buf_str(&agreed), agreed.len);
 	html_textf(s->out, e->u.tls.resumed ? ", %s" : "%s",
 	           e->u.tls.resumed ? _("resumed") : "");
-	html_textf(s->out, ", %.1f ms", e->u.tls.us / 1e3);
+	if (e->u.tls.us)
+		html_textf(s->out, ", %.1f ms", e->u.tls.us / 1e3);
 	buf_adds(s->out, "</p>\n");
 	buf_adds(s->out, "<dl>\n");
 	row(s, "SNI", e, e->u.tls.sni);

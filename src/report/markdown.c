@@ -66,9 +66,9 @@ static void title(struct markdown *m)
 	if (e->kind != EV_START)
 		return;
 	md_ref(&m->text, e, e->u.start.time, false);
-	buf_addc(&m->text, ' ');
+	buf_adds(&m->text, e->u.start.time.len ? " " : "");
 	md_ref(&m->text, e, e->u.start.program, false);
-	buf_addc(&m->text, ' ');
+	buf_adds(&m->text, e->u.start.program.len ? " " : "");
 	md_ref(&m->text, e, e->u.start.version, false);
 	buf_addc(&m->text, '\n');
 }
@@ -217,11 +217,15 @@ static void connecting(struct buf *out, const struct event *e)
 	buf_addf(out, "%s* %s", out->len ? "\n" : "", _("Connecting to "));
 	escape_text(out, event_text(e, c->host), c->host.len, false);
 	if (c->address.len) {
-		buf_adds(out, " [");
+		buf_adds(out, c->host.len ? " [" : "[");
 		escape_text(out, event_text(e, c->address), c->address.len,
 		            false);
-		buf_addf(out, "]:%u", c->port);
+		buf_addc(out, ']');
 	}
+	if (c->port)
+		buf_addf(out, ":%u", c->port);
+	if (!c->host.len && !c->address.len)
+		buf_adds(out, _("a server that is not named"));
 	buf_addc(out, '\n');
 }
 
