@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/fit.h"
 #include "core/escape.h"
 #include "util/i18n.h"
 #include "util/wipe.h"
@@ -160,5 +161,18 @@ char *ask_secret(const char *user, char **secret)
 	error = take_answer(&a, secret);
 	wipe(a.line, sizeof a.line);
 	close(a.tty);
+	return error;
+}
+
+char *ask_secret_for(struct plan **plans, size_t n)
+{
+	char *secret = NULL, *error;
+
+	if (n == 0 || !fit_wants_password(plans[0]))
+		return NULL;
+	error = ask_secret(plans[0]->auth.user, &secret);
+	for (size_t i = 0; secret && i < n; i++)
+		plan_set_password(plans[i], secret);
+	wipe_free(secret);
 	return error;
 }

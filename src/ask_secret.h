@@ -5,6 +5,10 @@
 #ifndef ASK_SECRET_H
 #define ASK_SECRET_H
 
+#include <stddef.h>
+
+#include "core/plan.h"
+
 enum { ASK_SECRET_MAX = 4094 }; /* octets; a terminal's line has no more */
 
 /*
@@ -23,6 +27,10 @@ void ask_secret_guard(void);
  * one line (heap): there is no terminal, or nothing was typed: exit 64.
  */
 char *ask_secret(const char *user, char **secret);
+
+/* For n plans that want the same login, unless they have its password or need
+ * none. NULL, or one line as above. */
+char *ask_secret_for(struct plan **plans, size_t n);
 
 /* Part of the guard that not every system has (one of no_dump_*.c). */
 void no_dump(void);

@@ -13,7 +13,8 @@
 #include "tape.h"
 
 /* What batch prints. */
-enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS, PRINT_NOTHING };
+enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS,
+	PRINT_LINES /* one a target */, PRINT_NOTHING };
 
 /* What main found out about the terminal and the user's wishes. */
 struct front_look {
@@ -34,6 +35,16 @@ struct front_look {
  */
 int front_batch(const struct front_look *look, struct scene *s,
                 struct tape *t, struct plan **plans, size_t n);
+/*
+ * The targets of --input, options.jobs at once, each line a plan like base.
+ * Returns as front_batch() does; 64 when a line is no target, or the list or
+ * --resume is of no use.
+ */
+int front_list(const struct front_look *look, const struct options *o,
+               struct scene *s, struct tape *t, struct plan *base);
+/* TARGETs, options.jobs at once. plans: one each, given away with the array. */
+int front_many(const struct front_look *look, const struct options *o,
+               struct scene *s, struct tape *t, struct plan **plans);
 /* A recording as text or JSON. error: heap, or NULL. */
 int front_batch_replay(const struct front_look *look, const char *file);
 

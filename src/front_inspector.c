@@ -31,7 +31,9 @@ struct desk {
 	struct dialog *dialog;
 	struct plan *plan;
 	struct queue *silence; /* what a recording has for a queue */
-	char *late;            /* to be said when the screen is gone */
+	char *late;            /* what is wrong with it; said on the screen and
+	                        * again when that is gone */
+	bool bad;              /* it was not read to its end */
 };
 
 static void call_request(void *arg, struct request *r)
@@ -44,11 +46,11 @@ static void call_request(void *arg, struct request *r)
 		request_free(r);
 }
 
-static void call_record(void *arg, const struct event *e)
+static const char *call_record(void *arg, const struct event *e)
 {
 	struct desk *desk = arg;
 
-	tape_event(desk->tape, e);
+	return tape_event(desk->tape, e);
 }
 
 static int64_t now_ms(void)
@@ -110,6 +112,7 @@ static void show(struct desk *desk, struct plan *plan, struct ui_link *out)
 		.plan = plan,
 		.title = s->lesson ? lesson_title(s->lesson) : "",
 		.replay = s->worker == NULL,
+		.note = s->worker ? NULL : desk->late,
 	};
 }
 
@@ -197,18 +200,17 @@ static bool keep(void *arg, const struct event *e)
 	return true;
 }
 
-/* Fills d; *late is what is to be said of a file that was only cut. */
-static char *load(const char *file, struct dialog *d, char **late)
+/* Fills d with what can be read; NULL when that is anything. */
+static char *load(struct desk *desk, const char *file, struct dialog *d)
 {
 	char *error = NULL;
 	enum replay_result result = tape_play(file, keep, d, &error);
 
 	if (result == REPLAY_BAD && dialog_count(d) == 0)
 		return error;
-	if (error) {
-		free(*late);
-		*late = error;
-	}
+	desk->bad = result == REPLAY_BAD;
+	free(desk->late);
+	desk->late = error;
 	return NULL;
 }
 
@@ -217,7 +219,7 @@ static char *call_open_replay(void *arg, const char *file,
 {
 	struct desk *desk = arg;
 	struct dialog *d = dialog_new();
-	char *error = load(file, d, &desk->late);
+	char *error = load(desk, file, d);
 
 	if (error) {
 		dialog_free(d);
@@ -291,6 +293,8 @@ static int status(const struct desk *desk, struct ui_result result)
 {
 	if (result.end == UI_HANGUP || result.end == UI_TERMINATED)
 		return EXIT_CANCELLED;
+	if (desk->bad && !desk->scene->worker)
+		return EXIT_USAGE_ERROR;
 	return farewell_status(desk->dialog);
 }
 
@@ -305,7 +309,7 @@ static void take_leave(const struct desk *desk, struct ui_result result,
 		print_dialog(desk, look);
 	else if (*text)
 		puts(text);
-	if (*path)
+	if (*path && !tape_stopped(desk->tape))
 		printf(_("recorded in %s\n"), path);
 	fflush(stdout);
 	free(text);
@@ -331,7 +335,7 @@ int front_inspector(const struct front_look *look, const struct options *o,
 		.dialog = dialog_new(),
 		.silence = queue_new(),
 	};
-	char *error = file ? load(file, desk.dialog, &desk.late) : NULL;
+	char *error = file ? load(&desk, file, desk.dialog) : NULL;
 	int exit = EXIT_USAGE_ERROR;
 	struct ui_result result;
 	struct ui_link link;

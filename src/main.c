@@ -27,6 +27,7 @@
 #include "core/rules_text.h"
 #include "front.h"
 #include "knowledge/bounce.h"
+#include "many_progress.h"
 #include "report/explain_text.h"
 #include "reports.h"
 #include "scene.h"
@@ -34,7 +35,6 @@
 #include "ui/keymap.h"
 #include "ui/theme.h"
 #include "util/i18n.h"
-#include "util/wipe.h"
 #include "util/xalloc.h"
 
 /* What came from outside was escaped when the text was made; this is the net
@@ -64,6 +64,7 @@ void front_tell(char *text)
 	else
 		memcpy(folded, text, strlen(text) + 1);
 	add_safe(&b, folded, strlen(folded));
+	progress_hide();
 	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, buf_str(&b));
 	buf_clear(&b);
 	free(folded);
@@ -124,7 +125,7 @@ static bool wants_batch(const struct options *o)
 {
 	if (reports_take_stdout(o))
 		return true;
-	if (o->front == FRONT_AUTO && !o->as_command)
+	if (o->front == FRONT_AUTO && !o->as_command && !o->input)
 		return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
 	return o->front != FRONT_PLAIN || o->as_command;
 }
@@ -147,20 +148,6 @@ static char *read_base(const struct options *o, bool batch, struct plan *out)
 		error = password_read(out, o->auth_password_file, &warning);
 	if (warning)
 		front_tell(warning);
-	return error;
-}
-
-/* Asked once, and only when nothing else is wrong. */
-static char *ask_password(struct plan **plans, size_t n)
-{
-	char *secret = NULL, *error;
-
-	if (n == 0 || !fit_wants_password(plans[0]))
-		return NULL;
-	error = ask_secret(plans[0]->auth.user, &secret);
-	for (size_t i = 0; secret && i < n; i++)
-		plan_set_password(plans[i], secret);
-	wipe_free(secret);
 	return error;
 }
 
@@ -189,7 +176,8 @@ static char *make_plans(const struct options *o, const struct scene *s,
 	}
 	plan_clear(&base);
 	if (!error)
-		error = ask_password(plans, made);
+		/* asked once, and only when nothing else is wrong */
+		error = ask_secret_for(plans, made);
 	if (error) {
 		free_plans(plans, made);
 		return error;
@@ -207,14 +195,29 @@ static char *check_session(const struct options *o, bool batch)
 		return xasprintf(_("--theme: %s is none of the themes "
 		                   "cvd-dark cvd-light ansi mono ascii"),
 		                 o->theme);
-	if (batch && !o->n_words && !o->to && !o->server && !o->pipe &&
-	    !o->demo && !(o->check && *o->check))
+	if (batch && !o->n_words && !o->input && !o->to && !o->server &&
+	    !o->pipe && !o->demo && !(o->check && *o->check))
 		return xstrdup(_("no target; smtpscope [OPTION...] TARGET, "
 		                 "such as user@example.org, or --demo"));
 	if (!batch && o->n_words > 1)
 		return xstrdup(_("the inspector takes one TARGET; several "
 		                 "with --batch or --json"));
-	return NULL;
+	return fit_check_many(o);
+}
+
+/* Each line of --input is a plan like base with a target of its own. */
+static int run_list(const struct options *o, struct scene *s, struct tape *t)
+{
+	struct front_look look = look_of(o);
+	struct plan base;
+	char *error = read_base(o, true, &base);
+	int exit;
+
+	if (look.form == PRINT_TEXT && !look.as_command)
+		look.form = PRINT_LINES;
+	exit = error ? usage(error) : front_list(&look, o, s, t, &base);
+	plan_clear(&base);
+	return exit;
 }
 
 static int run_front(const struct options *o, struct scene *s,
@@ -237,6 +240,8 @@ static int run_front(const struct options *o, struct scene *s,
 	}
 	if (!batch)
 		ask_secret_guard(); /* a login may be typed at any time */
+	if (batch && n > 1 && o->jobs > 1)
+		return front_many(&look, o, s, t, plans);
 	if (batch)
 		exit = front_batch(&look, s, t, plans, n);
 	else
@@ -259,7 +264,8 @@ static int run_session(const struct options *o)
 	if (error)
 		return usage(error);
 	tape = tape_new(o->record);
-	exit = run_front(o, &scene, tape, batch);
+	exit = o->input ? run_list(o, &scene, tape)
+	                : run_front(o, &scene, tape, batch);
 	scene_close(&scene);
 	tape_end(tape);
 	return exit;
@@ -419,7 +425,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, ""); /* numbers stay as the formats want them */
 	i18n_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
-	signal(SIGPIPE, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN); /* a write that fails says why */
+	signal(SIGXFSZ, SIG_IGN);
 	clock_init();
 	options_init(&options);
 	error = options_read(&options, argc, argv);

@@ -8,6 +8,7 @@
 #include "record/json.h"
 #include "report/as_command.h"
 #include "report/batch.h"
+#include "report/result_line.h"
 #include "report/swaks.h"
 #include "reports.h"
 #include "tape.h"
@@ -15,9 +16,10 @@
 #include "util/xalloc.h"
 
 struct print {
-	struct batch *batch; /* one of these three, or none */
+	struct batch *batch; /* one of these four, or none */
 	struct swaks *swaks;
-	bool json;
+	struct result_line *lines;
+	bool json, hold;
 	struct as_command *again; /* beside it, or NULL */
 	struct reports *reports;
 	struct buf line;
@@ -32,6 +34,8 @@ struct print *print_new(const struct front_look *look)
 		p->batch = batch_new(stdout, look->color, look->width);
 	if (look->form == PRINT_SWAKS)
 		p->swaks = swaks_new(stdout);
+	if (look->form == PRINT_LINES)
+		p->lines = result_line_new(stdout, look->color, look->width);
 	if (look->as_command)
 		p->again = as_command_new(stdout);
 	p->reports = reports_new(look);
@@ -50,6 +54,7 @@ void print_free(struct print *p)
 	reports_free(p->reports);
 	batch_free(p->batch);
 	swaks_free(p->swaks);
+	result_line_free(p->lines);
 	as_command_free(p->again);
 	buf_clear(&p->line);
 	free(p);
@@ -63,13 +68,25 @@ static bool print_json(struct print *p, const struct event *e)
 	json_write(&p->line, e, &tape_voice);
 	len = p->line.len;
 	return (len == 0 || fwrite(p->line.data, 1, len, stdout) == len) &&
-	       fflush(stdout) == 0;
+	       (p->hold || fflush(stdout) == 0);
+}
+
+void print_hold(struct print *p)
+{
+	p->hold = true;
+}
+
+bool print_flush(struct print *p)
+{
+	(void)p;
+	return fflush(stdout) == 0;
 }
 
 bool print_event(struct print *p, const struct event *e)
 {
 	bool ok = p->json ? print_json(p, e)
 	          : p->swaks ? swaks_event(p->swaks, e)
+	          : p->lines ? result_line_event(p->lines, e)
 	          : p->batch ? batch_event(p->batch, e) : true;
 
 	reports_event(p->reports, e);

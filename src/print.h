@@ -13,6 +13,9 @@
 struct print;
 
 struct print *print_new(const struct front_look *look);
+/* From now on JSON lines leave at print_flush(), many at a time. */
+void print_hold(struct print *p);
+bool print_flush(struct print *p); /* false: errno */
 /* False when standard output cannot be written any more: errno. */
 bool print_event(struct print *p, const struct event *e);
 /* At the end: writes the reports, says what went wrong with them. Returns exit,

@@ -69,6 +69,7 @@ static char *start_worker(struct scene *s, const struct options *o)
 	struct worker_config cfg = {
 		.dns = s->dns ? s->dns : o->dns,
 		.trust_ad = o->trust_ad,
+		.per_host = o->per_host,
 		.join = o->join != NULL && !s->room,
 		.start_us = loop_now_us(),
 		.stamp = clock_stamp(),
@@ -120,8 +121,8 @@ void scene_close(struct scene *s)
 
 bool scene_is_lesson(const struct scene *s, const struct options *o)
 {
-	return s->lesson && !o->n_words && !o->to && !o->stage && !o->script &&
-	       !o->check;
+	return s->lesson && !o->n_words && !o->input && !o->to && !o->stage &&
+	       !o->script && !o->check;
 }
 
 void scene_fill(const struct scene *s, const struct options *o,
@@ -138,6 +139,6 @@ void scene_fill(const struct scene *s, const struct options *o,
 	if (scene_is_lesson(s, o))
 		return;
 	plan_drop_steps(p, steps);
-	if (o->n_words) /* the lesson's recipients are elsewhere */
+	if (o->n_words || o->input) /* the lesson's recipients are elsewhere */
 		plan_drop_to(p, to);
 }

@@ -61,6 +61,24 @@ char *tape_check(struct tape *t)
 	return error;
 }
 
+char *tape_go_on(struct tape *t, struct resume *r)
+{
+	char *error = resume_cut(r, t->file);
+
+	if (error)
+		return error;
+	t->tried = true;
+	t->record = record_go_on(r->fd, t->file, r->end, &tape_voice);
+	r->fd = -1;
+	note_path(t);
+	return NULL;
+}
+
+uint64_t tape_place(const struct tape *t)
+{
+	return t->record ? record_bytes(t->record) : 0;
+}
+
 static void open_automatic(struct tape *t, const struct event *e)
 {
 	char *dir = record_state_dir();
@@ -71,24 +89,31 @@ static void open_automatic(struct tape *t, const struct event *e)
 	if (dir)
 		t->record = record_open_auto(dir, time, &tape_voice,
 		                             &t->error);
+	else
+		t->error = xstrdup(_("nothing is recorded: neither HOME nor "
+		                     "XDG_STATE_HOME says where; --record "
+		                     "FILE does"));
 	note_path(t);
 	free(dir);
 }
 
-void tape_event(struct tape *t, const struct event *e)
+const char *tape_event(struct tape *t, const struct event *e)
 {
-	char *error;
-
-	if (!t->tried)
+	if (!t->tried) {
 		open_automatic(t, e);
-	if (!t->record)
-		return;
-	record_event(t->record, e);
-	error = record_error(t->record);
-	if (error) {
-		free(t->error);
-		t->error = error;
+		if (t->error)
+			return t->error;
 	}
+	if (!t->record || t->error)
+		return NULL;
+	record_event(t->record, e);
+	t->error = record_error(t->record);
+	return t->error;
+}
+
+bool tape_stopped(const struct tape *t)
+{
+	return t->error != NULL;
 }
 
 const char *tape_path(const struct tape *t)
@@ -140,12 +165,12 @@ enum replay_result tape_play(const char *file,
 	if (!r)
 		return REPLAY_BAD;
 	result = play(r, see, arg, &any);
-	if (result == REPLAY_END && !any) {
+	if (result == REPLAY_END && !any)
 		*error = xasprintf(_("%s holds no event"), file);
-		result = REPLAY_BAD;
-	} else if (result == REPLAY_CUT || result == REPLAY_BAD) {
+	else if (result == REPLAY_CUT || result == REPLAY_BAD)
 		*error = xstrdup(replay_error(r));
-	}
+	if (*error && !any)
+		result = REPLAY_BAD;
 	replay_close(r);
 	return result;
 }

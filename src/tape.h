@@ -13,6 +13,7 @@
 #include "core/event.h"
 #include "record/json.h"
 #include "record/replay.h"
+#include "record/resume.h"
 
 struct tape;
 
@@ -20,12 +21,22 @@ struct tape;
 struct tape *tape_new(const char *file);
 /* Opens --record at once: NULL, or why that cannot be (heap): exit 64. */
 char *tape_check(struct tape *t);
-void tape_event(struct tape *t, const struct event *e);
+/* In place of tape_check(): goes on with --record behind what is in it. r is
+ * cut, its descriptor taken. NULL, or a sentence (heap): exit 64. */
+char *tape_go_on(struct tape *t, struct resume *r);
+/* Bytes of the recording so far: where the next event will stand. 0: there is
+ * none. */
+uint64_t tape_place(const struct tape *t);
+/* Returns NULL, or, when the recording stops with e or cannot even begin, one
+ * sentence (borrowed) that says so: never twice. */
+const char *tape_event(struct tape *t, const struct event *e);
+/* Did it stop, or not even begin? */
+bool tape_stopped(const struct tape *t);
 /* The file of this run, or, before its first event, "". The same place in
  * memory always: it may be kept and looked at later. */
 const char *tape_path(const struct tape *t);
-/* Says on stderr what is to be said: a recording that stopped, and, the first
- * time, where recordings lie. Frees. */
+/* Says on stderr what is to be said: a recording that stopped and at which
+ * event, and, the first time, where recordings lie. Frees. */
 void tape_end(struct tape *t);
 
 /* The sentences of JSON lines. */

@@ -15,22 +15,32 @@
 #include "net/judge.h"
 
 struct court {
+	struct outbox box;
+	struct outlet_count count;
 	struct outlet out;
 	struct docket *docket;
 };
 
 static void open_court(struct court *c)
 {
-	*c = (struct court){ .out = { .next_n = 20, .target = "example.org" } };
-	c->out.events = queue_new();
-	assert_non_null(c->out.events);
+	*c = (struct court){ .count = { .next_n = 20 } };
+	c->out = (struct outlet){ .box = &c->box, .count = &c->count,
+		.target = "example.org" };
+	c->box.events = queue_new();
+	assert_non_null(c->box.events);
 	c->docket = docket_new(&c->out);
 }
 
 static void close_court(struct court *c)
 {
 	docket_free(c->docket);
-	queue_free(c->out.events, NULL);
+	queue_free(c->box.events, NULL);
+}
+
+static struct event *take(struct court *c)
+{
+	outbox_flush(&c->box);
+	return queue_take(c->box.events);
 }
 
 static struct event *reply_of(const char *line, uint32_t to)
@@ -87,7 +97,7 @@ static void hold_session(struct court *c, const char *line)
 static void expect_verdict(struct court *c, const char *recipient,
                            enum act act, const char *because)
 {
-	struct event *e = queue_take(c->out.events);
+	struct event *e = take(c);
 
 	assert_non_null(e);
 	assert_int_equal(e->kind, EV_VERDICT);
@@ -110,14 +120,14 @@ static void test_docket_later_check_renews_the_verdicts(void **state)
 	expect_verdict(&c, "bob@example.org", ACT_UNKNOWN, "wording:w-policy");
 	expect_verdict(&c, "", ACT_UNKNOWN, "wording:w-policy");
 	docket_again(c.docket); /* nothing is new */
-	assert_null(queue_take(c.out.events));
+	assert_null(take(&c));
 	find_out(&c, "spf-mail", GRADE_BAD);
 	docket_again(c.docket);
 	expect_verdict(&c, "bob@example.org", ACT_SENDER_HOST,
 	               "check:spf-mail");
 	expect_verdict(&c, "", ACT_SENDER_HOST, "check:spf-mail");
 	docket_again(c.docket);
-	assert_null(queue_take(c.out.events));
+	assert_null(take(&c));
 	find_out(&c, "spf-mail", GRADE_PASS); /* made anew, and good now */
 	docket_again(c.docket);
 	expect_verdict(&c, "bob@example.org", ACT_UNKNOWN, "wording:w-policy");
@@ -136,7 +146,7 @@ static void test_docket_earlier_check_counts_at_once(void **state)
 	expect_verdict(&c, "bob@example.org", ACT_SENDER_HOST, "check:ptr");
 	expect_verdict(&c, "", ACT_SENDER_HOST, "check:ptr");
 	docket_again(c.docket);
-	assert_null(queue_take(c.out.events));
+	assert_null(take(&c));
 	close_court(&c);
 }
 
@@ -154,7 +164,7 @@ static void test_docket_clear_reply_is_not_renewed(void **state)
 	find_out(&c, "ptr", GRADE_BAD);
 	find_out(&c, "spf-mail", GRADE_BAD);
 	docket_again(c.docket);
-	assert_null(queue_take(c.out.events));
+	assert_null(take(&c));
 	close_court(&c);
 }
 
@@ -176,7 +186,7 @@ static void test_docket_full_drops_the_oldest(void **state)
 	}
 	find_out(&c, "ptr", GRADE_BAD);
 	docket_again(c.docket);
-	while ((e = queue_take(c.out.events))) {
+	while ((e = take(&c))) {
 		if (n++ == 0)
 			assert_string_equal(
 			    event_text(e, e->u.verdict.recipient),

@@ -453,7 +453,7 @@ static void test_read_refuses_what_is_no_recording(void **state)
 		const char *line, *why;
 	} cases[] = {
 		{ "", "too early" },
-		{ "hello", "not a number" },
+		{ "hello", "not a JSON value" },
 		{ "[]", "object" },
 		{ "{}", "\"v\"" },
 		{ "{\"v\":2,\"t\":0,\"event\":\"end\"}", "\"v\"" },

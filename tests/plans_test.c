@@ -345,6 +345,92 @@ static void test_plan_script_lines_are_steps(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, cli_begin, cli_end)
 
+/* "helo=a.example to=x@a" said by a line of a list, over what line says. */
+static char *line_plan(const char *line, const char *says, struct plan **out)
+{
+	struct options own;
+	struct plan base, own_base;
+	char *copy = xstrdup(says), *rest = copy, *pair, *error = NULL;
+
+	options_clear(&o);
+	cli_accept(line);
+	assert_null(plans_base(&o, true, &base));
+	options_copy(&own, &o);
+	plan_init(&own_base);
+	while (!error && (pair = strsep(&rest, " "))) {
+		char *value = strchr(pair, '=');
+
+		*value++ = '\0';
+		error = plans_line_option(&own, pair, value);
+	}
+	if (!error)
+		error = plans_line_base(&own, &base, &own_base);
+	if (!error)
+		error = plans_target(&own, &own_base, "t@x.example", out);
+	if (!error)
+		error = plans_finish(&own, *out);
+	plan_clear(&base);
+	plan_clear(&own_base);
+	options_clear(&own);
+	free(copy);
+	return error;
+}
+
+static void test_line_options_hold_for_its_target_alone(void **state)
+{
+	struct plan *p = NULL;
+
+	(void)state;
+	assert_null(line_plan("--helo me.example -t c@cli.example -f f@cli "
+	                      "--tls must --all",
+	                      "helo=own.example to=a@x.example to=b@x.example "
+	                      "port=587 tls=never all=no quit-after=mail", &p));
+	assert_string_equal(p->helo, "own.example");
+	assert_string_equal(p->from, "f@cli");
+	assert_int_equal(p->n_to, 3); /* the target's, and not the CLI's */
+	assert_string_equal(p->to[0], "t@x.example");
+	assert_string_equal(p->to[1], "a@x.example");
+	assert_string_equal(p->to[2], "b@x.example");
+	assert_int_equal(p->port, 587);
+	assert_int_equal(p->tls.policy, TLS_NEVER);
+	assert_false(p->all);
+	assert_int_equal(p->stage, STAGE_MAIL);
+	plan_free(p);
+	/* the command line's own are as they were */
+	assert_string_equal(o.helo, "me.example");
+	assert_string_equal(o.to, "c@cli.example");
+	assert_true(o.all);
+	assert_null(line_plan("-q dot --test-message", "from=<>", &p));
+	assert_string_equal(p->from, "");
+	assert_true(p->test_message);
+	plan_free(p);
+}
+
+static void test_line_options_bad_ones_are_refused(void **state)
+{
+	static const struct {
+		const char *says, *why;
+	} rows[] = {
+		{ "hello=a", "hello" },       { "pipe=id", "pipe" },
+		{ "data=/etc/passwd", "data" }, { "script=x", "script" },
+		{ "tls-ca=/x", "tls-ca" },    { "record=/x", "record" },
+		{ "auth-password-file=/x", "auth-password-file" },
+		{ "allow-private=yes", "allow-private" },
+		{ "proxy=socks5://a:1", "proxy" },
+		{ "port=70000", "65535" },    { "helo=a\nb", "line break" },
+		{ "to=<>", "--to" },          { "ipv4=maybe", "yes or no" },
+		{ "tls=never tls-min=1.2", "--tls never" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct plan *p = NULL;
+
+		cli_refuse(line_plan("", rows[i].says, &p), rows[i].says,
+		           rows[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +443,8 @@ int main(void)
 		T(test_password_is_the_first_line_of_its_file),
 		T(test_password_has_a_bound),
 		T(test_plan_script_lines_are_steps),
+		T(test_line_options_hold_for_its_target_alone),
+		T(test_line_options_bad_ones_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

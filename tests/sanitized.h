@@ -8,8 +8,15 @@
 #if __has_feature(thread_sanitizer)
 #define SANITIZED_THREADS 1
 #endif
-#elif defined(__SANITIZE_THREAD__)
+#if __has_feature(address_sanitizer)
+#define SANITIZED_ADDRESSES 1
+#endif
+#endif
+#ifdef __SANITIZE_THREAD__
 #define SANITIZED_THREADS 1
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED_ADDRESSES 1
 #endif
 
 #ifdef SANITIZED_THREADS
@@ -18,6 +25,13 @@
 enum { SIGNALS_COME_LATE = 1 };
 #else
 enum { SIGNALS_COME_LATE = 0 };
+#endif
+
+/* Many times slower and larger: what only repeats is done less often. */
+#if defined(SANITIZED_THREADS) || defined(SANITIZED_ADDRESSES)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
 #endif
 
 #endif

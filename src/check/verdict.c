@@ -495,6 +495,21 @@ static char *render(const struct event *e, const char *text)
 	return out;
 }
 
+const char *outcome_label(enum outcome o)
+{
+	static const char *const texts[OUTCOME_COUNT] = {
+		[OUT_ACCEPTED] = N_("accepted"), [OUT_MIXED] = N_("mixed"),
+		[OUT_DEFERRED] = N_("put off"), [OUT_REFUSED] = N_("refused"),
+		[OUT_UNREACHABLE] = N_("no connection"),
+		[OUT_PROTOCOL] = N_("protocol broken"), [OUT_TLS] = "TLS",
+		[OUT_AUTH] = N_("login refused"),
+		[OUT_CANCELLED] = N_("cancelled"),
+		[OUT_LOCAL] = N_("local fault"),
+	};
+
+	return _(texts[o]);
+}
+
 char *verdict_text(const struct event *verdict)
 {
 	const struct row *row = row_of(verdict);

@@ -46,6 +46,7 @@ void verdict_checks(struct event_builder *b, const struct event *const *checks,
 /* The verdict on a target that never got a connection: by its route. */
 void verdict_route(struct event_builder *b, const struct event *route);
 
+const char *outcome_label(enum outcome o); /* "put off"; borrowed */
 /* Text and next step of an EV_VERDICT in the user's language; heap. */
 char *verdict_text(const struct event *verdict);
 char *verdict_next(const struct event *verdict);

@@ -67,7 +67,7 @@ static bool two_ways(const struct options *o, const struct plan *p)
 {
 	return o->pipe && (o->server || p->way.unix_path || o->proxy ||
 	       o->source || o->family || o->all || o->port ||
-	       (o->n_words > 0 && !p->target.recipient));
+	       ((o->n_words > 0 || o->input) && !p->target.recipient));
 }
 
 static bool socket_and_more(const struct options *o, const struct plan *p)
@@ -232,6 +232,55 @@ static const struct {
 	{ stdin_twice, N_("--auth-password-file -: standard input is already "
 		"the message (--data -)") },
 };
+
+static bool stands_in_for(const char *option, const char *other)
+{
+	return option && other && strcmp(option, "-") == 0 &&
+	       strcmp(other, "-") == 0;
+}
+
+static bool list_and_targets(const struct options *o)
+{
+	return o->input && (o->n_words || (o->check && *o->check));
+}
+
+static bool list_by_hand(const struct options *o)
+{
+	return o->input && o->front == FRONT_PLAIN;
+}
+
+static bool list_and_stdin(const struct options *o)
+{
+	return stands_in_for(o->input, o->data) ||
+	       stands_in_for(o->input, o->auth_password_file);
+}
+
+static bool nothing_to_resume(const struct options *o)
+{
+	return o->resume && !(o->input && o->record && *o->record);
+}
+
+char *fit_check_many(const struct options *o)
+{
+	static const struct {
+		bool (*wrong)(const struct options *o);
+		const char *text; /* msgid */
+	} rows[] = {
+		{ list_and_targets, N_("--input: the list names the targets, "
+			"none beside it on the command line") },
+		{ list_by_hand, N_("--input: goes with --batch or --json, not "
+			"with --plain") },
+		{ list_and_stdin, N_("--input -: standard input is read for "
+			"something else already") },
+		{ nothing_to_resume, N_("--resume: goes on with a list where "
+			"its recording ends (--input FILE --record FILE)") },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].wrong(o))
+			return xstrdup(_(rows[i].text));
+	return NULL;
+}
 
 char *fit_check(const struct options *o, const struct plan *p)
 {

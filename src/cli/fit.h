@@ -12,6 +12,9 @@
  * in, its stage too. */
 char *fit_check(const struct options *o, const struct plan *p);
 
+/* The same of what is about many targets, before the first of them is read. */
+char *fit_check_many(const struct options *o);
+
 /* Has the login a user and no password, so that somebody must be asked? */
 bool fit_wants_password(const struct plan *p);
 

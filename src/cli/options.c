@@ -49,6 +49,26 @@ void options_clear(struct options *o)
 	options_init(o);
 }
 
+void options_copy(struct options *to, const struct options *from)
+{
+	const struct option *row;
+
+	*to = *from;
+	to->words = to->keys = NULL;
+	to->n_words = to->n_keys = 0;
+	for (size_t i = 0; (row = option_at(i)); i++)
+		if (owns_text(row)) /* several rows may share it: from's */
+			*(char **)member(to, row) = NULL;
+	for (size_t i = 0; (row = option_at(i)); i++) {
+		const char *text = owns_text(row)
+			? *(char *const *)((const char *)from + row->offset)
+			: NULL;
+
+		if (text && !*(char **)member(to, row))
+			*(char **)member(to, row) = xstrdup(text);
+	}
+}
+
 /* Rows that set the same member: one choice, said in several ways. */
 static enum source said_by(const struct options *o, const struct option *row)
 {

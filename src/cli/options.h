@@ -24,7 +24,14 @@ enum job { JOB_SESSION, JOB_REPLAY, JOB_SERVE, JOB_LIST_LESSONS, JOB_EXPLAIN,
 enum front { FRONT_AUTO, FRONT_BATCH, FRONT_JSON, FRONT_PLAIN, FRONT_SWAKS };
 
 /* Who said it; a higher one wins (design §4). */
-enum source { SOURCE_NONE, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_ARGS };
+enum source { SOURCE_NONE, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_ARGS,
+	SOURCE_LINE /* of --input, for its target alone */ };
+
+enum {
+	OPTIONS_JOBS = 32,        /* at once, when --input says nothing else */
+	OPTIONS_JOBS_MAX = 10000, /* a descriptor each, and the system's limit
+	                           * is met by waiting (net/worker.h) */
+};
 
 enum { OPTIONS_MAX = 96 }; /* rows of the table, and some room */
 
@@ -66,6 +73,10 @@ struct options {
 	bool no_color, as_command;
 	char *html, *markdown;  /* files, "-" standard output */
 	bool quiz;
+	/* many */
+	char *input;            /* "-": standard input */
+	uint64_t jobs, per_host; /* 0: not given */
+	bool unordered, resume;
 	/* checks */
 	char *ip, *selectors, *dnsbls; /* the last two: comma lists */
 	bool ask_myip, like_mta;
@@ -85,8 +96,8 @@ struct options {
 };
 
 enum option_group { GROUP_ENVELOPE, GROUP_ROUTE, GROUP_DIALOG, GROUP_TLS,
-	GROUP_AUTH, GROUP_FRONT, GROUP_OUTPUT, GROUP_CHECKS, GROUP_CLASS,
-	GROUP_REFERENCE, GROUP_COUNT };
+	GROUP_AUTH, GROUP_FRONT, GROUP_OUTPUT, GROUP_MANY, GROUP_CHECKS,
+	GROUP_CLASS, GROUP_REFERENCE, GROUP_COUNT };
 const char *option_group_name(enum option_group g); /* translated */
 
 enum option_arg { ARG_NONE, ARG_NEEDED, ARG_OPTIONAL /* only as =VALUE */ };
@@ -128,6 +139,8 @@ void option_form(struct buf *out, const struct option *row);
 
 void options_init(struct options *o);
 void options_clear(struct options *o);
+/* What was said, not the words and the keys; the caller clears to. */
+void options_copy(struct options *to, const struct options *from);
 
 /*
  * Command line, then SMTPSCOPE_OPTIONS, then the config file, each for what

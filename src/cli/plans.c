@@ -241,10 +241,11 @@ static void use_dialog(const struct options *o, struct plan *p)
 	use_params(p, o->rcpt_params, plan_add_rcpt_param);
 }
 
-char *plans_base(const struct options *o, bool batch, struct plan *out)
+/* All that options say themselves; files are not read yet. */
+static char *use_options(const struct options *o, bool batch,
+                         struct plan *out)
 {
 	const char *list = o->from;
-	char *error = NULL;
 
 	plan_init(out);
 	out->from = o->from ? checks_next_address(&list) : NULL;
@@ -262,13 +263,56 @@ char *plans_base(const struct options *o, bool batch, struct plan *out)
 	use_auth(o, &out->auth);
 	use_way(o, &out->way);
 	use_checks(o, out);
-	if (o->server)
-		error = use_server(out, o->server);
+	return o->server ? use_server(out, o->server) : NULL;
+}
+
+char *plans_base(const struct options *o, bool batch, struct plan *out)
+{
+	char *error = use_options(o, batch, out);
+
 	if (!error && o->script)
 		error = read_script(out, o->script);
 	if (!error && o->data)
 		error = read_message(out, o->data);
 	return error;
+}
+
+char *plans_line_option(struct options *o, const char *name,
+                        const char *value)
+{
+	static const char *const may[] = {
+		"from", "to", "helo", "mail-param", "rcpt-param", "server",
+		"port", "ipv4", "ipv6", "source", "all", "seed", "quit-after",
+		"protocol", "pipelining", "bdat", "timeout", "tls", "tls-name",
+		"tls-min", "tls-max", "dkim-selector", "dnsbl",
+	};
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof may / sizeof *may; i++)
+		if (strcmp(may[i], name) == 0)
+			return options_set(o, name, value, SOURCE_LINE);
+	checks_quote(&b, name);
+	buf_adds(&b, _(" is nothing that a line can say; target, id"));
+	for (size_t i = 0; i < sizeof may / sizeof *may; i++)
+		buf_addf(&b, ", %s", may[i]);
+	return buf_steal(&b);
+}
+
+char *plans_line_base(const struct options *o, const struct plan *base,
+                      struct plan *out)
+{
+	char *error = use_options(o, base->hold_enter, out);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < base->n_steps; i++)
+		plan_add_step(out, base->steps[i].kind, base->steps[i].line,
+		              base->steps[i].wait_ms);
+	if (base->message)
+		out->message = xmemdup0(base->message, base->message_len);
+	out->message_len = base->message_len;
+	plan_set_password(out, base->auth.password);
+	return NULL;
 }
 
 /* The first recipient of -t, on the heap, or NULL. */

@@ -3,6 +3,7 @@
  * Used by main only, before the second thread starts.
  *
  *     plans_base(o, batch, &base)        once: files are read
+ *     plans_line_base(o, &base, &own)    for a line with options of its own
  *     plans_target(o, &base, word, &p)   for each TARGET
  *     (main: the lesson fills in what the plan has not)
  *     plans_finish(o, p)
@@ -22,6 +23,16 @@ enum {
 
 /* batch: nobody is there to ask or to type. Caller clears out. */
 char *plans_base(const struct options *o, bool batch, struct plan *out);
+/*
+ * A line of --input may say some options for its target alone: o is a copy of
+ * them all (options_copy()). Not what reads a file or runs a program: a list
+ * may come from elsewhere.
+ */
+char *plans_line_option(struct options *o, const char *name,
+                        const char *value);
+/* As plans_base() for such a copy; what files hold is taken from base. */
+char *plans_line_base(const struct options *o, const struct plan *base,
+                      struct plan *out);
 /*
  * word: a TARGET; NULL: what -t and -s say, and an empty target when they say
  * nothing (the start screen). *out is on the heap, set only without an error.

@@ -221,6 +221,24 @@ static const struct option table[] = {
 	{ .name = "no-color", FLAG(no_color), .group = GROUP_OUTPUT,
 	  .help = N_("no colour (also: NO_COLOR in the environment)") },
 
+	{ .name = "input", .form = N_("FILE"), TEXT(input),
+	  .group = GROUP_MANY, .check = check_file, .args_only = true,
+	  .help = N_("a target a line, or a JSON object with options of its "
+	             "own; - is standard input") },
+	{ .name = "jobs", .form = N_("N"), NUMBER(jobs, 1, OPTIONS_JOBS_MAX),
+	  .group = GROUP_MANY,
+	  .help = N_("targets at once (default: 32 with --input, else 1)") },
+	{ .name = "per-host", .form = N_("N"), NUMBER(per_host, 1, 1000),
+	  .group = GROUP_MANY,
+	  .help = N_("sessions with one host at once (default: 1)") },
+	{ .name = "unordered", FLAG(unordered), .group = GROUP_MANY,
+	  .help = N_("print each target when it is done, not in the order of "
+	             "the list") },
+	{ .name = "resume", FLAG(resume), .group = GROUP_MANY,
+	  .args_only = true,
+	  .help = N_("go on with --record FILE: what is done in it is not "
+	             "done again") },
+
 	{ .name = "check", .form = N_("DOMAIN"), .arg = ARG_OPTIONAL,
 	  .type = OPTION_TEXT, IN(check), .group = GROUP_CHECKS,
 	  .check = check_domain,
@@ -308,6 +326,7 @@ const char *option_group_name(enum option_group g)
 		[GROUP_AUTH] = N_("Login"),
 		[GROUP_FRONT] = N_("Front end"),
 		[GROUP_OUTPUT] = N_("Output"),
+		[GROUP_MANY] = N_("Many targets"),
 		[GROUP_CHECKS] = N_("Checks"),
 		[GROUP_CLASS] = N_("Class"),
 		[GROUP_REFERENCE] = N_("Reference"),

@@ -3,7 +3,6 @@
 #include "core/command.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -33,6 +32,7 @@ const struct command *command_info(enum verb v)
 
 enum verb command_find(const char *line, size_t len)
 {
+	int first = len ? tolower((unsigned char)*line) : 0;
 	size_t word = 0;
 
 	while (word < len && line[word] != ' ' && line[word] != '\t')
@@ -40,7 +40,8 @@ enum verb command_find(const char *line, size_t len)
 	for (enum verb v = 0; v < VERB_OTHER; v++) {
 		const char *name = commands[v].name;
 
-		if (name[0] != '(' && strlen(name) == word &&
+		if (tolower((unsigned char)name[0]) == first &&
+		    name[0] != '(' && strlen(name) == word &&
 		    strncasecmp(name, line, word) == 0)
 			return v;
 	}
@@ -66,8 +67,9 @@ bool command_allowed(enum verb v, enum state s)
 /* Is code a word of the list "250 251"? */
 static bool in_list(const char *list, unsigned code)
 {
-	char word[12];
-	int n = snprintf(word, sizeof word, "%03u", code);
+	const char word[] = { (char)('0' + code / 100 % 10),
+		(char)('0' + code / 10 % 10), (char)('0' + code % 10), '\0' };
+	size_t n = sizeof word - 1;
 
 	for (const char *p = list; (p = strstr(p, word)); p += n)
 		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || !p[n]))

@@ -153,6 +153,8 @@ const struct ev_trace *event_trace(const struct event *e, uint32_t i)
 	return (const struct ev_trace *)array(e, e->u.check.trace) + i;
 }
 
+enum { PAYLOAD_FIRST = 255 };
+
 void event_begin(struct event_builder *b, enum event_kind k)
 {
 	*b = (struct event_builder){ .e.kind = (uint8_t)k };
@@ -164,6 +166,8 @@ struct ev_ref event_put(struct event_builder *b, const void *s, size_t len)
 
 	if (len == 0)
 		return (struct ev_ref){ 0, 0 };
+	if (!b->payload.size) /* fits most: else it would grow step by step */
+		buf_reserve(&b->payload, PAYLOAD_FIRST);
 	buf_add(&b->payload, s, len);
 	buf_addc(&b->payload, '\0');
 	return r;

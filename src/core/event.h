@@ -195,6 +195,7 @@ struct event {
 	union {
 		struct ev_start {
 			struct ev_ref program, version, time, options, lang;
+			struct ev_ref input, id; /* plan.h; "" none */
 		} start; /* time: RFC 3339; options: no secrets */
 		struct ev_dns {
 			struct ev_ref name, server, ext, answers, wire;

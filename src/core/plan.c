@@ -122,6 +122,8 @@ void plan_clear(struct plan *p)
 	free(p->source4);
 	free(p->source6);
 	free(p->message);
+	free(p->input);
+	free(p->id);
 	drop_list(p->mail_params, p->n_mail_params);
 	drop_list(p->rcpt_params, p->n_rcpt_params);
 	clear_tls(&p->tls);
@@ -186,6 +188,8 @@ struct plan *plan_copy(const struct plan *p)
 	c->source = copy(p->source);
 	c->source4 = copy(p->source4);
 	c->source6 = copy(p->source6);
+	c->input = copy(p->input);
+	c->id = copy(p->id);
 	c->message = p->message ? xmemdup0(p->message, p->message_len) : NULL;
 	c->to = NULL;
 	c->n_to = 0;

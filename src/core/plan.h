@@ -140,6 +140,9 @@ struct plan {
 	struct plan_way way;
 	struct plan_checks checks;
 	struct trial trial;   /* batch: once the dialog is over */
+	char *input;          /* its line of --input, where that says more
+	                       * than the target; NULL */
+	char *id;             /* what the user calls it there; NULL */
 };
 
 void plan_init(struct plan *p); /* empty, stage rcpt, may_ask */

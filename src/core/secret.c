@@ -19,6 +19,7 @@
 enum {
 	KEPT_MAX = SECRETS_MAX / 2, /* the first ones: the plan's */
 	FILTER_BITS = 12,
+	FILTER_SIZE = 1 << FILTER_BITS,
 };
 
 struct secret {
@@ -28,12 +29,12 @@ struct secret {
 };
 
 struct secrets {
-	struct secret list[SECRETS_MAX];
+	struct secret *list; /* SECRETS_MAX, from the first one on */
 	size_t n;
 	size_t oldest; /* of those behind KEPT_MAX, once the list is full */
 	bool shorts;   /* one is shorter than SECRET_MIN */
 	/* By the first SECRET_MIN bytes: number + 1 of the first secret. */
-	uint8_t filter[1 << FILTER_BITS];
+	uint8_t *filter; /* FILTER_SIZE, from the first one on */
 };
 
 struct secrets *secrets_new(void)
@@ -54,7 +55,10 @@ void secrets_free(struct secrets *s)
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		secret_clear(&s->list[i]);
-	wipe(s, sizeof *s);
+	if (s->n)
+		wipe(s->filter, FILTER_SIZE);
+	free(s->list);
+	free(s->filter);
 	free(s);
 }
 
@@ -89,7 +93,7 @@ static struct secret *new_place(struct secrets *s)
 
 static void fill_filter(struct secrets *s)
 {
-	memset(s->filter, 0, sizeof s->filter);
+	memset(s->filter, 0, FILTER_SIZE);
 	s->shorts = false;
 	for (size_t i = 0; i < s->n; i++) {
 		struct secret *one = &s->list[i];
@@ -113,6 +117,10 @@ void secrets_add(struct secrets *s, const void *data, size_t len)
 		len = SECRET_LEN_MAX;
 	if (len == 0 || known(s, data, len))
 		return;
+	if (!s->list) { /* most dialogs have none */
+		s->list = xcalloc(SECRETS_MAX, sizeof *s->list);
+		s->filter = xmalloc(FILTER_SIZE);
+	}
 	one = new_place(s);
 	*one = (struct secret){ .data = xmalloc(len), .len = len };
 	memcpy(one->data, data, len);

@@ -49,6 +49,7 @@ void session_free(struct session *s)
 	ehlo_clear(&s->offers);
 	ehlo_clear(&s->offers_clear);
 	session_end_login(s);
+	free(s->fifo);
 	secrets_free(s->secrets);
 	session_end_txn(s, UINT32_MAX);
 	free(s->txn);
@@ -125,6 +126,11 @@ int64_t session_deadline_us(const struct session *s)
 void session_push(struct session *s, enum verb v, uint32_t n)
 {
 	assert(s->fifo_len < SESSION_PENDING_MAX);
+	if (s->fifo_len == s->fifo_size) {
+		s->fifo_size = s->fifo_size ? 2 * s->fifo_size : 4;
+		s->fifo = xreallocarray(s->fifo, s->fifo_size,
+		                        sizeof *s->fifo);
+	}
 	s->fifo[s->fifo_len++] = (struct pending){
 		.verb = v, .n = n, .index = s->commands, .rcpt = NO_RCPT,
 		.sent_us = s->now_us,

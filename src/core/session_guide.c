@@ -169,6 +169,8 @@ bool session_hold_enter(struct session *s)
 
 	if (s->over || !(s->plan->hold_enter || (s->group && s->fifo_len)))
 		return false;
+	if (s->fifo_len && !s->plan->pipelining)
+		return false; /* as joins() would say of any line */
 	line = propose(s, &row);
 	if ((s->fifo_len && !joins(s, line)) || is_premature(s, line)) {
 		free(line);

@@ -78,8 +78,8 @@ struct session {
 	uint32_t chunk_n;      /* of its EV_SENT */
 	struct txn_rcpt *txn;  /* n_txn, of this transaction */
 	size_t n_txn;
-	struct pending fifo[SESSION_PENDING_MAX];
-	size_t fifo_len;
+	struct pending *fifo; /* fifo_len of fifo_size */
+	size_t fifo_len, fifo_size;
 	int64_t deadline_us;
 	uint32_t commands; /* given to OUT_WRITE so far */
 

@@ -4,10 +4,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "util/xalloc.h"
@@ -17,6 +20,9 @@
 struct loop {
 	uv_loop_t uv;
 	struct loop_child *children; /* that live, given back or not */
+	uv_prepare_t before_wait;    /* begun where there is a callback */
+	void (*before)(void *arg);   /* NULL: none */
+	void *before_arg;
 };
 
 struct loop_timer {
@@ -69,6 +75,8 @@ void loop_free(struct loop *l)
 	if (!l)
 		return;
 	kill_children(l);
+	if (l->before)
+		uv_close((uv_handle_t *)&l->before_wait, NULL);
 	/* handles given back but not yet closed; twice, because a loop_stop()
 	 * that nobody has seen yet makes the first call do nothing */
 	uv_run(&l->uv, UV_RUN_NOWAIT);
@@ -95,6 +103,23 @@ int64_t loop_now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void on_prepare(uv_prepare_t *uv)
+{
+	struct loop *l = uv->data;
+
+	l->before(l->before_arg);
+}
+
+void loop_before_wait(struct loop *l, void (*cb)(void *arg), void *arg)
+{
+	assert(!l->before);
+	l->before = cb;
+	l->before_arg = arg;
+	uv_prepare_init(&l->uv, &l->before_wait);
+	l->before_wait.data = l;
+	uv_prepare_start(&l->before_wait, on_prepare);
 }
 
 static void freed(uv_handle_t *h)
@@ -201,6 +226,24 @@ void loop_fd_free(struct loop_fd *f)
 	if (f)
 		uv_close((uv_handle_t *)&f->uv, freed);
 }
+
+#ifdef SOCK_NONBLOCK
+int loop_socket(int family, int type, int protocol)
+{
+	return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+#else
+int loop_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0 || (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
+	               fcntl(fd, F_SETFD, FD_CLOEXEC) == 0))
+		return fd;
+	close(fd);
+	return -1;
+}
+#endif
 
 /* ---- wake-ups ---- */
 

@@ -25,6 +25,9 @@ void loop_stop(struct loop *l); /* from a callback */
 /* Monotonic microseconds; any thread. Not the loop's cached time. */
 int64_t loop_now_us(void);
 
+/* Each time before the loop waits; once in its life, from its own thread. */
+void loop_before_wait(struct loop *l, void (*cb)(void *arg), void *arg);
+
 struct loop_timer *loop_timer_new(struct loop *l, void (*cb)(void *arg),
                                   void *arg);
 /* Once, at that loop_now_us() time (past: at once); INT64_MAX stops it. */
@@ -38,6 +41,9 @@ struct loop_fd *loop_fd_new(struct loop *l, int fd,
                             void (*cb)(void *arg, int events), void *arg);
 void loop_fd_want(struct loop_fd *f, int events); /* 0: nothing for now */
 void loop_fd_free(struct loop_fd *f);             /* NULL is fine */
+
+/* A socket to watch: it never blocks and no process inherits it. -1: errno. */
+int loop_socket(int family, int type, int protocol);
 
 struct loop_wake *loop_wake_new(struct loop *l, void (*cb)(void *arg),
                                 void *arg);

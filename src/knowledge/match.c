@@ -18,7 +18,21 @@ enum {
 
 static _Atomic(regex_t *) provider_slots[SLOTS];
 static _Atomic(regex_t *) banner_slots[SLOTS];
-static _Atomic(struct pattern_hint *) banner_hints[SLOTS];
+static _Atomic(struct pattern_hint *) provider_hints[SLOTS];
+
+/* The rows of banners.tsv for one place, in their order. */
+struct place {
+	size_t n;
+	struct place_row {
+		size_t row;
+		struct pattern_hint hint;
+	} rows[];
+};
+static struct {
+	const char *where;
+	_Atomic(struct place *) place; /* NULL: not made yet */
+} places[] = { { "banner", NULL }, { "ehlo", NULL }, { "help", NULL },
+	{ "reply", NULL } };
 
 /*
  * The compiled pattern of a slot, made now if it is not there. Two threads
@@ -195,22 +209,80 @@ static bool fits(_Atomic(regex_t *) *slot, const char *pattern,
 	return re && regexec(re, text, 0, NULL, 0) == 0;
 }
 
-/* Both sides in lower case: REG_ICASE would ask the locale. */
-static bool provider_fits(size_t i, unsigned code, const char *text)
+/* Made once a row, as compiled() does it; pattern: the row's. */
+static const struct pattern_hint *make_hint(
+    _Atomic(struct pattern_hint *) *slot, const char *pattern)
 {
-	const char *pattern = provider_at(i)->pattern;
+	struct pattern_hint *made = xmalloc(sizeof *made), *have = NULL;
+
+	pattern_prepare(pattern, made);
+	if (atomic_compare_exchange_strong(slot, &have, made))
+		return made;
+	free(made);
+	return have;
+}
+
+/* Of row i; NULL: there is none. */
+static const struct pattern_hint *provider_hint(size_t i)
+{
+	const struct pattern_hint *have =
+	    i < SLOTS ? atomic_load_explicit(&provider_hints[i],
+	                                     memory_order_acquire) : NULL;
+
+	if (have || i == SLOTS || !provider_at(i))
+		return have;
+	return make_hint(&provider_hints[i], provider_at(i)->pattern);
+}
+
+static struct place *make_place(const char *where)
+{
+	struct place *p = xcalloc(1, sizeof *p + SLOTS * sizeof *p->rows);
+
+	for (size_t i = 0; i < SLOTS && banner_at(i); i++) {
+		if (strcmp(banner_at(i)->where, where) != 0)
+			continue;
+		p->rows[p->n].row = i;
+		pattern_prepare(banner_at(i)->pattern, &p->rows[p->n++].hint);
+	}
+	return xreallocarray(p, 1, sizeof *p + p->n * sizeof *p->rows);
+}
+
+/* Made once, as compiled() does it. NULL: there is no such place. */
+static const struct place *find_place(const char *where)
+{
+	struct place *have = NULL, *made;
+	size_t i = 0, n = sizeof places / sizeof *places;
+
+	while (i < n && strcmp(places[i].where, where) != 0)
+		i++;
+	if (i == n)
+		return NULL;
+	have = atomic_load_explicit(&places[i].place, memory_order_acquire);
+	if (have)
+		return have;
+	made = make_place(where);
+	if (atomic_compare_exchange_strong(&places[i].place, &have, made))
+		return made;
+	free(made);
+	return have;
+}
+
+/* Both sides in lower case: REG_ICASE would ask the locale. */
+static bool provider_fits(size_t i, const char *text)
+{
 	char lower[PATTERN_MAX];
 
-	if (!pattern_may_fit(pattern, code, text))
-		return false;
-	lower_pattern(pattern, lower);
+	lower_pattern(provider_at(i)->pattern, lower);
 	return fits(&provider_slots[i], lower, text);
 }
 
 const struct provider_row *provider_find(const struct reply_view *v)
 {
-	for (size_t i = 0; i < SLOTS && provider_at(i); i++)
-		if (provider_fits(i, v->code, v->lower))
+	const struct pattern_text text = pattern_text(v->code, v->lower);
+	const struct pattern_hint *h;
+
+	for (size_t i = 0; (h = provider_hint(i)); i++)
+		if (pattern_hint_fits(h, &text) && provider_fits(i, v->lower))
 			return provider_at(i);
 	return NULL;
 }
@@ -223,9 +295,13 @@ bool provider_is_generic(const struct provider_row *row)
 const struct provider_row *provider_find_text(unsigned code,
                                               const char *lower, bool generic)
 {
-	for (size_t i = 0; i < SLOTS && provider_at(i); i++)
-		if (provider_is_generic(provider_at(i)) == generic &&
-		    provider_fits(i, code, lower))
+	const struct pattern_text text = pattern_text(code, lower);
+	const struct pattern_hint *h;
+
+	for (size_t i = 0; (h = provider_hint(i)); i++)
+		if (pattern_hint_fits(h, &text) &&
+		    provider_is_generic(provider_at(i)) == generic &&
+		    provider_fits(i, lower))
 			return provider_at(i);
 	return NULL;
 }
@@ -269,40 +345,28 @@ void provider_words(const struct provider_row *row, const char *lower,
 	regfree(&re);
 }
 
-/* Made once a row, as compiled() does it. */
-static const struct pattern_hint *banner_hint(size_t i)
-{
-	struct pattern_hint *have = atomic_load_explicit(&banner_hints[i],
-	                                                 memory_order_acquire);
-	struct pattern_hint *made;
-
-	if (have)
-		return have;
-	made = xmalloc(sizeof *made);
-	pattern_prepare(banner_at(i)->pattern, made);
-	if (atomic_compare_exchange_strong(&banner_hints[i], &have, made))
-		return made;
-	free(made);
-	return have;
-}
-
 const struct banner *banner_find(const char *where, const char *line,
                                  size_t len)
 {
 	char text[MATCH_MAX + 1], lower[MATCH_MAX + 1];
 	size_t n = len < MATCH_MAX ? len : MATCH_MAX;
 	unsigned code = has_code(line, len) ? code_of(line) : 0;
+	const struct place *place = find_place(where);
+	struct pattern_text looked;
 
 	for (size_t i = 0; i < n; i++) {
 		text[i] = match_printable(line[i]);
 		lower[i] = (char)tolower((unsigned char)text[i]);
 	}
 	text[n] = lower[n] = '\0';
-	for (size_t i = 0; i < SLOTS && banner_at(i); i++)
-		if (strcmp(banner_at(i)->where, where) == 0 &&
-		    pattern_hint_fits(banner_hint(i), code, lower) &&
-		    fits(&banner_slots[i], banner_at(i)->pattern, text))
-			return banner_at(i);
+	looked = pattern_text(code, lower);
+	for (size_t i = 0; place && i < place->n; i++) {
+		const struct place_row *r = &place->rows[i];
+
+		if (pattern_hint_fits(&r->hint, &looked) &&
+		    fits(&banner_slots[r->row], r->hint.pattern, text))
+			return banner_at(r->row);
+	}
 	return NULL;
 }
 

@@ -12,6 +12,7 @@
 
 #include <regex.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/event.h"
 #include "knowledge/tables.h"
@@ -73,13 +74,20 @@ bool pattern_may_fit(const char *pattern, unsigned code, const char *lower);
 enum { PATTERN_WORDS = 128 }; /* longer groups are not looked into */
 struct pattern_hint {
 	const char *pattern; /* borrowed */
-	bool any_code;
+	uint64_t marks;      /* of the words, see struct pattern_text */
+	uint16_t digits[3];  /* bit n: n may stand at this place of the code */
 	char words[PATTERN_WORDS]; /* each with its NUL, "" at the end; one
 	                            * stands in every match */
 };
 void pattern_prepare(const char *pattern, struct pattern_hint *out);
-bool pattern_hint_fits(const struct pattern_hint *h, unsigned code,
-                       const char *lower);
+struct pattern_text {
+	unsigned code;
+	const char *lower; /* borrowed */
+	uint64_t marks;    /* the characters in it, a bit each; some share one */
+};
+struct pattern_text pattern_text(unsigned code, const char *lower);
+bool pattern_hint_fits(const struct pattern_hint *h,
+                       const struct pattern_text *text);
 
 /*
  * First row of banners.tsv for that place ("banner", "ehlo", "help",

@@ -41,29 +41,42 @@ static bool in_bracket(const char *p, const char *end, char c)
 }
 
 /* Digits and brackets of digits after ^; anything else may fit. */
-static bool code_may_fit(const char *pattern, unsigned code)
+static void find_digits(const char *pattern, uint16_t digits[3])
 {
-	const char digits[3] = { (char)('0' + code / 100 % 10),
-		(char)('0' + code / 10 % 10), (char)('0' + code % 10) };
-	const char *p = pattern;
+	const char *p = pattern + (*pattern == '^');
+	int i = *pattern == '^' ? 0 : 3;
 
-	if (*p++ != '^')
-		return true;
-	for (int i = 0; i < 3; i++) {
-		const char *end = strchr(p, ']');
+	for (; i < 3; i++) {
+		const char *end = *p == '[' && p[1] != '^' ? strchr(p, ']')
+		                                           : NULL;
 
-		if (isdigit((unsigned char)*p)) {
-			if (*p++ != digits[i])
-				return false;
-		} else if (*p == '[' && p[1] != '^' && end) {
-			if (!in_bracket(p, end, digits[i]))
-				return false;
-			p = end + 1;
-		} else {
-			return true;
-		}
+		if (!end && !isdigit((unsigned char)*p))
+			return;
+		digits[i] = 0;
+		for (int d = 0; d <= 9; d++)
+			if (end ? in_bracket(p, end, (char)('0' + d))
+			        : *p == '0' + d)
+				digits[i] |= (uint16_t)(1u << d);
+		p = end ? end + 1 : p + 1;
 	}
-	return true;
+}
+
+static uint64_t mark(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		return UINT64_C(1) << (c - 'a');
+	if (c >= '0' && c <= '9')
+		return UINT64_C(1) << (26 + c - '0');
+	return UINT64_C(1) << (36 + (unsigned char)c % 28);
+}
+
+static uint64_t marks_of(const char *s)
+{
+	uint64_t marks = 0;
+
+	for (; *s; s++)
+		marks |= mark(*s);
+	return marks;
 }
 
 /* Behind the group or bracket that begins at p. */
@@ -154,35 +167,46 @@ static void alternatives(const char *pattern, char out[PATTERN_WORDS])
 
 void pattern_prepare(const char *pattern, struct pattern_hint *out)
 {
-	out->pattern = pattern;
-	out->words[0] = out->words[1] = '\0';
-	out->any_code = has_alternatives(pattern);
-	if (out->any_code)
+	*out = (struct pattern_hint){ .pattern = pattern,
+		.digits = { UINT16_MAX, UINT16_MAX, UINT16_MAX } };
+	if (has_alternatives(pattern))
 		return;
+	find_digits(pattern, out->digits);
 	literal(pattern, out->words);
 	if (*out->words)
 		out->words[strlen(out->words) + 1] = '\0';
 	else
 		alternatives(pattern, out->words);
+	out->marks = *out->words ? UINT64_MAX : 0;
+	for (const char *w = out->words; *w; w += strlen(w) + 1)
+		out->marks &= marks_of(w);
 }
 
-bool pattern_hint_fits(const struct pattern_hint *h, unsigned code,
-                       const char *lower)
+struct pattern_text pattern_text(unsigned code, const char *lower)
 {
-	if (h->any_code)
-		return true;
-	if (!code_may_fit(h->pattern, code))
+	return (struct pattern_text){ code, lower, marks_of(lower) };
+}
+
+bool pattern_hint_fits(const struct pattern_hint *h,
+                       const struct pattern_text *text)
+{
+	unsigned code = text->code;
+
+	if ((h->marks & ~text->marks) || !(h->digits[2] >> code % 10 & 1) ||
+	    !(h->digits[1] >> code / 10 % 10 & 1) ||
+	    !(h->digits[0] >> code / 100 % 10 & 1))
 		return false;
 	for (const char *w = h->words; *w; w += strlen(w) + 1)
-		if (strstr(lower, w))
+		if (strstr(text->lower, w))
 			return true;
 	return !*h->words;
 }
 
 bool pattern_may_fit(const char *pattern, unsigned code, const char *lower)
 {
+	const struct pattern_text text = pattern_text(code, lower);
 	struct pattern_hint h;
 
 	pattern_prepare(pattern, &h);
-	return pattern_hint_fits(&h, code, lower);
+	return pattern_hint_fits(&h, &text);
 }

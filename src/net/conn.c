@@ -316,6 +316,11 @@ void conn_free(struct conn *c)
 	free(c);
 }
 
+bool conn_no_files(const struct conn *c)
+{
+	return c->no_files;
+}
+
 bool conn_is_up(const struct conn *c)
 {
 	return c->phase == CONN_UP;

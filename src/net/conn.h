@@ -73,6 +73,8 @@ void conn_free(struct conn *c); /* closes; NULL is fine */
  */
 bool conn_bye(struct conn *c);
 
+/* Was there no descriptor left for it (EMFILE, ENFILE)? */
+bool conn_no_files(const struct conn *c);
 bool conn_is_up(const struct conn *c); /* handshakes of the way are done */
 /* Numeric local address without the port; "" before it is up, or none. */
 const char *conn_local(const struct conn *c);

@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,12 +200,6 @@ void conn_go_on(struct conn *c)
 
 /* ---- the beginning ---- */
 
-static bool prepare(int fd)
-{
-	return fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
-	       fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
-}
-
 /* --source: 0, or the errno that made it impossible. */
 static int bind_source(int fd, const char *source, int family)
 {
@@ -230,9 +223,10 @@ static void fail(struct conn *c, int error)
 
 static bool make_socket(struct conn *c, int family)
 {
-	c->fd = socket(family, SOCK_STREAM, 0);
-	if (c->fd >= 0 && prepare(c->fd))
+	c->fd = loop_socket(family, SOCK_STREAM, 0);
+	if (c->fd >= 0)
 		return true;
+	c->no_files = errno == EMFILE || errno == ENFILE;
 	fail(c, errno);
 	return false;
 }

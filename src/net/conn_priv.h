@@ -44,6 +44,7 @@ struct conn {
 	bool bye;    /* conn_bye() was called: what comes is dropped */
 	bool waited; /* CONN_BYE_MS for the command, in vain */
 	bool noted;  /* the end of the command */
+	bool no_files; /* conn_no_files() */
 	int broken; /* errno of a failed write; told after the last data */
 	struct conn_end end;
 	char *detail; /* of end or of conn_late() */

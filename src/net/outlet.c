@@ -7,9 +7,16 @@
 #include "core/finding.h"
 #include "io/loop.h"
 
+void outbox_flush(struct outbox *b)
+{
+	if (b->n && !queue_post_all(b->events, b->waiting, b->n))
+		b->full = true;
+	b->n = 0;
+}
+
 int64_t outlet_now_us(const struct outlet *o)
 {
-	return loop_now_us() - o->start_us;
+	return loop_now_us() - o->box->start_us;
 }
 
 static void keep_prompt(struct outlet *o, struct event *e)
@@ -23,12 +30,14 @@ void outlet_give(struct outlet *o, struct event *e)
 {
 	if (e->kind == EV_PROMPT)
 		keep_prompt(o, e);
-	if (o->stamp)
-		o->stamp(e);
+	e->run = o->run;
+	if (o->box->stamp)
+		o->box->stamp(e);
 	if (o->see)
 		o->see(o->see_arg, e);
-	if (!queue_post(o->events, e, e->size))
-		o->full = true;
+	o->box->waiting[o->box->n++] = (struct queue_item){ e, e->size };
+	if (o->box->n == OUTBOX_MAX)
+		outbox_flush(o->box);
 }
 
 uint32_t outlet_post(struct outlet *o, struct event_builder *b,
@@ -41,11 +50,10 @@ uint32_t outlet_post_at(struct outlet *o, struct event_builder *b,
                         uint32_t session, int64_t t_us)
 {
 	bool numbered = b->e.kind != EV_PROMPT && b->e.kind != EV_ASK;
-	uint32_t n = numbered ? o->next_n++ : 0;
+	uint32_t n = numbered ? o->count->next_n++ : 0;
 
 	b->e.n = n;
 	b->e.session = session;
-	b->e.run = o->run;
 	b->e.t_us = t_us;
 	if (o->target)
 		b->e.target = event_puts(b, o->target);
@@ -64,11 +72,10 @@ void outlet_again(struct outlet *o)
 	outlet_give(o, e);
 }
 
-void outlet_forget(struct outlet *o)
+void outlet_clear(struct outlet *o)
 {
 	free(o->prompt);
 	o->prompt = NULL;
-	o->checking = false;
 }
 
 void outlet_finding(struct outlet *o, const char *id, const char *arg,

@@ -8,7 +8,6 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,28 +68,10 @@ void resolve_library_cleanup(void)
 
 /* ---- the sockets, as c-ares asks for them ---- */
 
-#ifdef SOCK_NONBLOCK
-static int socket_new(int family, int type, int protocol)
-{
-	return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-}
-#else
-static int socket_new(int family, int type, int protocol)
-{
-	int fd = socket(family, type, protocol);
-
-	if (fd < 0 || (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
-	               fcntl(fd, F_SETFD, FD_CLOEXEC) == 0))
-		return fd;
-	close(fd);
-	return -1;
-}
-#endif
-
 static ares_socket_t open_socket(int family, int type, int protocol, void *arg)
 {
 	struct channel *c = arg;
-	int fd = socket_new(family, type, protocol);
+	int fd = loop_socket(family, type, protocol);
 
 	if (fd < 0)
 		return ARES_SOCKET_BAD;

@@ -26,7 +26,7 @@ void run_finish(struct run *r)
 	event_begin(&b, EV_END);
 	b.e.u.end = r->sum;
 	b.e.u.end.exit = r->exit;
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 	r->calls.done(r->calls.arg);
 }
 
@@ -42,7 +42,7 @@ void run_prompt(struct run *r, int64_t deadline_us)
 	b.e.u.prompt.deadline_us = deadline_us;
 	b.e.u.prompt.step = r->step < r->plan->n_steps ? (uint32_t)r->step
 	                                               : UINT32_MAX;
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 }
 
 void run_rest(struct run *r)
@@ -75,7 +75,7 @@ void run_note_exit(struct run *r, uint8_t status, enum outcome outcome)
 static void post_verdict(struct run *r, struct event_builder *b)
 {
 	run_note_exit(r, b->e.u.verdict.exit, b->e.u.verdict.outcome);
-	outlet_post(&r->env->out, b, 0);
+	outlet_post(&r->out, b, 0);
 }
 
 void run_fail(struct run *r, enum fail_phase phase, enum fail_kind kind,
@@ -89,7 +89,7 @@ void run_fail(struct run *r, enum fail_phase phase, enum fail_kind kind,
 	b.e.u.failed.phase = (uint8_t)phase;
 	b.e.u.failed.kind = (uint8_t)kind;
 	b.e.u.failed.detail = event_puts(&b, detail);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 	verdict_session(&b, &result, NULL,
 	                &(struct verdict_context){
 	                    .wanted = r->plan->stage });
@@ -152,7 +152,7 @@ static void post_strays(struct run *r, const struct dns_exchange *x,
 
 	snprintf(number, sizeof number, "%u", x->strays);
 	finding_begin(&b, "dns-stray", args, 2, about);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 }
 
 static void post_bogus(struct run *r, const struct dns_exchange *x,
@@ -165,7 +165,7 @@ static void post_bogus(struct run *r, const struct dns_exchange *x,
 
 	finding_begin(&b, *x->bogus ? "dns-bogus-why" : "dns-bogus", args,
 	              *x->bogus ? 3 : 2, about);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 }
 
 void run_post_exchange(void *arg, const struct dns_exchange *x)
@@ -175,10 +175,10 @@ void run_post_exchange(void *arg, const struct dns_exchange *x)
 	uint32_t n;
 
 	exchange_event(&b, x);
-	n = outlet_post(&r->env->out, &b, 0);
+	n = outlet_post(&r->out, &b, 0);
 	if (x->tcp && (x->status == DNS_TIMEOUT ||
 	               x->status == DNS_UNREACHABLE))
-		outlet_finding(&r->env->out, "dns-tcp", x->server, 0, n);
+		outlet_finding(&r->out, "dns-tcp", x->server, 0, n);
 	if (x->strays)
 		post_strays(r, x, n);
 	if (x->bogus)
@@ -203,12 +203,12 @@ static void on_route(void *arg, const struct route *route)
 	free(r->route);
 	r->route = event_finish(&b);
 	route_event(&b, route);
-	n = outlet_post(&r->env->out, &b, 0);
+	n = outlet_post(&r->out, &b, 0);
 	for (size_t i = 0; i < route->n_findings; i++) {
 		if (is_moot(r, &route->findings[i]))
 			continue;
 		route_finding_event(&b, route, i, n);
-		outlet_post(&r->env->out, &b, 0);
+		outlet_post(&r->out, &b, 0);
 	}
 	stops_fill(&r->stops, route,
 	           r->env->cfg->join && route->kind != ROUTE_LITERAL ? 0
@@ -248,7 +248,7 @@ bool run_resolver(struct run *r)
 		return true;
 	env->resolver = resolver_new(env->loop, &cfg);
 	if (env->resolver && resolver_guesses(env->resolver))
-		outlet_finding(&env->out, "dns-default",
+		outlet_finding(&r->out, "dns-default",
 		               resolver_server(env->resolver, 0), 0, 0);
 	return env->resolver != NULL;
 }
@@ -377,22 +377,23 @@ static void see(void *arg, const struct event *e)
 {
 	struct run *r = arg;
 
-	if (!r->trial) /* it may come from another address */
+	if (!r->trial && run_check_can(r)) /* it may be from elsewhere */
 		run_check_see(r, e);
 	run_trial_see(r, e);
 	docket_see(r->docket, e);
+	run_gate_see(r, e);
 }
 
-/* Before anything of a run holds on to the resolver. */
+/* While nothing of any run holds on to it. */
 static void drop_stale_resolver(struct run_env *env)
 {
-	if (!env->resolver || !resolver_is_stale(env->resolver))
+	if (!env->resolver || env->runs || !resolver_is_stale(env->resolver))
 		return;
 	resolver_free(env->resolver);
 	env->resolver = NULL;
 }
 
-struct run *run_new(struct run_env *env, struct plan *plan,
+struct run *run_new(struct run_env *env, struct plan *plan, uint32_t number,
                     const struct run_calls *calls)
 {
 	struct run *r = xcalloc(1, sizeof *r);
@@ -401,11 +402,13 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	r->plan = plan;
 	r->calls = *calls;
 	r->timer = loop_timer_new(env->loop, on_time, r);
-	env->out.target = plan->target.text;
-	r->docket = docket_new(&env->out);
+	r->count.next_n = 1;
+	r->out = (struct outlet){ .box = &env->box, .run = number,
+		.count = number ? &r->count : &env->count,
+		.target = plan->target.text, .see = see, .see_arg = r };
+	r->docket = docket_new(&r->out);
 	drop_stale_resolver(env);
-	env->out.see = see;
-	env->out.see_arg = r;
+	env->runs++;
 	plan_follow_target(plan);
 	if (plan->seed == 0)
 		plan->seed = some_seed();
@@ -415,7 +418,7 @@ struct run *run_new(struct run_env *env, struct plan *plan,
 	          : r->server.port ? r->server.port
 	          : plan->target.port ? plan->target.port : SMTP_PORT;
 	run_trials_begin(r);
-	start_post(&env->out, plan);
+	start_post(&r->out, plan);
 	run_scout(r, begin);
 	return r;
 }
@@ -425,6 +428,7 @@ void run_free(struct run *r)
 	if (!r)
 		return;
 	visit_free(r->visit);
+	run_gate_leave(r);
 	run_trials_free(r);
 	routing_free(r->routing);
 	join_free(r->join);
@@ -439,9 +443,8 @@ void run_free(struct run *r)
 	target_clear(&r->server);
 	request_free(r->connect);
 	free(r->route);
-	r->env->out.target = NULL;
-	r->env->out.see = NULL;
-	outlet_forget(&r->env->out);
+	outlet_clear(&r->out);
+	r->env->runs--;
 	plan_free(r->rest);
 	plan_free(r->plan);
 	free(r);

@@ -15,6 +15,7 @@
 #include "core/plan.h"
 #include "core/request.h"
 #include "io/loop.h"
+#include "net/gate.h"
 #include "net/outlet.h"
 #include "net/resolve.h"
 #include "net/worker.h"
@@ -22,11 +23,17 @@
 /* What all runs of a worker share. */
 struct run_env {
 	struct loop *loop;
-	struct outlet out;
+	struct outbox box;
+	struct outlet_count count; /* of the runs with number 0 */
 	const struct worker_config *cfg;
 	struct resolver *resolver; /* NULL until a run needs it */
-	uint32_t sessions;         /* number of the newest connection */
+	size_t runs;               /* that there are */
+	struct gate *gate;         /* of runs beside each other, or NULL */
+	struct loop_timer *gate_timer;
+	int64_t gate_due_us;       /* what the timer is set to */
 };
+/* Every run is freed. */
+void run_env_clear(struct run_env *env);
 
 struct run;
 
@@ -36,8 +43,12 @@ struct run_calls {
 	void *arg;
 };
 
-/* plan: given away. Posts EV_START and begins to look for the route. */
-struct run *run_new(struct run_env *env, struct plan *plan,
+/*
+ * plan: given away. number: 0 for the only run there is, else that of one
+ * beside others (request.run). Posts EV_START and begins to look for the
+ * route.
+ */
+struct run *run_new(struct run_env *env, struct plan *plan, uint32_t number,
                     const struct run_calls *calls);
 void run_free(struct run *r); /* NULL is fine */
 

@@ -176,6 +176,11 @@ static void see_reply(struct run *r, const struct event *e)
 	buf_clear(&text);
 }
 
+bool run_check_can(const struct run *r)
+{
+	return !r->plan->hold_enter || r->plan->checks.wanted;
+}
+
 void run_check_see(struct run *r, const struct event *e)
 {
 	if (e->kind == EV_START && r->plan->checks.ip)
@@ -226,7 +231,7 @@ static void on_checked(void *arg, const struct check *c)
 	free(k->told[at]);
 	k->told[at] = e;
 	check_event(&b, c);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 }
 
 /* There may be fewer than the time before. */
@@ -248,8 +253,8 @@ static void on_done(void *arg)
 		begin(r);
 		return;
 	}
-	r->env->out.checking = false;
-	outlet_again(&r->env->out);
+	r->out.checking = false;
+	outlet_again(&r->out);
 	if (r->doing == DO_CHECKS && r->check.ends)
 		run_rest(r);
 	else if (r->doing == DO_CHECKS)
@@ -264,8 +269,8 @@ static void begin(struct run *r)
 
 	r->check.wanted = r->check.again = false;
 	r->check.place = 0;
-	r->env->out.checking = run_resolver(r);
-	if (!r->env->out.checking)
+	r->out.checking = run_resolver(r);
+	if (!r->out.checking)
 		return;
 	if (!r->facts)
 		r->facts = facts_new();
@@ -300,10 +305,10 @@ void run_check(struct run *r)
 	if (r->check.examine)
 		r->check.again = true;
 	else if (r->doing == DO_ROUTING || r->doing == DO_SCOUT)
-		r->check.wanted = r->env->out.checking = true;
+		r->check.wanted = r->out.checking = true;
 	else
 		begin_anew(r);
-	outlet_again(&r->env->out);
+	outlet_again(&r->out);
 }
 
 bool run_check_first(struct run *r)
@@ -313,7 +318,7 @@ bool run_check_first(struct run *r)
 	if (!first && !r->check.wanted)
 		return false;
 	begin(r);
-	outlet_again(&r->env->out);
+	outlet_again(&r->out);
 	if (!first)
 		return false;
 	if (r->check.examine)
@@ -340,8 +345,8 @@ void run_check_stop(struct run *r)
 	examine_free(r->check.examine);
 	r->check.examine = NULL;
 	r->check.wanted = r->check.again = false;
-	r->env->out.checking = false;
-	outlet_again(&r->env->out);
+	r->out.checking = false;
+	outlet_again(&r->out);
 }
 
 void run_check_clear(struct run *r)

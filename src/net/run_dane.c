@@ -54,7 +54,7 @@ static void post_finding(struct run *r)
 		args[1] = dns_status_name(d->cause);
 	}
 	finding_begin(&b, id, args, *args[1] ? 2 : 1, 0);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 	free(count);
 }
 

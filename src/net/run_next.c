@@ -118,7 +118,7 @@ static void begin_wait(struct run *r, size_t step)
 	r->step = step;
 	r->doing = DO_WAIT;
 	loop_timer_at(r->timer, at);
-	run_prompt(r, at - r->env->out.start_us);
+	run_prompt(r, at - r->out.box->start_us);
 }
 
 void run_end_wait(struct run *r)
@@ -152,7 +152,7 @@ static void stop_here(struct run *r, const struct visit_end *e)
 /* Postfix and the others do so, too: what failed cannot be gone on with. */
 static void again_in_clear(struct run *r)
 {
-	outlet_finding(&r->env->out, "tls-again-in-clear", NULL, 0, 0);
+	outlet_finding(&r->out, "tls-again-in-clear", NULL, 0, 0);
 	r->clear = true;
 	stops_again(&r->stops);
 	run_go_on(r);
@@ -188,6 +188,7 @@ static void on_visit_over(void *arg)
 		leave_the_rest(r, &e);
 	visit_free(r->visit);
 	r->visit = NULL;
+	run_gate_leave(r);
 	r->doing = DO_NOTHING;
 	r->connect = NULL;
 	if (r->leaving || wanted) {
@@ -205,23 +206,40 @@ static void on_visit_over(void *arg)
 	request_free(wanted);
 }
 
-void run_visit(struct run *r, const struct stop *stop,
-               const struct plan *plan)
+void run_enter(struct run *r)
 {
+	const struct stop *stop = r->wish.stop;
 	struct visit_calls calls = { .over = on_visit_over, .arg = r };
 	struct visit_to to = { .host = stop->host, .address = stop->address,
 		.port = stop->port, .local = stop->local,
 		.via_port = run_redirected(r, stop),
-		.session = ++r->env->sessions,
+		.session = r->out.count->sessions + 1,
 		.step = r->trial ? 0 : r->step,
 		.dane = run_dane(r, stop), .setup = &r->tls,
 		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear,
-		.docket = r->docket };
+		.docket = r->docket, .may_wait = r->pass != NULL };
 
+	r->visit = visit_new(r->env->loop, &r->out, r->wish.plan, &to, &calls);
+	if (!r->visit && run_gate_wait(r))
+		return;
+	if (!r->visit) {
+		to.may_wait = false;
+		r->visit = visit_new(r->env->loop, &r->out, r->wish.plan, &to,
+		                     &calls);
+	}
+	r->out.count->sessions++;
 	r->clear = false;
 	r->doing = DO_VISIT;
-	r->visit = visit_new(r->env->loop, &r->env->out, plan, &to, &calls);
 	run_prompt(r, visit_deadline_us(r->visit));
+}
+
+void run_visit(struct run *r, const struct stop *stop,
+               const struct plan *plan)
+{
+	r->wish = (struct wish){ .stop = stop, .plan = plan };
+	r->doing = DO_GATE;
+	if (run_gate_open(r))
+		run_enter(r);
 }
 
 /* ---- private addresses (dns.md §1.3) ---- */
@@ -243,7 +261,7 @@ static void ask(struct run *r, const struct stop *stop)
 	b.e.u.ask.id = event_puts(&b, "private-address");
 	b.e.u.ask.args = event_put_texts(&b, args, 3);
 	r->doing = DO_ASKING;
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 }
 
 /* It is not used; why: id of the finding that says so. */
@@ -253,7 +271,7 @@ static void pass_over(struct run *r, const struct stop *stop, const char *why)
 	struct event_builder b;
 
 	finding_begin(&b, why, args, 2, 0);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 	stops_skip(&r->stops);
 }
 
@@ -334,7 +352,7 @@ static bool tried_enough(struct run *r)
 	snprintf(tries, sizeof tries, "%u", r->tries);
 	snprintf(rest, sizeof rest, "%zu", left);
 	finding_begin(&b, "tries-limit", args, 2, 0);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 	return true;
 }
 

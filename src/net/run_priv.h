@@ -28,6 +28,7 @@ enum doing {
 	DO_CHECKS,  /* the checks, which come first where they are wanted */
 	DO_DANE,    /* DNS for the TLSA records of a host */
 	DO_ASKING,  /* may this private address be used? */
+	DO_GATE,    /* until it is its turn to connect */
 	DO_VISIT,   /* a connection, or the try to get one */
 	DO_WAIT,    /* a lesson's pause before its next connection */
 	DO_TRIAL,   /* an experiment, between its visits */
@@ -62,6 +63,8 @@ struct run_scout { /* run_scout.c */
 
 struct run {
 	struct run_env *env;
+	struct outlet out;
+	struct outlet_count count; /* of out, where the run is not alone */
 	struct plan *plan;
 	struct run_calls calls;
 	struct target server; /* plan.server taken apart; empty without it */
@@ -80,6 +83,12 @@ struct run {
 	struct tls_setup *tls; /* of all visits; made by the first */
 	bool clear;            /* the next visit goes without STARTTLS */
 	struct stops stops;
+	struct wish { /* the visit that is wanted next; both borrowed */
+		const struct stop *stop;
+		const struct plan *plan;
+		bool told; /* that it waits */
+	} wish;
+	struct gate_pass *pass; /* of DO_GATE and DO_VISIT; NULL: alone */
 	struct visit *visit;
 	struct loop_timer *timer;   /* of DO_WAIT, and to begin */
 	struct plan *rest; /* plan for those only whom an address has put off
@@ -145,6 +154,8 @@ bool run_check_first(struct run *r);
 /* The run could end. True: checks that it is for are still being made; it goes
  * on with run_rest() when they are (DO_CHECKS). */
 bool run_check_last(struct run *r);
+/* Somebody may want them; else nothing need be remembered for them. */
+bool run_check_can(const struct run *r);
 void run_check_see(struct run *r, const struct event *e);
 void run_check_stop(struct run *r); /* without a word */
 void run_check_clear(struct run *r);
@@ -175,9 +186,11 @@ void run_answer(struct run *r, bool yes);
 /* q: a REQ_CONNECT, while there is no visit. */
 void run_connect(struct run *r, const struct request *q);
 void run_end_wait(struct run *r); /* the lesson's pause is over */
-/* A connection to stop; plan: borrowed until it is over. */
+/* A connection to stop, once it is its turn; plan: borrowed until it is
+ * over. */
 void run_visit(struct run *r, const struct stop *stop,
                const struct plan *plan);
+void run_enter(struct run *r); /* it is */
 /* The port of 127.0.0.1 where it really goes, 0: no other. */
 uint16_t run_redirected(const struct run *r, const struct stop *stop);
 /* It goes to where nobody listens: a classroom's answer to all that is not in
@@ -185,6 +198,15 @@ uint16_t run_redirected(const struct run *r, const struct stop *stop);
 bool run_is_dead_end(const struct run *r, const struct stop *stop);
 /* A private address out of public DNS, which nobody has allowed. */
 bool run_is_doubtful(const struct run *r, const struct stop *stop);
+
+/* ---- run_gate.c ---- */
+
+/* May it connect at once? Else run_enter() comes when it is its turn. */
+bool run_gate_open(struct run *r);
+/* There was no descriptor: the same, or false: it must fail. */
+bool run_gate_wait(struct run *r);
+void run_gate_leave(struct run *r); /* closed, or not wanted any more */
+void run_gate_see(struct run *r, const struct event *e);
 
 /* ---- run_trial.c ---- */
 

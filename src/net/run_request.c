@@ -41,6 +41,7 @@ static void ask_to_connect(struct run *r, const struct request *q)
 	case DO_PORT:
 	case DO_CHECKS:
 	case DO_DANE:
+	case DO_GATE:
 		break; /* it will connect as soon as it knows where */
 	}
 }
@@ -55,6 +56,7 @@ static void stop_looking(struct run *r)
 	r->fetch = NULL;
 	run_check_stop(r);
 	run_scout_stop(r);
+	run_gate_leave(r);
 	loop_timer_at(r->timer, INT64_MAX);
 }
 
@@ -66,6 +68,18 @@ static void give_up(struct run *r, enum fail_phase phase)
 		run_fail(r, phase, FAIL_CANCELLED, "");
 	else
 		run_rest(r);
+}
+
+/* It was not its turn yet. */
+static void stop_waiting(struct run *r)
+{
+	if (!r->trial) {
+		give_up(r, PHASE_CONNECT);
+		return;
+	}
+	run_gate_leave(r);
+	run_trial_stop(r);
+	run_rest(r);
 }
 
 /* Of the run only its checks are left, or nothing: those are given up, and
@@ -95,6 +109,9 @@ static void cancel(struct run *r)
 	case DO_CHECKS:
 	case DO_DANE:
 		give_up(r, PHASE_DNS);
+		break;
+	case DO_GATE:
+		stop_waiting(r);
 		break;
 	case DO_ASKING:
 	case DO_WAIT:

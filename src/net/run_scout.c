@@ -101,9 +101,9 @@ static void tell_taken(struct run *r, const struct mta_settings *s)
 		buf_addf(&b, " --source=%s", p->source6);
 	if (p->family)
 		buf_addf(&b, " -%d", p->family);
-	outlet_finding(&r->env->out, "like-mta", buf_str(&b), 0, 0);
+	outlet_finding(&r->out, "like-mta", buf_str(&b), 0, 0);
 	if (s->relay)
-		outlet_finding(&r->env->out, "like-mta-relay", s->relay, 0, 0);
+		outlet_finding(&r->out, "like-mta-relay", s->relay, 0, 0);
 	buf_clear(&b);
 }
 
@@ -146,7 +146,7 @@ static void on_settings(void *arg, const struct mta_settings *s)
 	if (s && r->plan->checks.like_mta)
 		take_over(r, s);
 	else if (r->plan->checks.like_mta)
-		outlet_finding(&r->env->out, "like-mta-none", "", 0, 0);
+		outlet_finding(&r->out, "like-mta-none", "", 0, 0);
 	if (r->plan->checks.wanted || r->doing != DO_SCOUT)
 		learn_local(r);
 	if (r->doing == DO_SCOUT)

@@ -254,7 +254,7 @@ static void post(struct run *r, struct check *c)
 
 	check_event(&b, c);
 	check_clear(c);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 }
 
 static void refuse(struct run *r, const struct trial *t, const char *say)
@@ -295,7 +295,7 @@ static void wait_until(struct run *r, int64_t at_us)
 {
 	r->doing = DO_TRIAL;
 	loop_timer_at(r->timer, at_us);
-	run_prompt(r, at_us - r->env->out.start_us);
+	run_prompt(r, at_us - r->out.box->start_us);
 }
 
 static int64_t pause_end(const struct run *r)
@@ -393,7 +393,7 @@ static void probe_next(struct run *r)
 		to.port = stop.port;
 	r->doing = DO_TRIAL;
 	t->probe = probe_new(r->env->loop, &to, limit, on_probe, r);
-	run_prompt(r, outlet_now_us(&r->env->out) + (int64_t)limit * 1000);
+	run_prompt(r, outlet_now_us(&r->out) + (int64_t)limit * 1000);
 }
 
 /* ---- its beginning ---- */
@@ -416,7 +416,7 @@ static void tell_beginning(struct run *r, const struct trial *t, size_t stop)
 	struct event_builder b;
 
 	finding_begin(&b, "experiment", args, 2, 0);
-	outlet_post(&r->env->out, &b, 0);
+	outlet_post(&r->out, &b, 0);
 	free(word);
 }
 

@@ -180,6 +180,8 @@ void start_post(struct outlet *out, const struct plan *p)
 	b.e.u.start.time = event_puts(&b, when);
 	b.e.u.start.options = event_puts(&b, options);
 	b.e.u.start.lang = event_puts(&b, i18n_tag());
+	b.e.u.start.input = event_puts(&b, p->input ? p->input : "");
+	b.e.u.start.id = event_puts(&b, p->id ? p->id : "");
 	outlet_post(out, &b, 0);
 	free(options);
 }

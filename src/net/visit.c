@@ -277,7 +277,7 @@ static void arm(struct visit *v)
 	if (v->leave_us < at)
 		at = v->leave_us;
 	if (at != INT64_MAX)
-		at += v->out->start_us;
+		at += v->out->box->start_us;
 	loop_timer_at(v->timer, at);
 }
 
@@ -301,7 +301,7 @@ static bool pump(struct visit *v)
 		return false;
 	}
 	visit_post_prompt(v);
-	v->paused = v->out->full;
+	v->paused = v->out->box->full;
 	conn_pause(stream_conn(v->stream), v->paused);
 	arm(v);
 	return true;
@@ -369,7 +369,7 @@ static void begin_session(struct visit *v)
 	post_notes(v);
 	helo = helo_name(v);
 	v->session = session_new(v->plan, helo, v->to.session,
-	                         &v->out->next_n);
+	                         &v->out->count->next_n);
 	make_message(v, helo);
 	free(helo);
 	session_set_digest(v->session, &digest);
@@ -418,16 +418,22 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	v->plan = plan;
 	v->calls = *calls;
 	v->to = *to;
-	v->to.host = xstrdup(to->host);
-	v->to.address = xstrdup(to->address);
-	identify_host(&v->who, to->local ? "" : to->host);
-	v->judge = judge_new(out, to->docket, to->session,
-	                     plan->stage);
-	v->leave_us = INT64_MAX;
 	v->started_us = visit_now_us(v);
 	v->deadline_us = v->started_us + (int64_t)limit_ms * 1000;
 	where = where_to(v);
 	v->stream = stream_new(conn_open(l, &where, on_ready, v));
+	if (to->may_wait && conn_no_files(stream_conn(v->stream))) {
+		stream_free(v->stream);
+		free(v);
+		return NULL;
+	}
+	v->to.host = xstrdup(to->host);
+	v->to.address = xstrdup(to->address);
+	if (!to->local && strcmp(to->host, to->address) != 0)
+		identify_host(&v->who, to->host);
+	v->judge = judge_new(out, to->docket, to->session,
+	                     plan->stage);
+	v->leave_us = INT64_MAX;
 	post_connect(v, EV_CONNECTING, 0);
 	v->timer = loop_timer_new(l, on_time, v);
 	arm(v);

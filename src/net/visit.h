@@ -38,6 +38,7 @@ struct visit_to { /* texts borrowed, copied by visit_new() */
 	struct docket *docket; /* borrowed, outlives the visit */
 	const char *trust_pem;    /* a lesson's own authority, or NULL */
 	bool clear;               /* no STARTTLS: it failed here before */
+	bool may_wait;            /* for a descriptor: see visit_new() */
 	uint16_t port;
 	bool local;        /* it is one of these two; host names it */
 	uint16_t via_port; /* 0: direct; else really 127.0.0.1:via_port */
@@ -51,7 +52,8 @@ struct visit_calls {
 	void *arg;
 };
 
-/* plan: borrowed, outlives the visit. Never NULL, never calls back at once. */
+/* plan: borrowed, outlives the visit. Never calls back at once. NULL: there was
+ * no descriptor left, and to->may_wait. */
 struct visit *visit_new(struct loop *l, struct outlet *out,
                         const struct plan *plan, const struct visit_to *to,
                         const struct visit_calls *calls);

@@ -10,6 +10,12 @@
 #include "net/run.h"
 #include "util/xalloc.h"
 
+struct task { /* one run */
+	struct worker *worker;
+	struct run *run;
+	struct task *next, **link; /* in worker.tasks */
+};
+
 struct worker {
 	pthread_t thread;
 	struct worker_config cfg;
@@ -17,52 +23,96 @@ struct worker {
 	struct run_env env;
 	struct loop_fd *watch;  /* of the requests */
 	struct loop_wake *room; /* the event queue has room again */
-	struct run *run;        /* NULL between targets */
-	struct plan *next;      /* opened when the run has ended, or NULL */
+	struct task *tasks;     /* all that are open */
+	struct task *only;      /* the one with number 0; NULL: none */
+	struct plan *next;      /* opened when only has ended, or NULL */
 	bool stopping;
 };
 
-static void on_done(void *arg);
+static void open_next(struct worker *w);
 
-static void open_next(struct worker *w)
+static void free_task(struct task *t)
 {
-	struct run_calls calls = { .done = on_done, .arg = w };
-	struct plan *plan = w->next;
-
-	w->next = NULL;
-	if (w->stopping)
-		loop_stop(w->env.loop);
-	else if (plan)
-		w->run = run_new(&w->env, plan, &calls);
+	*t->link = t->next;
+	if (t->next)
+		t->next->link = t->link;
+	run_free(t->run);
+	free(t);
 }
 
 static void on_done(void *arg)
 {
-	struct worker *w = arg;
+	struct task *t = arg;
+	struct worker *w = t->worker;
 
-	run_free(w->run);
-	w->run = NULL;
+	if (w->only == t)
+		w->only = NULL;
+	free_task(t);
 	open_next(w);
 }
 
+static struct task *begin(struct worker *w, struct plan *plan,
+                          uint32_t number)
+{
+	struct task *t = xcalloc(1, sizeof *t);
+	const struct run_calls calls = { .done = on_done, .arg = t };
+
+	t->worker = w;
+	t->next = w->tasks;
+	t->link = &w->tasks;
+	if (t->next)
+		t->next->link = &t->next;
+	w->tasks = t;
+	t->run = run_new(&w->env, plan, number, &calls);
+	return t;
+}
+
+static void open_next(struct worker *w)
+{
+	struct plan *plan = w->next;
+
+	if (w->stopping && !w->tasks) {
+		loop_stop(w->env.loop);
+	} else if (plan && !w->only) {
+		w->next = NULL;
+		w->only = begin(w, plan, 0);
+	}
+}
+
+/* Each of these may end at once, and is gone then. */
 static void stop(struct worker *w, bool polite)
 {
 	w->stopping = true;
 	plan_free(w->next);
 	w->next = NULL;
-	if (w->run)
-		run_end(w->run, polite);
-	else
-		open_next(w);
+	for (struct task *t = w->tasks, *next; t; t = next) {
+		next = t->next;
+		run_end(t->run, polite);
+	}
+	open_next(w);
+}
+
+static void cancel(struct worker *w, const struct request *q)
+{
+	for (struct task *t = w->tasks, *next; t; t = next) {
+		next = t->next;
+		run_request(t->run, q);
+	}
 }
 
 static void open_plan(struct worker *w, struct request *q)
 {
-	plan_free(w->next);
-	w->next = q->plan;
+	struct plan *plan = q->plan;
+
 	q->plan = NULL;
-	if (w->run)
-		run_end(w->run, true);
+	if (q->run) {
+		begin(w, plan, q->run);
+		return;
+	}
+	plan_free(w->next);
+	w->next = plan;
+	if (w->only)
+		run_end(w->only->run, true);
 	else
 		open_next(w);
 }
@@ -80,8 +130,10 @@ static void on_request(void *arg, int events)
 			; /* too late */
 		else if (q->kind == REQ_OPEN)
 			open_plan(w, q);
-		else if (w->run)
-			run_request(w->run, q);
+		else if (q->kind == REQ_CANCEL)
+			cancel(w, q);
+		else if (w->only)
+			run_request(w->only->run, q);
 		request_free(q);
 	}
 }
@@ -90,9 +142,9 @@ static void on_room(void *arg)
 {
 	struct worker *w = arg;
 
-	w->env.out.full = queue_is_full(w->events);
-	if (w->run && !w->env.out.full)
-		run_resume(w->run);
+	w->env.box.full = queue_is_full(w->events);
+	for (struct task *t = w->tasks; t && !w->env.box.full; t = t->next)
+		run_resume(t->run);
 }
 
 /* Called by the reader's thread: only wakes ours. */
@@ -103,6 +155,13 @@ static void room(void *arg)
 	loop_wake_now(w->room);
 }
 
+static void on_wait(void *arg)
+{
+	struct worker *w = arg;
+
+	outbox_flush(&w->env.box);
+}
+
 static void *work(void *arg)
 {
 	struct worker *w = arg;
@@ -110,9 +169,10 @@ static void *work(void *arg)
 	if (w->cfg.attach)
 		w->cfg.attach(w->env.loop, w->cfg.arg);
 	loop_run(w->env.loop);
-	run_free(w->run);
-	w->run = NULL;
-	resolver_free(w->env.resolver);
+	outbox_flush(&w->env.box);
+	while (w->tasks)
+		free_task(w->tasks);
+	run_env_clear(&w->env);
 	if (w->cfg.detach)
 		w->cfg.detach(w->cfg.arg);
 	return NULL;
@@ -165,9 +225,9 @@ struct worker *worker_start(const struct worker_config *cfg)
 	w->env = (struct run_env){
 		.loop = loop_new(),
 		.cfg = &w->cfg,
-		.out = { .events = w->events, .start_us = cfg->start_us,
-		         .stamp = cfg->stamp,
-		         .next_n = 1 },
+		.box = { .events = w->events, .start_us = cfg->start_us,
+		         .stamp = cfg->stamp },
+		.count = { .next_n = 1 },
 	};
 	if (!w->requests || !w->events || !w->env.loop)
 		goto fail;
@@ -178,6 +238,7 @@ struct worker *worker_start(const struct worker_config *cfg)
 		goto fail;
 	loop_fd_want(w->watch, LOOP_READ);
 	queue_on_room(w->events, room, w);
+	loop_before_wait(w->env.loop, on_wait, w);
 	if (start_thread(w))
 		return w;
 fail:

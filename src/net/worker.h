@@ -25,6 +25,8 @@ struct redirect {
 	uint16_t to_port;    /* on 127.0.0.1 */
 };
 
+enum { WORKER_PER_HOST = 1 }; /* as one person at a telnet would */
+
 struct worker_config {
 	const char *dns;        /* "192.0.2.53:53", "[::1]:53"; NULL: system */
 	const char *resolv_conf; /* for dns == NULL; NULL: the system's */
@@ -35,6 +37,8 @@ struct worker_config {
 	bool join;              /* a host's port is in its TXT record */
 	const struct redirect *redirects; /* borrowed, n_redirects */
 	size_t n_redirects;
+	size_t per_host; /* of runs beside each other: connections at once to
+	                  * one address and port; 0: WORKER_PER_HOST */
 	bool no_mta; /* checks do not look at this machine's mail server
 	              * unless plan.checks.like_mta says so: for tests */
 	const struct myip_service *myip; /* borrowed; NULL: those built in */

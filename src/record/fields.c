@@ -35,6 +35,8 @@ static const struct field start_fields[] = {
 	{ "time", FIELD_TEXT, AT(start.time), NULL },
 	{ "options", FIELD_TEXT, AT(start.options), NULL },
 	{ "lang", FIELD_TEXT, AT(start.lang), NULL },
+	{ "input", FIELD_TEXT_SET, AT(start.input), NULL },
+	{ "id", FIELD_TEXT_SET, AT(start.id), NULL },
 	END,
 };
 

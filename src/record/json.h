@@ -59,5 +59,8 @@ enum json_result json_read(struct json_reader *r, const char *line,
                            size_t len, struct event **out);
 /* Of the last JSON_ERROR; borrowed until the next json_read(). */
 const char *json_error(struct json_reader *r);
+/* Was that line no JSON, as one is that was cut, rather than a wrong event or
+ * one beyond our bounds? */
+bool json_broken(const struct json_reader *r);
 
 #endif

@@ -46,6 +46,11 @@ const char *json_error(struct json_reader *r)
 	return buf_str(&r->error);
 }
 
+bool json_broken(const struct json_reader *r)
+{
+	return r->scan.error && !r->scan.over;
+}
+
 static bool wrong(struct json_reader *r, const char *name, const char *form)
 {
 	buf_reset(&r->error);
@@ -480,6 +485,7 @@ static bool check_version(struct json_reader *r)
 static bool scan(struct json_reader *r, const char *line, size_t len)
 {
 	buf_reset(&r->error);
+	r->scan.error = NULL;
 	if (len > JSON_LINE_MAX) {
 		buf_adds(&r->error, _("the line is longer than 8 MiB"));
 		return false;

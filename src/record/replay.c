@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "record/json.h"
+#include "record/splice.h"
 #include "util/buf.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -24,18 +27,39 @@ struct replay {
 	bool eof;
 	uint64_t line, unknown;
 	struct json_reader *reader;
+	struct splice splice;
 	char *error;
 };
 
+/* A FIFO that nobody writes to is not waited for: it is over at once. */
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		errno = EISDIR;
+		return -1;
+	}
+	return fd;
+}
+
+static char *read_error(const char *path)
+{
+	return xasprintf(_("cannot read the recording %s: %s"), path,
+	                 strerror(errno));
+}
+
 struct replay *replay_open(const char *path, char **error)
 {
-	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
-	                                : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open_file(path);
 	struct replay *r;
 
 	if (fd < 0) {
-		*error = xasprintf(_("cannot read the recording %s: %s"), path,
-		                   strerror(errno));
+		*error = read_error(path);
 		return NULL;
 	}
 	r = xcalloc(1, sizeof *r);
@@ -72,17 +96,28 @@ static void make_room(struct replay *r)
 	}
 }
 
+static ssize_t read_chunk(int fd, char *to)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, to, CHUNK);
+		if (n >= 0 || (errno != EINTR && errno != EAGAIN))
+			return n;
+		if (errno == EAGAIN) /* who writes the FIFO takes its time */
+			poll(&p, 1, -1);
+	}
+}
+
 static bool read_more(struct replay *r)
 {
 	ssize_t n;
 
 	make_room(r);
-	do
-		n = read(r->fd, r->data + r->end, CHUNK);
-	while (n < 0 && errno == EINTR);
+	n = read_chunk(r->fd, r->data + r->end);
 	if (n < 0) {
-		r->error = xasprintf(_("cannot read the recording %s: %s"),
-		                     r->path, strerror(errno));
+		r->error = read_error(r->path);
 		return false;
 	}
 	r->eof = n == 0;
@@ -132,10 +167,46 @@ static enum replay_result bad(struct replay *r, const char *why)
 
 static enum replay_result cut(struct replay *r)
 {
-	r->error = xasprintf(_("%s was cut off in line %llu; everything "
-	                       "before it is shown"), r->path,
-	                     (unsigned long long)r->line);
+	unsigned long long line = r->line;
+
+	r->error = line > 1
+	    ? xasprintf(_("%s was cut off in line %llu; everything before it "
+	                  "is shown"), r->path, line)
+	    : xasprintf(_("%s was cut off in its first line"), r->path);
 	return REPLAY_CUT;
+}
+
+/* A first line is told from what is no recording by how it begins. */
+static bool is_recording(const struct replay *r, const char *line, size_t len)
+{
+	static const char start[] = "{\"v\":";
+	size_t most = sizeof start - 1;
+
+	return r->line > 1 || memcmp(line, start, len < most ? len : most) == 0;
+}
+
+/* What an editor may have put around a line: a BOM, a CR. */
+static void trim(const struct replay *r, const char **line, size_t *len)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+
+	if (r->line == 1 && *len >= 3 && memcmp(*line, bom, 3) == 0) {
+		*line += 3;
+		*len -= 3;
+	}
+	if (*len > 0 && (*line)[*len - 1] == '\r')
+		--*len;
+}
+
+static enum replay_result accept_event(struct replay *r, struct event **e)
+{
+	const char *why = splice_event(&r->splice, *e);
+
+	if (!why)
+		return REPLAY_EVENT;
+	free(*e);
+	*e = NULL;
+	return bad(r, why);
 }
 
 enum replay_result replay_next(struct replay *r, struct event **out)
@@ -151,14 +222,14 @@ enum replay_result replay_next(struct replay *r, struct event **out)
 			return REPLAY_END;
 		if (got == LINE_FAILED)
 			return REPLAY_BAD;
-		if (len > 0 && line[len - 1] == '\r')
-			len--;
+		trim(r, &line, &len);
 		if (len == 0)
 			continue;
 		result = json_read(r->reader, line, len, out);
 		if (result == JSON_EVENT)
-			return REPLAY_EVENT;
-		if (result == JSON_ERROR && got == LINE_CUT && r->line > 1)
+			return accept_event(r, out);
+		if (result == JSON_ERROR && got == LINE_CUT &&
+		    json_broken(r->reader) && is_recording(r, line, len))
 			return cut(r);
 		if (result == JSON_ERROR)
 			return bad(r, json_error(r->reader));

@@ -1,6 +1,10 @@
 /*
  * replay: reads a recording back, an event at a time. It derives nothing anew:
- * what the file says is what happened. Pure but for the file; one thread.
+ * what the file says is what happened. Several recordings one behind the other
+ * are read as one (splice.h). Pure but for the file; one thread.
+ *
+ * The file is not trusted. However long it is, it takes REPLAY_MEMORY_MAX at
+ * most; nothing that is kept grows with the number of lines.
  */
 #ifndef RECORD_REPLAY_H
 #define RECORD_REPLAY_H
@@ -10,16 +14,21 @@
 
 #include "core/event.h"
 
+/* The longest line (JSON_LINE_MAX) as it is read in, its texts with escapes
+ * undone, and the event made of it, each in a buffer that has doubled. */
+enum { REPLAY_MEMORY_MAX = 32 << 20 };
+
 enum replay_result {
 	REPLAY_EVENT, /* out is set; the caller frees it */
 	REPLAY_END,   /* the file is over, as it should be */
 	REPLAY_CUT,   /* the last line is not whole: the rest was shown */
-	REPLAY_BAD,   /* a line is wrong, or reading failed: replay_error() */
+	REPLAY_BAD,   /* a line is wrong or out of order, or reading failed */
 };
 
 struct replay;
 
-/* path: a file, or "-" for standard input. NULL: *error (heap) says why. */
+/* path: a file, or "-" for standard input. A FIFO is read as far as somebody
+ * writes to it. NULL: *error (heap) says why: it is missing, a folder ... */
 struct replay *replay_open(const char *path, char **error);
 void replay_close(struct replay *r); /* NULL is fine */
 /* After anything but REPLAY_EVENT there is nothing more. */

@@ -24,6 +24,12 @@ static bool fail(struct reader *r, const char *error)
 	return false;
 }
 
+static bool exceed(struct reader *r, const char *error)
+{
+	r->s->over = true;
+	return fail(r, error);
+}
+
 static void skip_blanks(struct reader *r)
 {
 	while (r->p < r->end && (*r->p == ' ' || *r->p == '\t'))
@@ -184,7 +190,7 @@ static bool read_group(struct reader *r, unsigned depth)
 	size_t self = r->s->n;
 
 	if (depth >= SCAN_DEPTH_MAX)
-		return fail(r, N_("nested too deep"));
+		return exceed(r, N_("nested too deep"));
 	add_token(r, object ? TOKEN_OBJECT : TOKEN_ARRAY);
 	r->p++;
 	skip_blanks(r);
@@ -207,7 +213,7 @@ static bool read_one(struct reader *r, unsigned depth)
 	if (r->p == r->end)
 		return fail(r, N_("the line ends too early"));
 	if (r->s->n >= SCAN_TOKENS_MAX)
-		return fail(r, N_("too many values in one line"));
+		return exceed(r, N_("too many values in one line"));
 	switch (*r->p) {
 	case '{':
 	case '[': return read_group(r, depth);
@@ -215,8 +221,10 @@ static bool read_one(struct reader *r, unsigned depth)
 	case 't': return read_word(r, "true", TOKEN_TRUE);
 	case 'f': return read_word(r, "false", TOKEN_FALSE);
 	case 'n': return read_word(r, "null", TOKEN_NULL);
-	default: return read_number(r);
 	}
+	if (*r->p == '-' || (*r->p >= '0' && *r->p <= '9'))
+		return read_number(r);
+	return fail(r, N_("not a JSON value"));
 }
 
 static bool read_value(struct reader *r, unsigned depth)
@@ -236,6 +244,7 @@ bool scan_line(struct scan *s, const char *line, size_t len)
 	s->n = 0;
 	s->error = NULL;
 	s->at = 0;
+	s->over = false;
 	if (!read_value(&r, 0))
 		return false;
 	if (r.p != r.end)

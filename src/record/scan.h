@@ -17,7 +17,10 @@
 
 enum {
 	SCAN_DEPTH_MAX = 8,        /* a recording needs four */
-	SCAN_TOKENS_MAX = 1 << 20, /* of one line: 16 MiB */
+	/* of one line, 2 MiB: the most records that fit into an answer of
+	 * 64 KiB (RFC 1035 §4.2.2) need 50,000. What a line becomes in memory
+	 * grows with them, up to 90 bytes each. */
+	SCAN_TOKENS_MAX = 1 << 17,
 };
 
 enum token_kind { TOKEN_OBJECT, TOKEN_ARRAY, TOKEN_STRING, TOKEN_NUMBER,
@@ -36,6 +39,7 @@ struct scan { /* a zeroed struct is ready; scan_clear() frees */
 	size_t n, size;
 	const char *error; /* English msgid, after scan_line() failed */
 	size_t at;         /* byte of the line where it failed */
+	bool over;         /* one of the bounds above was the reason */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/verdict.h"
 #include "core/dialog.h"
 #include "report/block.h"
 #include "report/html_parts.h"
@@ -66,7 +67,7 @@ static void outcome_cell(struct html *h)
 		return;
 	buf_addf(&h->contents, "<td class=\"%s\">", html_class(cls));
 	html_mark(&h->contents, block_mark(cls));
-	html_text(&h->contents, v ? verdict_outcome(v->u.verdict.outcome)
+	html_text(&h->contents, v ? outcome_label(v->u.verdict.outcome)
 	                          : _("not ended"));
 	buf_adds(&h->contents, "</td>");
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/verdict.h"
 #include "core/dns.h"
 #include "knowledge/cause_words.h"
 #include "knowledge/check_words.h"
@@ -133,7 +134,7 @@ static void verdict(struct html_section *s, size_t index)
 	if (e->u.verdict.recipient.len)
 		html_ref(s->out, e, e->u.verdict.recipient);
 	buf_adds(s->out, ": ");
-	html_text(s->out, verdict_outcome(e->u.verdict.outcome));
+	html_text(s->out, outcome_label(e->u.verdict.outcome));
 	buf_adds(s->out, "</strong></p>\n");
 	html_paragraph(s->out, "text", text ? text : "");
 	verdict_rows(s->out, e);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/verdict.h"
 #include "core/dialog.h"
 #include "core/dns.h"
 #include "core/escape.h"
@@ -102,7 +103,7 @@ static void recipient_row(struct markdown *m, const struct event *e)
 	buf_adds(&m->text, "| ");
 	md_ref(&m->text, e, v->recipient, true);
 	buf_addf(&m->text, " | %s %s | ", block_mark(verdict_class(v->outcome)),
-	         verdict_outcome(v->outcome));
+	         outcome_label(v->outcome));
 	md_words(&m->text, who, true);
 	buf_adds(&m->text, " |\n");
 	free(who);
@@ -137,7 +138,7 @@ static void verdict(struct markdown *m, const struct event *e)
 		md_ref(&m->text, e, e->u.verdict.recipient, false);
 	else
 		buf_addf(&m->text, "**%s:** %s", _("Result"),
-		         verdict_outcome(e->u.verdict.outcome));
+		         outcome_label(e->u.verdict.outcome));
 	buf_adds(&m->text, e->u.verdict.recipient.len ? ": " : ". ");
 	md_words(&m->text, text ? text : "", false);
 	buf_addc(&m->text, '\n');

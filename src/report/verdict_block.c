@@ -4,27 +4,13 @@
 
 #include <stdlib.h>
 
+#include "check/verdict.h"
 #include "knowledge/cause_words.h"
 #include "knowledge/explain.h"
 #include "report/block.h"
 #include "report/sayings.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
-
-const char *verdict_outcome(enum outcome o)
-{
-	static const char *const texts[OUTCOME_COUNT] = {
-		[OUT_ACCEPTED] = N_("accepted"), [OUT_MIXED] = N_("mixed"),
-		[OUT_DEFERRED] = N_("put off"), [OUT_REFUSED] = N_("refused"),
-		[OUT_UNREACHABLE] = N_("no connection"),
-		[OUT_PROTOCOL] = N_("protocol broken"), [OUT_TLS] = "TLS",
-		[OUT_AUTH] = N_("login refused"),
-		[OUT_CANCELLED] = N_("cancelled"),
-		[OUT_LOCAL] = N_("local fault"),
-	};
-
-	return _(texts[o]);
-}
 
 enum reply_class verdict_class(enum outcome o)
 {
@@ -46,7 +32,7 @@ static void title(struct paper *p, const struct dialog *d, size_t index)
 		paper_text(p, _(", now with the checks"));
 	paper_text(p, ": ");
 	paper_ink(p, block_ink(verdict_class(v->outcome)));
-	paper_text(p, verdict_outcome(v->outcome));
+	paper_text(p, outcome_label(v->outcome));
 	paper_ink(p, INK_PLAIN);
 	paper_newline(p);
 }

@@ -12,8 +12,6 @@
 /* index: of an EV_VERDICT in d. */
 void verdict_block(struct paper *p, const struct dialog *d, size_t index);
 
-/* "refused": one or two words. Borrowed. */
-const char *verdict_outcome(enum outcome o);
 enum reply_class verdict_class(enum outcome o);
 /* "sending server (likely)"; "" for nobody and unclear. Heap. */
 char *verdict_who(const struct ev_verdict *v);

@@ -251,6 +251,8 @@ static void begin(struct ui *u, const char *fallback)
 	if (fallback)
 		ui_say(u, _("This TERM is not known here; %s is used instead."),
 		       fallback);
+	if (u->link.note)
+		ui_say(u, "%s", u->link.note);
 	if (u->started && !u->link.replay &&
 	    dialog_count(u->link.dialog) == 0)
 		ui_asked(u);

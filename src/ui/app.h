@@ -33,6 +33,7 @@ struct ui_link {
 	const struct plan *plan;
 	const char *title;       /* of the lesson, "" none */
 	bool replay;             /* a recording: nothing can be sent */
+	const char *note;        /* said as soon as it is shown, NULL none */
 };
 
 /* What the dialog on screen can be saved as. */
@@ -43,8 +44,9 @@ struct ui_calls {
 	/* Gives r away. Never called while link.replay. */
 	void (*request)(void *arg, struct request *r);
 	/* Every event taken from the queue, before it is applied. NULL: no
-	 * recording. e is borrowed. */
-	void (*record)(void *arg, const struct event *e);
+	 * recording. e is borrowed. Returns NULL, or one sentence (borrowed)
+	 * when the recording has stopped with e. */
+	const char *(*record)(void *arg, const struct event *e);
 	/*
 	 * Start screen and :demo, :open. out is filled and NULL returned, or
 	 * one clear sentence says what is wrong (heap; ui frees it) and

@@ -101,9 +101,22 @@ static void tls_words(const struct ui *u, char *out, size_t size)
 		         u->w >= NARROW ? _(" not verified") : "");
 }
 
+/* A recording that stopped is told at any width. */
+static void record_words(const struct ui *u, char *out, size_t size)
+{
+	*out = '\0';
+	if (u->link.replay)
+		return;
+	if (u->record_stopped)
+		snprintf(out, size, "REC %s %u  ", glyph(GLYPH_NO),
+		         (unsigned)u->record_stopped_n);
+	else if (u->w >= NARROW && *u->cfg->record_path)
+		snprintf(out, size, "REC %s  ", glyph(GLYPH_NOW));
+}
+
 static void title_right(const struct ui *u, char *out, size_t size)
 {
-	char clock[16], state[48] = "", session[32] = "", rec[32] = "";
+	char clock[16], state[48] = "", session[32] = "", rec[32];
 	char tls[64];
 	const struct dialog_now *now = ui_now(u);
 
@@ -117,8 +130,7 @@ static void title_right(const struct ui *u, char *out, size_t size)
 	if (u->w >= NARROW && now->session > 1)
 		snprintf(session, sizeof session, _("session %u   "),
 		         (unsigned)now->session);
-	if (u->w >= NARROW && *u->cfg->record_path && !u->link.replay)
-		snprintf(rec, sizeof rec, "REC %s  ", glyph(GLYPH_NOW));
+	record_words(u, rec, sizeof rec);
 	tls_words(u, tls, sizeof tls);
 	snprintf(out, size, "%s%s%s%s%s%s%s", tls, session,
 	         u->demo ? _("DEMO  ") : "",
@@ -138,6 +150,10 @@ void draw_title(struct ui *u)
 	canvas_fill(&u->canvas, r, STYLE_BAR, ' ');
 	title_right(u, right, sizeof right);
 	w = canvas_width(right);
+	if (w > r.w / 2 && u->record_stopped) {
+		record_words(u, right, sizeof right);
+		w = canvas_width(right);
+	}
 	if (w > r.w / 2)
 		w = 0;
 	title_left(u, r.w - w - 3, left, sizeof left);

@@ -482,6 +482,8 @@ static void open_link(struct ui *u, const char *arg, bool demo)
 		return;
 	}
 	ui_attach(u, &link);
+	if (link.note)
+		ui_say(u, "%s", link.note);
 	line_clear(u->line);
 	if (demo)
 		ui_asked(u);

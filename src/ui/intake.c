@@ -131,11 +131,23 @@ static void apply(struct ui *u, const struct event *e)
 	announce(u, e);
 }
 
+static void record(struct ui *u, const struct event *e)
+{
+	const char *stopped = NULL;
+
+	if (u->cfg->calls.record && !u->link.replay)
+		stopped = u->cfg->calls.record(u->cfg->calls.arg, e);
+	if (!stopped)
+		return;
+	u->record_stopped = true;
+	u->record_stopped_n = e->n;
+	ui_say(u, "%s", stopped);
+}
+
 void ui_take(struct ui *u, struct event *e)
 {
 	set_clock(u, e);
-	if (u->cfg->calls.record && !u->link.replay)
-		u->cfg->calls.record(u->cfg->calls.arg, e);
+	record(u, e);
 	apply(u, e);
 	if (u->waiting_to_leave &&
 	    (e->kind == EV_CLOSED || e->kind == EV_END))

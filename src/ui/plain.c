@@ -89,6 +89,7 @@ static void take(struct plain *p, struct event *e)
 {
 	enum event_kind kind = (enum event_kind)e->kind;
 	bool answer = ends_waiting(e) || is_outcome(e);
+	const char *stopped = NULL;
 
 	if (kind == EV_END || is_outcome(e))
 		p->trying = false;
@@ -101,10 +102,12 @@ static void take(struct plain *p, struct event *e)
 	answer = answer && !p->unsent;
 
 	if (p->cfg->calls.record && !p->link.replay)
-		p->cfg->calls.record(p->cfg->calls.arg, e);
+		stopped = p->cfg->calls.record(p->cfg->calls.arg, e);
 	dialog_append(p->link.dialog, e);
 	free(e);
 	show_new(p);
+	if (stopped)
+		plain_print(p, "", stopped);
 	if (answer)
 		p->waiting = still_waiting(p);
 	if (kind == EV_ASK)
@@ -451,6 +454,8 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	free(copy);
 	interrupt_catch(&p.wait_mask);
 	show_new(&p);
+	if (p.link.note)
+		plain_print(&p, "", p.link.note);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
 		p.check_asked = p.check_first = p.plan.checks.wanted;

@@ -180,6 +180,8 @@ struct ui {
 	                     a line feed */
 	struct recent recent;
 	bool terminal;    /* there is a real one (not so in tests) */
+	bool record_stopped;       /* a write failed, or nothing was opened */
+	uint32_t record_stopped_n; /* n of the first event it lacks */
 
 	char *toast; /* owned, NULL none */
 	int64_t toast_until_ms;

@@ -2,6 +2,8 @@
 
 #include "util/interrupt.h"
 
+#include <stddef.h>
+
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal)
@@ -10,17 +12,35 @@ static void on_interrupt(int signal)
 	interrupted = 1;
 }
 
-void interrupt_catch(sigset_t *wait_mask)
+static sigset_t caught; /* SIGINT, maybe SIGTERM */
+
+static void catch_all(sigset_t *wait_mask)
 {
 	struct sigaction action = { .sa_handler = on_interrupt };
-	sigset_t block;
+	int signals[] = { SIGINT, SIGTERM };
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigemptyset(&block);
-	sigaddset(&block, SIGINT);
-	sigprocmask(SIG_BLOCK, &block, wait_mask);
-	sigdelset(wait_mask, SIGINT);
+	sigprocmask(SIG_BLOCK, &caught, wait_mask);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		if (sigismember(&caught, signals[i])) {
+			sigaction(signals[i], &action, NULL);
+			sigdelset(wait_mask, signals[i]);
+		}
+}
+
+void interrupt_catch(sigset_t *wait_mask)
+{
+	sigemptyset(&caught);
+	sigaddset(&caught, SIGINT);
+	catch_all(wait_mask);
+}
+
+void interrupt_catch_term(sigset_t *wait_mask)
+{
+	sigemptyset(&caught);
+	sigaddset(&caught, SIGINT);
+	sigaddset(&caught, SIGTERM);
+	catch_all(wait_mask);
 }
 
 /* One that is still held back: a wait that found something ready at once did
@@ -31,11 +51,10 @@ static bool take_pending(void)
 	int signal;
 
 	sigpending(&set);
-	if (!sigismember(&set, SIGINT))
+	if ((!sigismember(&set, SIGINT) || !sigismember(&caught, SIGINT)) &&
+	    (!sigismember(&set, SIGTERM) || !sigismember(&caught, SIGTERM)))
 		return false;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	return sigwait(&set, &signal) == 0;
+	return sigwait(&caught, &signal) == 0;
 }
 
 bool interrupt_taken(void)

@@ -14,6 +14,8 @@
 
 /* wait_mask: for pselect(), which then ends with EINTR at a Ctrl-C. */
 void interrupt_catch(sigset_t *wait_mask);
+/* As interrupt_catch(), and SIGTERM is taken for a Ctrl-C, too. */
+void interrupt_catch_term(sigset_t *wait_mask);
 /* Was there one since the last call? */
 bool interrupt_taken(void);
 

@@ -10,20 +10,18 @@
 
 #include "util/xalloc.h"
 
-struct node {
-	struct node *next;
-	void *item;
-	size_t size;
-};
-
 struct queue {
-	pthread_mutex_t lock; /* guards everything below but the pipe */
-	struct node *head, *tail;
-	size_t items, bytes;
+	pthread_mutex_t lock; /* guards everything from here to the pipe */
+	struct queue_item *ring; /* size of them, n from first on */
+	size_t first, n, size;
+	size_t bytes;
 	bool full;
+	bool told; /* a byte lies in the pipe, or is about to */
 	void (*room)(void *);
 	void *room_arg;
-	int pipe[2]; /* one byte lies in it while items wait */
+	int pipe[2];
+	struct queue_item mine[QUEUE_BATCH]; /* the reader's, from at to end */
+	size_t at, end;
 };
 
 static bool set_flags(int fd)
@@ -62,31 +60,49 @@ void queue_free(struct queue *q, void (*free_item)(void *))
 	close(q->pipe[0]);
 	close(q->pipe[1]);
 	pthread_mutex_destroy(&q->lock);
+	free(q->ring);
 	free(q);
+}
+
+static void grow(struct queue *q)
+{
+	size_t size = q->size ? 2 * q->size : QUEUE_BATCH, n;
+	struct queue_item *ring = xmalloc(size * sizeof *ring);
+
+	for (n = 0; n < q->n; n++)
+		ring[n] = q->ring[(q->first + n) % q->size];
+	free(q->ring);
+	q->ring = ring;
+	q->first = 0;
+	q->size = size;
+}
+
+bool queue_post_all(struct queue *q, const struct queue_item *items, size_t n)
+{
+	bool full, told;
+
+	if (n == 0)
+		return !queue_is_full(q);
+	pthread_mutex_lock(&q->lock);
+	for (size_t i = 0; i < n; i++) {
+		if (q->n == q->size)
+			grow(q);
+		q->ring[(q->first + q->n++) % q->size] = items[i];
+		q->bytes += items[i].size;
+	}
+	full = q->n >= QUEUE_ITEMS_MAX || q->bytes >= QUEUE_BYTES_MAX;
+	q->full |= full;
+	told = q->told;
+	q->told = true;
+	pthread_mutex_unlock(&q->lock);
+	while (!told && write(q->pipe[1], "", 1) < 0 && errno == EINTR)
+		;
+	return !full;
 }
 
 bool queue_post(struct queue *q, void *item, size_t size)
 {
-	struct node *n = xmalloc(sizeof *n);
-	bool was_empty, full;
-
-	*n = (struct node){ .item = item, .size = size };
-	pthread_mutex_lock(&q->lock);
-	was_empty = q->head == NULL;
-	if (was_empty)
-		q->head = n;
-	else
-		q->tail->next = n;
-	q->tail = n;
-	q->items++;
-	q->bytes += size;
-	full = q->items >= QUEUE_ITEMS_MAX || q->bytes >= QUEUE_BYTES_MAX;
-	q->full |= full;
-	pthread_mutex_unlock(&q->lock);
-	/* a full pipe already wakes the reader: EAGAIN is no loss */
-	while (was_empty && write(q->pipe[1], "", 1) < 0 && errno == EINTR)
-		;
-	return !full;
+	return queue_post_all(q, &(struct queue_item){ item, size }, 1);
 }
 
 void queue_on_room(struct queue *q, void (*room)(void *arg), void *arg)
@@ -107,47 +123,56 @@ bool queue_is_full(struct queue *q)
 	return full;
 }
 
-/* Takes the wake-up byte away; the pipe never holds more than a few. */
-static void drain_pipe(int fd)
+/* The reader's next batch; where there is none, the byte is taken away. */
+static void take_batch(struct queue *q)
 {
-	char bytes[64];
-	ssize_t n;
+	bool stop = false;
+	char byte;
 
-	do
-		n = read(fd, bytes, sizeof bytes);
-	while (n > 0 || (n < 0 && errno == EINTR));
+	q->at = q->end = 0;
+	while (q->end < QUEUE_BATCH && q->n > 0) {
+		q->mine[q->end] = q->ring[q->first];
+		q->bytes -= q->mine[q->end++].size;
+		q->first = (q->first + 1) % q->size;
+		q->n--;
+	}
+	/* one that is not there yet wakes the reader in vain, once */
+	while (q->end == 0 && q->told && !stop)
+		if (read(q->pipe[0], &byte, 1) == 1)
+			q->told = false;
+		else
+			stop = errno != EINTR;
 }
 
-void *queue_take(struct queue *q)
+static void refill(struct queue *q)
 {
-	struct node *n;
 	void (*room)(void *) = NULL;
-	void *item = NULL, *arg = NULL;
+	void *arg = NULL;
 
 	pthread_mutex_lock(&q->lock);
-	n = q->head;
-	if (n) {
-		q->head = n->next;
-		q->items--;
-		q->bytes -= n->size;
-		item = n->item;
-	}
-	if (!q->head) {
-		q->tail = NULL;
-		/* under the lock, so that the byte of an item posted meanwhile
-		 * is not eaten; it never blocks and is a few bytes at most */
-		drain_pipe(q->pipe[0]);
-	}
-	if (q->full && q->items < QUEUE_ITEMS_MAX / 2 &&
+	take_batch(q);
+	if (q->full && q->n < QUEUE_ITEMS_MAX / 2 &&
 	    q->bytes < QUEUE_BYTES_MAX / 2) {
 		q->full = false;
 		room = q->room;
 		arg = q->room_arg;
 	}
 	pthread_mutex_unlock(&q->lock);
-	free(n);
 	if (room)
 		room(arg);
+}
+
+void *queue_take(struct queue *q)
+{
+	void *item;
+
+	if (q->at == q->end)
+		refill(q);
+	if (q->at == q->end)
+		return NULL;
+	item = q->mine[q->at++].item;
+	if (q->at == q->end)
+		refill(q); /* the last one of all takes the byte along */
 	return item;
 }
 

@@ -1,0 +1,99 @@
+#include "config.h"
+
+#include "many_out.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static bool see_print(void *arg, const struct event *e)
+{
+	return print_event(arg, e);
+}
+
+void out_init(struct many_out *o, const struct front_look *look,
+              struct tape *tape, struct many_before *before)
+{
+	*o = (struct many_out){
+		.tape = tape,
+		.print = print_new(look),
+		.tally = before ? before->tally : tally_new(),
+	};
+	if (before) {
+		o->taped = o->printed = before->resume.numbers;
+		before->tally = NULL;
+	}
+	print_hold(o->print);
+	o->views[o->n_views++] = (struct many_view){ see_print, o->print };
+}
+
+void out_clear(struct many_out *o)
+{
+	print_free(o->print);
+	tally_free(o->tally);
+}
+
+static void count(void *arg, const struct event *e, uint64_t place)
+{
+	tally_event(arg, e, place);
+}
+
+char *before_open(struct many_before *b, const char *path)
+{
+	char *error;
+
+	b->tally = tally_new();
+	error = resume_open(&b->resume, path, count, b->tally);
+	if (error) {
+		tally_free(b->tally);
+		b->tally = NULL;
+	} else {
+		b->targets = tally_done(b->tally);
+	}
+	return error;
+}
+
+void before_clear(struct many_before *b)
+{
+	tally_free(b->tally);
+	resume_clear(&b->resume);
+}
+
+void out_record(struct many_out *o, struct block *b)
+{
+	uint64_t place = tape_place(o->tape);
+	struct event *e;
+
+	block_rewind(b);
+	renumber_next(&o->taped);
+	while ((e = block_next(b))) {
+		tally_event(o->tally, e, place);
+		if (renumber_event(&o->taped, e))
+			tape_event(o->tape, e);
+		free(e);
+	}
+}
+
+static bool show(struct many_out *o, const struct event *e)
+{
+	for (size_t i = 0; i < o->n_views; i++)
+		if (!o->views[i].event(o->views[i].arg, e))
+			return false;
+	return true;
+}
+
+bool out_print(struct many_out *o, struct block *b)
+{
+	struct event *e;
+
+	block_rewind(b);
+	renumber_next(&o->printed);
+	errno = EOVERFLOW; /* four thousand million events are in it */
+	while (!o->why && (e = block_next(b))) {
+		if (!renumber_event(&o->printed, e) || !show(o, e))
+			o->why = errno;
+		free(e);
+	}
+	if (!o->why && !print_flush(o->print))
+		o->why = errno;
+	return !o->why;
+}

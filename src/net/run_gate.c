@@ -1,0 +1,141 @@
+#include "config.h"
+
+#include "net/run_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/finding.h"
+#include "net/files.h"
+
+/* Runs beside each other ask the gate before they connect; the only run there
+ * is has nobody to wait for. */
+
+static void set_timer(struct run_env *env)
+{
+	int64_t due_us = gate_due_us(env->gate);
+
+	if (due_us != env->gate_due_us)
+		loop_timer_at(env->gate_timer, due_us);
+	env->gate_due_us = due_us;
+}
+
+static void on_turn(void *arg)
+{
+	struct run_env *env = arg;
+
+	env->gate_due_us = INT64_MAX;
+	gate_turn(env->gate, loop_now_us());
+	set_timer(env);
+}
+
+static void need_gate(struct run_env *env)
+{
+	size_t per_host = env->cfg->per_host ? env->cfg->per_host
+	                                     : WORKER_PER_HOST;
+
+	if (env->gate)
+		return;
+	env->gate = gate_new(per_host, files_make_room(0).sessions);
+	env->gate_timer = loop_timer_new(env->loop, on_turn, env);
+	env->gate_due_us = INT64_MAX;
+}
+
+void run_env_clear(struct run_env *env)
+{
+	loop_timer_free(env->gate_timer);
+	gate_free(env->gate);
+	resolver_free(env->resolver);
+}
+
+/* Why it takes so long; the time it took is up to the next "connecting". */
+static void tell_wait(struct run *r)
+{
+	int64_t now_us = loop_now_us();
+	const struct stop *stop = r->wish.stop;
+	char number[24];
+	const char *args[] = { stop->address, number };
+	const char *id = "wait-host";
+	struct event_builder b;
+
+	if (r->wish.told)
+		return;
+	r->wish.told = true;
+	switch (gate_state(r->pass, now_us)) {
+	case GATE_OPEN:
+	case GATE_HOST:
+		snprintf(number, sizeof number, "%zu",
+		         r->env->cfg->per_host ? r->env->cfg->per_host
+		                               : WORKER_PER_HOST);
+		break;
+	case GATE_PAUSE:
+		id = "wait-pause";
+		snprintf(number, sizeof number, "%d",
+		         (int)((gate_pause_us(r->pass) - now_us + 999999) /
+		               1000000));
+		break;
+	case GATE_FILES:
+		id = "wait-files";
+		snprintf(number, sizeof number, "%zu",
+		         files_make_room(0).files);
+		break;
+	}
+	finding_begin(&b, id, args, 2, 0);
+	outlet_post(&r->out, &b, 0);
+}
+
+static void on_go(void *arg)
+{
+	run_enter(arg);
+}
+
+bool run_gate_open(struct run *r)
+{
+	const struct stop *stop = r->wish.stop;
+	const struct gate_calls calls = { .go = on_go, .arg = r };
+	int64_t now_us = loop_now_us();
+
+	if (!r->out.run || stop->local)
+		return true;
+	need_gate(r->env);
+	r->pass = gate_ask(r->env->gate, stop->address, stop->port,
+	                   &calls, now_us);
+	if (gate_state(r->pass, now_us) == GATE_OPEN)
+		return true;
+	tell_wait(r);
+	set_timer(r->env);
+	return false;
+}
+
+bool run_gate_wait(struct run *r)
+{
+	if (!r->pass || !gate_no_files(r->pass, loop_now_us()))
+		return false;
+	tell_wait(r);
+	set_timer(r->env);
+	return true;
+}
+
+void run_gate_leave(struct run *r)
+{
+	if (!r->pass)
+		return;
+	gate_leave(r->pass, loop_now_us());
+	r->pass = NULL;
+	set_timer(r->env);
+}
+
+void run_gate_see(struct run *r, const struct event *e)
+{
+	bool greeting = e->kind == EV_REPLY && e->u.reply.to == EV_GREETING;
+
+	if (!r->pass || e->kind != EV_REPLY)
+		return;
+	if (e->u.reply.code == 421 || (greeting && e->u.reply.code / 100 == 4))
+		gate_busy(r->pass, loop_now_us());
+	else if (greeting && e->u.reply.code / 100 == 2)
+		gate_welcome(r->pass, loop_now_us());
+	else
+		return;
+	set_timer(r->env);
+}
