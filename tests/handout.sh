@@ -11,6 +11,7 @@ case $program in
 /*) ;;
 *) program=$(pwd)/$program ;;
 esac
+hostile=$(pwd)/tests/hostile_make
 dir=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
@@ -50,6 +51,36 @@ for lesson in first tls pipelining lmtp message; do
 	cmp live.md replay.md || wrong "$lesson: another text"
 	[ -s text ] || wrong "$lesson: no text beside the page"
 done
+
+# Several targets at once: in the order of the list, as in their recording.
+printf '%s@t-online.example\n' empfaenger1 b c d >list
+"$program" --demo=first --input list --jobs 4 --lang en --record r --json \
+	--html live.html --markdown live.md >json 2>/dev/null
+"$program" --replay json --lang en --html - >replay.html
+"$program" --replay json --lang en --markdown - >replay.md
+cmp live.html replay.html || wrong "many targets: another page"
+cmp live.md replay.md || wrong "many targets: another text"
+[ "$(grep -c '<a href="#t' live.html)" = 4 ] || wrong "no contents"
+
+# What others make of it: HTML's own checker, and a reader of CommonMark, which
+# is told to let HTML through.
+"$hostile" record >hostile || exit 1
+"$program" --replay hostile --lang en -b --html hostile.html \
+	--markdown hostile.md >/dev/null
+if command -v tidy >/dev/null 2>&1; then
+	for page in first.en.html quiz.html live.html hostile.html; do
+		tidy -q -e $page 2>&1 | grep -v 'trimming empty' &&
+			wrong "$page is no good HTML"
+	done
+fi
+if command -v cmark >/dev/null 2>&1; then
+	for text in first.de.md live.md hostile.md; do
+		cmark --unsafe $text | grep -o '<[^>]*>' | sort -u |
+			grep -v -x -E '</?(h1|h2|p|ul|li|strong|pre|code)>' |
+			grep -v -x '<code class="language-text">' &&
+			wrong "$text has markup of somebody else"
+	done
+fi
 
 # The inspector, here without a screen, writes what it holds when it is left.
 echo :q | "$program" --plain --replay "$data/first.jsonl" --lang en \
