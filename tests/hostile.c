@@ -45,7 +45,7 @@ struct maker {
 	const struct hostile_text *t;
 	void (*see)(void *arg, const struct event *e);
 	void *arg;
-	uint32_t n;
+	uint32_t n, session;
 	struct event_builder b;
 };
 
@@ -53,7 +53,7 @@ static void begin(struct maker *m, enum event_kind kind)
 {
 	event_begin(&m->b, kind);
 	m->b.e.n = ++m->n;
-	m->b.e.session = kind < EV_CONNECTING ? 0 : 1;
+	m->b.e.session = kind < EV_CONNECTING ? 0 : m->session;
 	m->b.e.target = event_put(&m->b, m->t->data, m->t->len);
 }
 
@@ -92,10 +92,18 @@ static struct ev_ref put_list(struct maker *m)
 	return event_put_array(&m->b, items, sizeof *items, 3);
 }
 
+/* The address that a session goes to. */
+static struct ev_ref put_address(struct maker *m, uint32_t session)
+{
+	return put_behind(m, session == 1 ? "" : "2");
+}
+
 static void lookups(struct maker *m)
 {
 	struct ev_rr rr = { .type = RR_TXT, .ttl = 60 };
-	struct ev_host h = { .preference = 10, .unusable = true };
+	struct ev_ref addresses[2];
+	struct ev_host h[2] = { { .preference = 10 },
+		                { .preference = 20, .unusable = true } };
 
 	begin(m, EV_DNS);
 	m->b.e.u.dns.name = put(m);
@@ -108,10 +116,13 @@ static void lookups(struct maker *m)
 	end(m);
 	begin(m, EV_ROUTE);
 	m->b.e.u.route.domain = put(m);
-	h.host = put(m);
-	h.addresses = put_list(m);
-	h.why = put(m);
-	m->b.e.u.route.hosts = event_put_array(&m->b, &h, sizeof h, 1);
+	for (uint32_t i = 0; i < 2; i++)
+		addresses[i] = put_address(m, i + 1);
+	h[0].host = h[1].host = put(m);
+	h[0].addresses = event_put_array(&m->b, addresses, sizeof *addresses,
+	                                 2);
+	h[1].why = put(m);
+	m->b.e.u.route.hosts = event_put_array(&m->b, h, sizeof *h, 2);
 	end(m);
 }
 
@@ -120,7 +131,7 @@ static void connection(struct maker *m)
 	for (int kind = EV_CONNECTING; kind <= EV_CONNECTED; kind++) {
 		begin(m, (enum event_kind)kind);
 		m->b.e.u.connect.host = put(m);
-		m->b.e.u.connect.address = put(m);
+		m->b.e.u.connect.address = put_address(m, m->session);
 		m->b.e.u.connect.via = put(m);
 		m->b.e.u.connect.local = put(m);
 		end(m);
@@ -268,13 +279,13 @@ static void rest(struct maker *m)
 void hostile_target(const struct hostile_text *t,
                     void (*see)(void *arg, const struct event *e), void *arg)
 {
-	struct maker m = { .t = t, .see = see, .arg = arg };
+	struct maker m = { .t = t, .see = see, .arg = arg, .session = 1 };
 
 	begin(&m, EV_START);
 	m.b.e.u.start.program = put(&m);
 	m.b.e.u.start.version = put(&m);
 	m.b.e.u.start.time = put(&m);
-	m.b.e.u.start.options = put(&m);
+	m.b.e.u.start.options = put_behind(&m, "--all ");
 	m.b.e.u.start.lang = put(&m);
 	end(&m);
 	lookups(&m);
@@ -284,6 +295,10 @@ void hostile_target(const struct hostile_text *t,
 	findings(&m);
 	checks(&m);
 	verdicts(&m);
+	rest(&m);
+	m.session = 2;
+	connection(&m);
+	reply(&m, EV_GREETING, "220 ");
 	rest(&m);
 	begin(&m, EV_END);
 	m.b.e.u.end.exit = 69;

@@ -57,7 +57,7 @@ static const struct element {
 	{ "bdi", " h2 h3 p td th dd code pre mark strong span a ", 0, false },
 	{ "i", " bdi ", 0, false },
 	{ "span", " p h3 li td ", 0, false },
-	{ "br", " td ", 0, true },
+	{ "br", " td th ", 0, true },
 };
 enum { ELEMENTS = sizeof elements / sizeof *elements };
 

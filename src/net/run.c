@@ -47,6 +47,7 @@ void run_prompt(struct run *r, int64_t deadline_us)
 
 void run_rest(struct run *r)
 {
+	r->walking = false;
 	if (run_check_last(r))
 		return;
 	r->doing = DO_NOTHING;
@@ -223,10 +224,12 @@ static void on_route(void *arg, const struct route *route)
 
 void run_begin(struct run *r)
 {
-	if (r->plan->stage == STAGE_ROUTE)
+	if (r->plan->stage == STAGE_ROUTE) {
 		conclude_route(r);
-	else
-		run_go_on(r);
+		return;
+	}
+	run_walk_begin(r);
+	run_go_on(r);
 }
 
 /* No route was looked for. */
@@ -446,6 +449,7 @@ void run_free(struct run *r)
 	outlet_clear(&r->out);
 	r->env->runs--;
 	plan_free(r->rest);
+	plan_free(r->walk);
 	plan_free(r->plan);
 	free(r);
 }

@@ -97,6 +97,9 @@ struct run {
 	struct request *connect;    /* wanted once the visit is over, or NULL */
 	uint16_t port;
 	size_t step;                /* of plan.steps, for the next visit */
+	bool walking;      /* --all where a person looks on: each address is
+	                    * visited by itself, one after the other */
+	struct plan *walk; /* with this plan; NULL: never */
 	unsigned tries;             /* connections that came of themselves */
 	bool named;                 /* the user named the host: never ask */
 	bool private_ok, private_no; /* what the user said */
@@ -131,6 +134,14 @@ void run_note_exit(struct run *r, uint8_t status, enum outcome outcome);
 void run_finish(struct run *r); /* EV_END and done() */
 /* A dns_exchange becomes an EV_DNS. arg: the run. */
 void run_post_exchange(void *arg, const struct dns_exchange *x);
+
+/* ---- run_walk.c ---- */
+
+/* The addresses are known: from here on run_go_on() goes from one to the next,
+ * where that was asked for. */
+void run_walk_begin(struct run *r);
+/* What the next visit of the run's own is made with. */
+const struct plan *run_plan(const struct run *r);
 
 /* ---- run_dane.c ---- */
 

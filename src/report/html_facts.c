@@ -120,6 +120,27 @@ static void verdict_rows(struct buf *out, const struct event *e)
 	free(mta);
 }
 
+/* Where there were several sessions, which one it was. */
+static void place_of(struct html_section *s, size_t index)
+{
+	const struct event *e = dialog_at(s->dialog, index);
+	size_t i = e->session && dialog_now(s->dialog)->session > 1
+	               ? dialog_before(s->dialog, index, EV_CONNECTING,
+	                               e->session) : SIZE_MAX;
+
+	if (i == SIZE_MAX)
+		return;
+	e = dialog_at(s->dialog, i);
+	buf_adds(s->out, " <span class=\"dim\">");
+	html_ref(s->out, e, e->u.connect.host);
+	if (e->u.connect.address.len) {
+		buf_adds(s->out, " [");
+		html_ref(s->out, e, e->u.connect.address);
+		buf_addc(s->out, ']');
+	}
+	buf_adds(s->out, "</span>");
+}
+
 static void verdict(struct html_section *s, size_t index)
 {
 	const struct event *e = dialog_at(s->dialog, index);
@@ -135,7 +156,9 @@ static void verdict(struct html_section *s, size_t index)
 		html_ref(s->out, e, e->u.verdict.recipient);
 	buf_adds(s->out, ": ");
 	html_text(s->out, outcome_label(e->u.verdict.outcome));
-	buf_adds(s->out, "</strong></p>\n");
+	buf_adds(s->out, "</strong>");
+	place_of(s, index);
+	buf_adds(s->out, "</p>\n");
 	html_paragraph(s->out, "text", text ? text : "");
 	verdict_rows(s->out, e);
 	buf_adds(s->out, "</div>\n");

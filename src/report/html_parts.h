@@ -49,6 +49,8 @@ void html_route(struct html_section *s, size_t index);
 void html_lookups(struct html_section *s);
 void html_envelope(struct html_section *s);
 void html_checks(struct html_section *s);
+/* html_grid.c: of --all */
+void html_grid(struct html_section *s);
 /* html_tls.c: the inside of an entry */
 void html_tls(struct html_section *s, size_t index);
 /* html_dialog.c: all of the target; its id is "tN" */

@@ -10,4 +10,4 @@ const char *const html_style[] = {
 };
 
 const char html_style_hash[] =
-	"ifdGZVgFmvX8H13zQ//fEpkYVWCICfhEAMUbqdKAyog=";
+	"y/UeqhFvHuyFk5QcI+QMJ6SGqpxqx7Z92BQb//6kXyo=";

@@ -31,6 +31,7 @@ struct plain {
 	                      * owned */
 	char *trial;         /* an experiment that waits for y; owned */
 	bool trying;         /* it was asked for, its outcome has not come */
+	bool walks;          /* --all: each address is visited by itself */
 	bool check_asked;    /* checks were; they are told when all are made */
 	bool check_first;    /* by --check: what follows is waited for, too */
 	bool check_runs;     /* a prompt said that they are being made */
@@ -63,6 +64,13 @@ void plain_checks(struct plain *p);
 /* Of each prompt: those that were asked for are told at their end. True then,
  * unless something else follows of itself. */
 bool plain_checks_see(struct plain *p, bool checking);
+
+/* plain_grid.c: every address of every MX; two dialogs side by side */
+void plain_grid(struct plain *p);
+/* Of each event, before it is in the dialog: true where it ends --all. */
+bool plain_walk_ends(struct plain *p, const struct event *e);
+/* text: "1 2", numbers of sessions; "" the newest two. */
+void plain_compare(struct plain *p, const char *text);
 
 /* plain_trial.c: experiments (:try) */
 /* text: "" prints the list, else the question; p->trial then waits for y. */
