@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/grid_words.h"
+#include "check/odd.h"
 #include "check/verdict.h"
 #include "core/dialog.h"
 #include "core/dns.h"
@@ -161,6 +163,65 @@ static void result(struct markdown *m)
 			if (e && (e->u.verdict.recipient.len > 0) == of_one)
 				verdict(m, e);
 		}
+}
+
+/* --- every address, with --all */
+
+static void grid_row(struct markdown *m, const struct grid *g,
+                     const struct grid_row *r)
+{
+	static const char *const marks[GRID_STATES] = { "·", "…", "–", "✔",
+		"▲", "✘", "✘" };
+	char *why = grid_why(r);
+
+	buf_adds(&m->text, "| ");
+	md_code(&m->text, r->host, strlen(r->host), true);
+	buf_addc(&m->text, ' ');
+	md_code(&m->text, r->address, strlen(r->address), true);
+	buf_adds(&m->text, *why ? " " : "");
+	md_words(&m->text, why, true);
+	for (int c = 0; c < GRID_COLUMNS; c++) {
+		char text[GRID_TEXT_MAX];
+
+		if (!g->used[c])
+			continue;
+		grid_cell_text(r, (enum grid_step)c, GRID_WHOLE, text);
+		buf_addf(&m->text, " | %s ", marks[r->cell[c].state]);
+		md_code(&m->text, text, strlen(text), true);
+		buf_adds(&m->text, r->odd & 1u << c ? " **!**" : "");
+	}
+	buf_adds(&m->text, " |\n");
+	free(why);
+}
+
+static void grid_table_of(struct markdown *m, const struct grid *g)
+{
+	const char *names[GRID_COLUMNS + 2] = { _("Address") };
+	char *text = odd_sentence(g);
+	size_t n = 1;
+
+	for (int c = 0; c < GRID_COLUMNS; c++)
+		if (g->used[c])
+			names[n++] = grid_step_word((enum grid_step)c, false);
+	heading(m, _("Every address"));
+	md_words(&m->text, text, false);
+	buf_adds(&m->text, "\n\n");
+	table_head(m, names);
+	for (size_t i = 0; i < g->n && !is_full(m); i++)
+		grid_row(m, g, &g->rows[i]);
+	free(text);
+}
+
+static void every_address(struct markdown *m)
+{
+	struct grid g = { .n = 0 };
+
+	for (size_t i = 0; i < dialog_count(m->dialog); i++)
+		grid_see(&g, dialog_at(m->dialog, i));
+	grid_settle(&g);
+	if (g.all && grid_tried(&g) > 1)
+		grid_table_of(m, &g);
+	grid_clear(&g);
 }
 
 /* --- the mail servers */
@@ -396,6 +457,7 @@ static void finish_target(struct markdown *m)
 	} else {
 		title(m);
 		result(m);
+		every_address(m);
 		for (size_t i = 0; i < dialog_count(m->dialog); i++)
 			if (dialog_at(m->dialog, i)->kind == EV_ROUTE)
 				route(m, i);
