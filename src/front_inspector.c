@@ -232,14 +232,6 @@ static char *call_open_replay(void *arg, const char *file,
 	return NULL;
 }
 
-static char *call_save(void *arg, enum ui_save_form form, const char *file,
-                       bool replace)
-{
-	struct desk *desk = arg;
-
-	return reports_save(desk->dialog, form, file, replace);
-}
-
 static void print_dialog(const struct desk *desk,
                          const struct front_look *look)
 {
@@ -263,7 +255,7 @@ static struct ui_result run(struct desk *desk, const struct front_look *look,
 			.open_demo = call_open_demo,
 			.open_replay = call_open_replay,
 			.open_net = call_open_net,
-			.save = call_save,
+			.save = reports_save,
 			.arg = desk,
 		},
 		.theme = o->theme ? o->theme : "",

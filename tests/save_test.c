@@ -25,10 +25,10 @@ static struct saved {
 	int errno_of; /* what it is answered with; 0: it is written */
 } saved;
 
-static char *take_save(void *arg, enum ui_save_form form, const char *file,
-                       bool replace)
+static char *take_save(const struct dialog *d, enum ui_save_form form,
+                       const char *file, bool replace)
 {
-	(void)arg;
+	assert_ptr_equal(d, st.script.dialog);
 	free(saved.file);
 	saved.form = form;
 	saved.file = xstrdup(file);

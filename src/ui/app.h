@@ -63,12 +63,11 @@ struct ui_calls {
 	 */
 	char *(*open_net)(void *arg, struct ui_link *out);
 	/*
-	 * Writes the dialog of the last link to file; replace: it may exist.
-	 * NULL, or one sentence (heap), and the file is as it was; errno
+	 * Writes d, what is on screen, to file; replace: it may exist. NULL, or one sentence (heap), and the file is as it was; errno
 	 * EEXIST: there is one, and replace was not said. May be NULL.
 	 */
-	char *(*save)(void *arg, enum ui_save_form form, const char *file,
-	              bool replace);
+	char *(*save)(const struct dialog *d, enum ui_save_form form,
+	              const char *file, bool replace);
 	void *arg;
 };
 

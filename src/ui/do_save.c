@@ -113,10 +113,9 @@ static void ask_replace(struct ui *u, const struct form *f, const char *file)
 static void save(struct ui *u, const struct form *f, const char *file,
                  bool replace)
 {
-	const struct ui_calls *calls = &u->cfg->calls;
 	char name[200], *error;
 
-	error = calls->save(calls->arg, f->form, file, replace);
+	error = u->cfg->calls.save(u->link.dialog, f->form, file, replace);
 	if (!error)
 		ui_say(u, _("Saved in %s."), ui_safe(file, name, sizeof name));
 	else if (errno == EEXIST && !replace)
