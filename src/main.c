@@ -100,7 +100,8 @@ static enum front_form form_of(const struct options *o)
 	if (reports_take_stdout(o))
 		return PRINT_NOTHING;
 	return o->front == FRONT_JSON ? PRINT_JSON
-	       : o->front == FRONT_SWAKS ? PRINT_SWAKS : PRINT_TEXT;
+	       : o->front == FRONT_SWAKS ? PRINT_SWAKS
+	       : o->front == FRONT_TICKET ? PRINT_TICKET : PRINT_TEXT;
 }
 
 static struct front_look look_of(const struct options *o)
@@ -113,6 +114,9 @@ static struct front_look look_of(const struct options *o)
 		.ascii = i18n_is_ascii(),
 		.width = columns(),
 		.form = form_of(o),
+		.mask = !o->mask ? MASK_OFF
+		        : strcmp(o->mask, "people") == 0 ? MASK_PEOPLE
+		                                         : MASK_ALL,
 		.as_command = o->as_command,
 		.html = o->html,
 		.markdown = o->markdown,

@@ -88,6 +88,16 @@ echo :q | "$program" --plain --replay "$data/first.jsonl" --lang en \
 cmp plain.html first.en.html || wrong "another page from the inspector"
 cmp plain.md first.en.md || wrong "another text from the inspector"
 
+# Behind a mask, whichever way it came there.
+"$program" --replay "$data/first.jsonl" --lang en --mask -b \
+	--html mask.html --markdown mask.md >/dev/null
+grep -e meinedomain -e empfaenger1 -e t-online.example mask.html mask.md &&
+	wrong "the mask has holes"
+echo :q | "$program" --plain --replay "$data/first.jsonl" --lang en --mask \
+	--html plain.html --markdown plain.md >/dev/null
+cmp plain.html mask.html || wrong "another masked page from the inspector"
+cmp plain.md mask.md || wrong "another masked text from the inspector"
+
 # fails STATUS WORD OPTION...: says WORD, and "old" is as it was.
 echo old >old
 ln -s old link

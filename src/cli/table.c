@@ -214,6 +214,14 @@ static const struct option table[] = {
 	{ .name = "markdown", .form = N_("FILE"), TEXT(markdown),
 	  .group = GROUP_OUTPUT, .check = check_file,
 	  .help = N_("the same for a ticket or a forum, as CommonMark") },
+	{ .name = "ticket", CONST(front, FRONT_TICKET), .group = GROUP_OUTPUT,
+	  .help = N_("what a provider needs to know about the refusal") },
+	{ .name = "mask", .form = "all|people", .arg = ARG_OPTIONAL,
+	  .type = OPTION_TEXT, IN(mask), .group = GROUP_OUTPUT,
+	  .check = check_mask,
+	  .help = N_("aliases for addresses, names and IPs in everything that "
+	             "is shown; people: for local parts only. Recordings keep "
+	             "the truth") },
 	{ .name = "lang", .form = N_("TAG"), TEXT(lang), .group = GROUP_OUTPUT,
 	  .check = check_language, .help = N_("language: en de") },
 	{ .name = "theme", .form = N_("NAME"), TEXT(theme),

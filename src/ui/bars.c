@@ -43,7 +43,10 @@ static void title_left(const struct ui *u, int room, char *out, size_t size)
 	char target[120], connection[260];
 	const char *what = *now->target ? now->target : u->plan.target.text;
 
-	ui_safe(what ? what : "", target, sizeof target);
+	if (*now->target)
+		ui_safe(what, target, sizeof target);
+	else
+		ui_shown(u, what ? what : "", target, sizeof target);
 	if (!u->started)
 		snprintf(out, size, "smtpscope  %s",
 		         _("SMTP dialog inspector"));
@@ -118,10 +121,11 @@ static void title_right(const struct ui *u, char *out, size_t size)
 {
 	char clock[16], state[48] = "", session[32] = "", rec[32];
 	char tls[64];
+	const char *mask = u->veil.mask ? "MASK  " : "";
 	const struct dialog_now *now = ui_now(u);
 
 	if (!u->started) {
-		snprintf(out, size, "%s", _("no session"));
+		snprintf(out, size, "%s%s", mask, _("no session"));
 		return;
 	}
 	clock_words(u, clock, sizeof clock);
@@ -132,7 +136,7 @@ static void title_right(const struct ui *u, char *out, size_t size)
 		         (unsigned)now->session);
 	record_words(u, rec, sizeof rec);
 	tls_words(u, tls, sizeof tls);
-	snprintf(out, size, "%s%s%s%s%s%s%s", tls, session,
+	snprintf(out, size, "%s%s%s%s%s%s%s%s", mask, tls, session,
 	         u->demo ? _("DEMO  ") : "",
 	         u->link.replay ? _("REPLAY  ") : "", rec, state,
 	         *state && *clock ? "  " : "");
@@ -154,8 +158,10 @@ void draw_title(struct ui *u)
 		record_words(u, right, sizeof right);
 		w = canvas_width(right);
 	}
-	if (w > r.w / 2)
-		w = 0;
+	if (w > r.w / 2) {
+		snprintf(right, sizeof right, "%s", u->veil.mask ? "MASK" : "");
+		w = canvas_width(right);
+	}
 	title_left(u, r.w - w - 3, left, sizeof left);
 	canvas_text(&u->canvas, r.x + 1, r.y, r.w - w - 3, STYLE_BAR, left);
 	if (w)

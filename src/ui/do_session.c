@@ -306,26 +306,38 @@ void do_recent(struct ui *u)
 {
 	const char *target = recent_next(&u->recent);
 
-	if (target)
-		line_set(u->line, target);
+	char *shown = target ? veil_text(&u->veil, target) : NULL;
+
+	if (shown)
+		line_set(u->line, shown);
 	else
 		ui_say(u, "%s", _("Nothing was looked up yet."));
+	free(shown);
+}
+
+/* What was typed may be an alias. False: it is no target, and that was said. */
+static bool read_target(struct ui *u, const char *text, struct target *out)
+{
+	char *whom = veil_true(&u->veil, text), *why;
+	enum target_error e = target_parse(whom, out);
+
+	free(whom);
+	if (e == TARGET_OK)
+		return true;
+	if (!u->started && bounce_open(u, text, strlen(text)))
+		return false;
+	why = target_error_text(e, text);
+	ui_say(u, "%s", why);
+	free(why);
+	return false;
 }
 
 void ui_open_target(struct ui *u, const char *text)
 {
 	struct target t;
-	enum target_error e = target_parse(text, &t);
-	char *why;
 
-	if (e != TARGET_OK && !u->started && bounce_open(u, text, strlen(text)))
+	if (!read_target(u, text, &t))
 		return;
-	if (e != TARGET_OK) {
-		why = target_error_text(e, text);
-		ui_say(u, "%s", why);
-		free(why);
-		return;
-	}
 	if (leave_link(u, t.domain)) {
 		set_target(u, &t);
 		ui_note_target(u);

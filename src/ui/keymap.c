@@ -83,6 +83,8 @@ static const struct binding defaults[] = {
 	{ IN_PANES, "p", CMD_PIN, NULL, NULL, 0 },
 	{ IN_PANES, "y", CMD_COPY, N_("Copy"), NULL, 11 },
 	{ IN_PANES, "s", CMD_SAVE, N_("Save"), NULL, 15 },
+	{ IN_PANES, "*", CMD_MASK, NULL, NULL, 0 },
+	{ IN_PRESENT, "*", CMD_MASK, NULL, NULL, 0 },
 	{ IN_PANES, "r", CMD_AGAIN, NULL, NULL, 0 },
 	{ IN_PANES, "e", CMD_EDIT, NULL, NULL, 0 },
 	{ IN_PANES, "m", CMD_NEXT_MX, N_("Next MX"), NULL, 16 },

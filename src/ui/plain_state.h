@@ -11,6 +11,7 @@
 #include "core/dialog.h"
 #include "core/plan.h"
 #include "ui/app.h"
+#include "ui/veil.h"
 #include "util/buf.h"
 
 struct plain {
@@ -18,6 +19,7 @@ struct plain {
 	struct ui_link link;
 	struct plan plan;
 	FILE *out;
+	struct veil veil;    /* MASK */
 	struct buf input;    /* bytes of a line that is not whole yet */
 	size_t shown;        /* entries of the dialog that were printed */
 	size_t number;       /* of the last printed line */

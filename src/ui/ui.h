@@ -29,6 +29,7 @@
 #include "ui/seek.h"
 #include "ui/strip.h"
 #include "ui/theme.h"
+#include "ui/veil.h"
 #include "ui/words.h"
 
 enum {
@@ -150,6 +151,7 @@ struct grid_view { /* do_grid.c, pane_grid.c */
 struct ui {
 	const struct ui_config *cfg;
 	struct ui_link link;
+	struct veil veil; /* MASK: link.dialog is the masked one */
 	struct plan plan; /* of the target now open; owned */
 	bool started;     /* false: start screen */
 	bool demo;        /* link is a demo */
@@ -221,6 +223,7 @@ struct ui {
 void ui_init(struct ui *u, const struct ui_config *cfg);
 void ui_clear(struct ui *u);
 void ui_attach(struct ui *u, const struct ui_link *link); /* a new dialog */
+void ui_mask(struct ui *u, enum mask_mode mode); /* MASK on or off */
 /* A message in the hint line, kept in :messages. */
 void ui_say(struct ui *u, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -234,6 +237,9 @@ void ui_request(struct ui *u, enum request_kind kind, const char *text,
 unsigned ui_where(const struct ui *u); /* IN_ bit of what has the focus */
 struct line *ui_prompt_line(const struct ui *u);
 int ui_number(const char *s); /* 0 to 99999; 0 when s is no number */
+/* A text that is in no event, masked while MASK is on, and then as below. */
+const char *ui_shown(const struct ui *u, const char *s, char *out,
+                     size_t size);
 /* s made safe to be drawn, cut at size bytes; returns out. */
 const char *ui_safe(const char *s, char *out, size_t size);
 
