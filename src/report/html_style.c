@@ -10,4 +10,4 @@ const char *const html_style[] = {
 };
 
 const char html_style_hash[] =
-	"y/UeqhFvHuyFk5QcI+QMJ6SGqpxqx7Z92BQb//6kXyo=";
+	"hBhiUsjPnTEwhFjdVoW8f/Nfm9wNQd+DzIRzhKA/D+g=";
