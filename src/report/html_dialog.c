@@ -470,7 +470,8 @@ void html_dialog(struct html_section *s)
 	title(s);
 	html_result(s);
 	html_grid(s);
-	for (size_t i = 0; i < dialog_count(s->dialog); i++)
+	for (size_t i = 0; i < dialog_count(s->dialog) &&
+	     s->out->len < s->limit; i++)
 		if (dialog_at(s->dialog, i)->kind == EV_ROUTE)
 			html_route(s, i);
 	html_lookups(s);

@@ -165,33 +165,16 @@ static void verdict(struct html_section *s, size_t index)
 	free(text);
 }
 
-static const struct event *session_verdict(const struct dialog *d)
+/* What is said of the newest session; heap, NULL nothing. */
+static char *session_text(const struct dialog *d)
 {
 	for (size_t i = dialog_count(d); i-- > 0;) {
 		const struct event *e = dialog_at(d, i);
 
 		if (e->kind == EV_VERDICT && !e->u.verdict.recipient.len)
-			return e;
+			return saying_text(e);
 	}
 	return NULL;
-}
-
-/* Of a single recipient nothing else is said than of the session. */
-static bool is_said(const struct html_section *s, const struct event *e)
-{
-	const struct event *of_all = session_verdict(s->dialog);
-	char *one, *all;
-	bool same;
-
-	if (!e->u.verdict.recipient.len || !of_all ||
-	    dialog_now(s->dialog)->n_rcpts != 1)
-		return false;
-	one = saying_text(e);
-	all = saying_text(of_all);
-	same = one && all && strcmp(one, all) == 0;
-	free(one);
-	free(all);
-	return same;
 }
 
 static const struct event *end_of(const struct dialog *d)
@@ -220,10 +203,32 @@ static void ending(struct html_section *s)
 	buf_adds(s->out, "</p>\n");
 }
 
+/* Those on recipients or on sessions; said: of a single recipient nothing else
+ * is told than of its session. */
+static void verdicts(struct html_section *s, bool recipients, const char *said)
+{
+	for (size_t i = 0; i < dialog_count(s->dialog) &&
+	     s->out->len < s->limit; i++) {
+		const struct event *e = dialog_at(s->dialog, i);
+		char *text;
+
+		if (e->kind != EV_VERDICT ||
+		    (e->u.verdict.recipient.len > 0) != recipients ||
+		    dialog_verdict_old(s->dialog, i))
+			continue;
+		text = saying_text(e);
+		if (!text || strcmp(text, said) != 0)
+			verdict(s, i);
+		free(text);
+	}
+}
+
 void html_result(struct html_section *s)
 {
 	const char *const questions[] = { _("How does it end, and for whom?"),
 		_("Whose turn is it to act, and why?"), NULL };
+	bool single = dialog_now(s->dialog)->n_rcpts == 1;
+	char *session;
 
 	if (s->quiz) {
 		buf_adds(s->out, "<div class=\"verdict blank\">\n");
@@ -231,16 +236,10 @@ void html_result(struct html_section *s)
 		buf_adds(s->out, "</div>\n");
 		return;
 	}
-	for (int recipients = 0; recipients < 2; recipients++)
-		for (size_t i = 0; i < dialog_count(s->dialog); i++) {
-			const struct event *e = dialog_at(s->dialog, i);
-
-			if (e->kind == EV_VERDICT &&
-			    (e->u.verdict.recipient.len > 0) == recipients &&
-			    !dialog_verdict_old(s->dialog, i) &&
-			    !is_said(s, e))
-				verdict(s, i);
-		}
+	session = session_text(s->dialog);
+	verdicts(s, false, "");
+	verdicts(s, true, single && session ? session : "");
+	free(session);
 	ending(s);
 }
 
@@ -311,7 +310,8 @@ void html_route(struct html_section *s, size_t index)
 	html_heading(s, x.title);
 	if (e->u.route.hosts.len) {
 		cells_begin(s, names);
-		for (uint32_t i = 0; i < e->u.route.hosts.len; i++)
+		for (uint32_t i = 0; i < e->u.route.hosts.len &&
+		     s->out->len < s->limit; i++)
 			host(s, index, event_host(e, i));
 		cells_end(s);
 	}

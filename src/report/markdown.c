@@ -458,7 +458,8 @@ static void finish_target(struct markdown *m)
 		title(m);
 		result(m);
 		every_address(m);
-		for (size_t i = 0; i < dialog_count(m->dialog); i++)
+		for (size_t i = 0; i < dialog_count(m->dialog) && !is_full(m);
+		     i++)
 			if (dialog_at(m->dialog, i)->kind == EV_ROUTE)
 				route(m, i);
 		dialog(m);
