@@ -13,8 +13,11 @@
 #include "check/verdict.h"
 #include "core/dialog.h"
 #include "farewell.h"
+#include "knowledge/vocabulary.h"
 #include "record/record.h"
 #include "report/batch.h"
+#include "report/ticket.h"
+#include "reports.h"
 #include "ui/app.h"
 #include "ui/plain.h"
 #include "util/i18n.h"
@@ -280,14 +283,35 @@ static void call_stop(void *arg)
 	desk->engine->stop(desk->engine->arg);
 }
 
-static void print_dialog(const struct desk *desk,
+static void print_dialog(const struct dialog *d,
                          const struct front_look *look)
 {
 	struct batch *b = batch_new(stdout, look->color, look->width);
 
-	for (size_t i = 0; i < dialog_count(desk->dialog); i++)
-		batch_event(b, dialog_at(desk->dialog, i));
+	for (size_t i = 0; i < dialog_count(d); i++)
+		batch_event(b, dialog_at(d, i));
 	batch_free(b);
+}
+
+static char *call_ticket(const struct dialog *d, enum mask_mode mask)
+{
+	return ticket_text(d, 0, mask);
+}
+
+/* The dialog as it was on the screen. Caller frees. */
+static struct dialog *masked_copy(const struct dialog *d, enum mask_mode mode)
+{
+	struct mask *m = mask_new(mode, &vocabulary);
+	struct dialog *copy = dialog_new();
+
+	for (size_t i = 0; i < dialog_count(d); i++) {
+		struct event *e = mask_event(m, dialog_at(d, i));
+
+		dialog_append(copy, e);
+		free(e);
+	}
+	mask_free(m);
+	return copy;
 }
 
 /* state_dir: NULL is none; borrowed, as all else. */
@@ -306,12 +330,15 @@ static struct ui_config config_of(struct desk *desk,
 			.open_demo = call_open_demo,
 			.open_replay = call_open_replay,
 			.open_net = call_open_net,
+			.save = reports_save,
 			.arg = desk,
 		},
 		.theme = o->theme ? o->theme : "",
 		.no_color = !look->color,
 		.ascii = look->ascii,
 		.guided = true,
+		.mask = look->mask,
+		.ticket = call_ticket,
 		.lang_shown = i18n_tag(),
 		.record_path = tape_path(desk->tape),
 		.state_dir = state_dir ? state_dir : "",
@@ -347,21 +374,38 @@ static int status(const struct desk *desk, struct ui_result result)
 	return farewell_status(desk->dialog);
 }
 
-/* On the normal screen again: the result and where it is kept. */
-static void take_leave(const struct desk *desk, struct ui_result result,
-                       const struct front_look *look)
+/* On the normal screen again: the result and where it is kept. d: the dialog as
+ * it was seen. */
+static void take_leave(const struct desk *desk, const struct dialog *d,
+                       bool whole, const struct front_look *look)
 {
 	const char *path = tape_path(desk->tape);
-	char *text = farewell_result(desk->dialog);
+	char *text = farewell_result(d);
 
-	if (result.print_dialog)
-		print_dialog(desk, look);
+	if (whole)
+		print_dialog(d, look);
 	else if (*text)
 		puts(text);
 	if (*path && !tape_stopped(desk->tape))
 		printf(_("recorded in %s\n"), path);
 	fflush(stdout);
 	free(text);
+}
+
+/* What is left when the inspector is: on the screen and in the reports. */
+static int leave(struct desk *desk, struct ui_result result,
+                 const struct front_look *look)
+{
+	struct dialog *d;
+	int exit;
+
+	leave_scene(desk);
+	d = masked_copy(desk->dialog, result.mask);
+	if (result.end == UI_LEFT && !look->plain)
+		take_leave(desk, d, result.print_dialog, look);
+	exit = reports_of(look, d, status(desk, result));
+	dialog_free(d);
+	return exit;
 }
 
 static void clear(struct desk *desk)
@@ -416,7 +460,6 @@ int front_inspector(const struct front_look *look, const struct options *o,
 	};
 	char *error = file ? load(&desk, file, desk.dialog) : NULL;
 	int exit = EXIT_USAGE_ERROR;
-	struct ui_result result;
 	struct ui_link link;
 
 	show(&desk, plan, &link);
@@ -426,11 +469,7 @@ int front_inspector(const struct front_look *look, const struct options *o,
 		front_tell(error);
 	} else {
 		open_plan(&desk);
-		result = run(&desk, look, &link);
-		leave_scene(&desk);
-		if (result.end == UI_LEFT && !look->plain)
-			take_leave(&desk, result, look);
-		exit = status(&desk, result);
+		exit = leave(&desk, run(&desk, look, &link), look);
 	}
 	clear(&desk);
 	return exit;

@@ -12,10 +12,12 @@
 #include "check/verdict.h"
 #include "io/loop.h"
 #include "knowledge/explain.h"
+#include "knowledge/vocabulary.h"
 #include "many_feed.h"
 #include "many_out.h"
 #include "many_progress.h"
 #include "net/files.h"
+#include "print.h"
 #include "record/lineup.h"
 #include "util/i18n.h"
 #include "util/interrupt.h"
@@ -296,6 +298,19 @@ static void make_room(struct many *m, size_t jobs)
 	m->files_told = true;
 }
 
+/* In the inspector nothing is printed that has a mask. */
+static void sum_up(struct many *m, const struct front_look *look,
+                   struct many_state *end)
+{
+	struct mask *own = m->out.print ? NULL
+	                                : mask_new(look->mask, &vocabulary);
+
+	progress_sum_up(m->progress, end,
+	                own ? own : m->out.print ? print_mask(m->out.print)
+	                                         : NULL);
+	mask_free(own);
+}
+
 /* before: NULL, or what is gone on with. */
 static int do_all(const struct front_look *look, const struct options *o,
                   struct many *m, struct tape *t, struct many_before *before)
@@ -317,10 +332,10 @@ static int do_all(const struct front_look *look, const struct options *o,
 	show_done(m);
 	end = state_of(m);
 	if (feed_given(m->feed) || (!feed_wrong(m->feed) && !m->refused))
-		progress_sum_up(m->progress, &end);
+		sum_up(m, look, &end);
 	if (m->cancelled)
 		tell_rest(o, t);
-	exit = status(m);
+	exit = print_reports(m->out.print, status(m));
 	out_clear(&m->out);
 	lineup_free(m->lineup);
 	progress_free(m->progress);

@@ -15,6 +15,7 @@
 #include "check/tally.h"
 #include "core/dialog.h"
 #include "core/event.h"
+#include "core/mask.h"
 #include "core/plan.h"
 #include "core/request.h"
 #include "util/queue.h"
@@ -36,6 +37,10 @@ struct ui_link {
 	bool replay;             /* a recording: nothing can be sent */
 	const char *note;        /* said as soon as it is shown, NULL none */
 };
+
+/* What the dialog on screen can be saved as. */
+enum ui_save_form { UI_SAVE_HTML, UI_SAVE_WORKSHEET, UI_SAVE_MARKDOWN,
+	UI_SAVE_TEXT, UI_SAVE_JSON, UI_SAVE_SWAKS };
 
 struct ui_calls {
 	/* Gives r away. Never called while link.replay. */
@@ -59,6 +64,13 @@ struct ui_calls {
 	 * NULL (then a demo's own DNS is asked for everything).
 	 */
 	char *(*open_net)(void *arg, struct ui_link *out);
+	/*
+	 * Writes d, what is on screen, to file; replace: it may exist. NULL,
+	 * or one sentence (heap), and the file is as it was; errno EEXIST:
+	 * there is one, and replace was not said. May be NULL.
+	 */
+	char *(*save)(const struct dialog *d, enum ui_save_form form,
+	              const char *file, bool replace);
 	void *arg;
 };
 
@@ -96,6 +108,10 @@ struct ui_config {
 	const char *lang_shown;  /* "en", "de": for :lang without a word */
 	const char *record_path; /* of this run's recording, "" none */
 	const char *state_dir;   /* history, recent, clipboard.txt; "" none */
+	enum mask_mode mask;     /* MASK is on from the start */
+	/* What a provider needs to know about the refusal, from that dialog;
+	 * heap. For :ticket. */
+	char *(*ticket)(const struct dialog *d, enum mask_mode mask);
 	bool no_recent;          /* --no-record: targets are not kept either */
 	/* [keys] of the config file: "name = key" lines, NULL-terminated */
 	const char *const *keys; /* NULL none */
@@ -111,6 +127,7 @@ enum ui_end {
 struct ui_result {
 	enum ui_end end;
 	bool print_dialog; /* :q! -- main prints the dialog on stdout */
+	enum mask_mode mask; /* as it was at the end: of what main prints */
 };
 
 /*
