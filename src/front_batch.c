@@ -137,6 +137,7 @@ int front_batch(const struct front_look *look, struct scene *s,
 struct playing {
 	struct print *print;
 	int exit;
+	int verdict; /* on the newest session, until the run's end says more */
 	int why; /* errno, when standard output is gone */
 };
 
@@ -144,8 +145,12 @@ static bool play(void *arg, const struct event *e)
 {
 	struct playing *p = arg;
 
-	if (e->kind == EV_END)
+	if (e->kind == EV_VERDICT && e->u.verdict.recipient.len == 0)
+		p->verdict = e->u.verdict.exit;
+	if (e->kind == EV_END) {
 		p->exit = exit_worse(p->exit, e->u.end.exit);
+		p->verdict = EXIT_ACCEPTED;
+	}
 	if (print_event(p->print, e))
 		return true;
 	p->why = errno;
@@ -168,5 +173,7 @@ int front_batch_replay(const struct front_look *look, const char *file)
 		front_tell(error);
 	if (p.why)
 		return EXIT_IO;
-	return result == REPLAY_BAD ? EXIT_USAGE_ERROR : p.exit;
+	if (result == REPLAY_BAD)
+		return EXIT_USAGE_ERROR;
+	return exit_worse(p.exit, p.verdict);
 }

@@ -220,7 +220,7 @@ static int run_front(const struct options *o, struct scene *s,
 	size_t n;
 	int exit;
 
-	look.lesson = scene_is_lesson(s, o);
+	look.lesson = scene_is_lesson(s, o) && !o->all;
 	error = make_plans(o, s, batch, &plans, &n);
 	if (error)
 		return usage(error);

@@ -100,7 +100,10 @@ static void open_automatic(struct tape *t, const struct event *e)
 const char *tape_event(struct tape *t, const struct event *e)
 {
 	if (!t->tried) {
-		open_automatic(t, e);
+		if (t->file) /* live at last, behind --replay */
+			t->error = tape_check(t);
+		else
+			open_automatic(t, e);
 		if (t->error)
 			return t->error;
 	}
@@ -138,20 +141,29 @@ void tape_end(struct tape *t)
 	free(t);
 }
 
+/* What was seen of a recording. */
+struct played {
+	bool any;
+	long open; /* runs that began and have not ended */
+};
+
 static enum replay_result play(struct replay *r,
                                bool (*see)(void *arg, const struct event *e),
-                               void *arg, bool *any)
+                               void *arg, struct played *p)
 {
 	enum replay_result result;
 	struct event *e;
 	bool go_on = true;
 
 	while (go_on && (result = replay_next(r, &e)) == REPLAY_EVENT) {
-		*any = true;
+		p->any = true;
+		p->open += (e->kind == EV_START) - (e->kind == EV_END);
 		go_on = see(arg, e);
 		free(e);
 	}
-	return go_on ? result : REPLAY_EVENT;
+	if (!go_on)
+		return REPLAY_EVENT;
+	return result == REPLAY_END && p->open > 0 ? REPLAY_CUT : result;
 }
 
 enum replay_result tape_play(const char *file,
@@ -159,17 +171,20 @@ enum replay_result tape_play(const char *file,
                              void *arg, char **error)
 {
 	struct replay *r = replay_open(file, error);
+	struct played p = { .any = false };
 	enum replay_result result;
-	bool any = false;
 
 	if (!r)
 		return REPLAY_BAD;
-	result = play(r, see, arg, &any);
-	if (result == REPLAY_END && !any)
-		*error = xasprintf(_("%s holds no event"), file);
-	else if (result == REPLAY_CUT || result == REPLAY_BAD)
+	result = play(r, see, arg, &p);
+	if (*replay_error(r))
 		*error = xstrdup(replay_error(r));
-	if (*error && !any)
+	else if (result == REPLAY_CUT)
+		*error = xasprintf(_("%s ends before the session in it does"),
+		                   file);
+	else if (result == REPLAY_END && !p.any)
+		*error = xasprintf(_("%s holds no event"), file);
+	if (*error && !p.any)
 		result = REPLAY_BAD;
 	replay_close(r);
 	return result;

@@ -45,6 +45,8 @@ extern const struct json_voice tape_voice;
 /*
  * Hands each event of a recording to see(); false from it stops. *error is set
  * (heap) for all but REPLAY_END and REPLAY_EVENT, which means "stopped".
+ * REPLAY_CUT is also a file that ends between two lines, but within a run;
+ * REPLAY_BAD also one that holds no event at all.
  */
 enum replay_result tape_play(const char *file,
                              bool (*see)(void *arg, const struct event *e),

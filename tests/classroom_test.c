@@ -195,6 +195,34 @@ static void test_classroom_serve_text_can_be_copied(void **state)
 	room_close(&r);
 }
 
+/* One name, a server for each family; who joins has IPv4. */
+static void test_classroom_families_of_a_host_are_two_servers(void **state)
+{
+	struct room r;
+	char *text, *line;
+	uint16_t v4, v6;
+
+	(void)state;
+	room_open(&r, "two-ways", NULL, "127.0.0.1");
+	v4 = room_port(&r, "192.0.2.97", 25);
+	v6 = room_port(&r, "2001:db8:97::25", 25);
+	assert_int_not_equal(v4, v6);
+	text = room_talk(v4, "EHLO a\r\nMAIL FROM:<a@b.example>\r\n"
+	                 "RCPT TO:<c@musikhaus.example>\r\nQUIT\r\n", 1);
+	assert_null(strstr(text, "550"));
+	free(text);
+	text = room_talk(v6, "EHLO a\r\nMAIL FROM:<a@b.example>\r\n"
+	                 "RCPT TO:<c@musikhaus.example>\r\nQUIT\r\n", 1);
+	assert_non_null(strstr(text, "550 5.7.25"));
+	free(text);
+	text = classroom_serve_text(r.classroom);
+	line = xasprintf("nc 127.0.0.1 %-5u   # mx.musikhaus.example\n", v4);
+	assert_non_null(strstr(text, line));
+	free(line);
+	free(text);
+	room_close(&r);
+}
+
 static void test_classroom_opens_and_closes_without_serving(void **state)
 {
 	const struct classroom_config cfg = { 0 };
@@ -222,6 +250,7 @@ int main(void)
 		T(test_classroom_port_in_use_on_udp_is_told),
 		T(test_classroom_bad_listen_is_told),
 		T(test_classroom_serve_text_can_be_copied),
+		T(test_classroom_families_of_a_host_are_two_servers),
 		T(test_classroom_opens_and_closes_without_serving),
 	};
 

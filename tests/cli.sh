@@ -341,6 +341,16 @@ want_status 1 'a replay' # the recording's own status
 cmp -s out live.json || fail "the JSON of a replay differs"
 run --replay live.json --batch
 cmp -s out live.txt || fail "the text of a replay differs"
+run --demo=two-ways --all --batch --record all.json
+want_status 69 '--all: the worst of all addresses'
+has out '* IPv4 accepted, IPv6 refused: 550 5.7.25, Reverse DNS missing' \
+	'the one that differs'
+has out '      2001:db8:97::25 ' 'its row'
+cp out all.txt
+run --replay all.json --batch
+cmp -s out all.txt || fail "the text of a replay with --all differs"
+run --demo=mx-routes --all --seed 1 --batch
+want_status 74 "a lesson with --all is judged by its addresses"
 run --demo=first --seed 1 --swaks
 cp out live.swaks
 run --replay live.json --swaks

@@ -18,23 +18,28 @@ enum { PASSES = 64, PORT = 25, MS = 1000 };
 static struct gate *gate;
 static struct gate_pass *passes[PASSES];
 static int64_t now_us;
+static enum gate_state may_be; /* in go(), beside GATE_OPEN */
 static size_t gone[4096], n_gone; /* whose go() was called, in order */
 
 static void on_go(void *arg)
 {
 	size_t i = (size_t)((struct gate_pass **)arg - passes);
 
-	assert_int_equal(gate_state(passes[i], now_us), GATE_OPEN);
+	assert_in_range(gate_state(passes[i], now_us), GATE_OPEN, may_be);
 	assert_true(n_gone < sizeof gone / sizeof *gone);
 	gone[n_gone++] = i;
 }
 
 static void begin(size_t per_host, size_t total)
 {
+	const struct gate_config cfg = { .per_host = per_host,
+		.total = total };
+
 	memset(passes, 0, sizeof passes);
 	now_us = 1000000;
 	n_gone = 0;
-	gate = gate_new(per_host, total);
+	may_be = GATE_OPEN;
+	gate = gate_new(&cfg);
 }
 
 static enum gate_state ask_port(size_t i, const char *address, uint16_t port)
@@ -148,8 +153,7 @@ static void test_gate_total_is_reached_all_wait_in_order(void **state)
 static void test_gate_busy_host_is_left_alone_for_longer_each_time(
     void **state)
 {
-	static const int pauses[] = { 5000, 10000, 20000, 40000, 60000,
-		60000 };
+	static const int pauses[] = { 5000, 10000, 20000 };
 	size_t at = 0;
 
 	(void)state;
@@ -167,6 +171,7 @@ static void test_gate_busy_host_is_left_alone_for_longer_each_time(
 		snprintf(next, sizeof next, "%zu", at);
 		expect_gone(next);
 	}
+	assert_int_equal(at, GATE_REFUSALS - 1);
 	gate_welcome(passes[at], now_us);
 	gate_busy(passes[at], now_us); /* later in its dialog */
 	assert_int_equal(gate_pause_us(passes[at]) - now_us,
@@ -210,6 +215,71 @@ static void test_gate_pause_over_while_nobody_waits_is_forgotten(void **state)
 	pass_time(GATE_PAUSE_MS * MS);
 	assert_true(gate_due_us(gate) == INT64_MAX);
 	assert_int_equal(ask(1, "192.0.2.1"), GATE_OPEN);
+	end();
+}
+
+/* Those who wait there go at once, to be told so. */
+static void check_shut(size_t next)
+{
+	assert_int_equal(ask(next, "192.0.2.1"), GATE_SHUT);
+	assert_int_equal(ask(next + 1, "192.0.2.2"), GATE_OPEN);
+	leave(next);
+	pass_time(GATE_SHUT_MS * MS - 1);
+	assert_int_equal(ask(next, "192.0.2.1"), GATE_SHUT);
+	leave(next);
+	pass_time(1);
+	assert_int_equal(ask(next, "192.0.2.1"), GATE_OPEN);
+	leave(next);
+	assert_true(gate_due_us(gate) == INT64_MAX);
+}
+
+static void test_gate_busy_again_and_again_is_shut(void **state)
+{
+	size_t at = 0;
+
+	(void)state;
+	begin(1, 100);
+	ask(at, "192.0.2.1");
+	for (; at < GATE_REFUSALS - 1; at++) {
+		gate_busy(passes[at], now_us);
+		ask(at + 1, "192.0.2.1");
+		leave(at);
+		pass_time(GATE_PAUSE_MAX_MS * MS);
+	}
+	n_gone = 0;
+	ask(at + 1, "192.0.2.1");
+	ask(at + 2, "192.0.2.1");
+	ask(at + 3, "192.0.2.1");
+	leave(at + 3);
+	gate_busy(passes[at], now_us);
+	may_be = GATE_SHUT;
+	expect_gone("4 5");
+	leave(at);
+	leave(at + 1);
+	leave(at + 2);
+	check_shut(at + 4);
+	end();
+}
+
+static void test_gate_nobody_answers_again_and_again_is_shut(void **state)
+{
+	(void)state;
+	begin(4, 100);
+	for (size_t i = 0; i < 3; i++)
+		ask(i, "192.0.2.1");
+	gate_silent(passes[0], now_us);
+	gate_silent(passes[1], now_us);
+	assert_int_equal(ask(3, "192.0.2.1"), GATE_OPEN);
+	gate_welcome(passes[3], now_us); /* it does answer */
+	gate_silent(passes[2], now_us);
+	gate_silent(passes[0], now_us);
+	assert_int_equal(ask(4, "192.0.2.1"), GATE_HOST);
+	gate_silent(passes[1], now_us);
+	may_be = GATE_SHUT;
+	expect_gone("4");
+	for (size_t i = 0; i < 5; i++)
+		leave(i);
+	check_shut(5);
 	end();
 }
 
@@ -288,9 +358,13 @@ static void step(size_t host_of[PASSES])
 		host_of[i] = dice(HOSTS);
 		snprintf(address, sizeof address, "192.0.2.%zu", host_of[i]);
 		ask(i, address);
+	} else if (gate_state(passes[i], now_us) == GATE_SHUT) {
+		leave(i);
 	} else if (gate_state(passes[i], now_us) != GATE_OPEN) {
 		if (dice(20) == 0)
 			leave(i);
+	} else if (dice(50) == 0) {
+		gate_silent(passes[i], now_us);
 	} else if (dice(4) == 0) {
 		gate_busy(passes[i], now_us);
 	} else if (dice(4) == 0) {
@@ -312,7 +386,8 @@ static void leave_open(void)
 static bool any_waits(void)
 {
 	for (size_t i = 0; i < PASSES; i++)
-		if (passes[i] && gate_state(passes[i], now_us) != GATE_OPEN)
+		if (passes[i] && gate_state(passes[i], now_us) != GATE_OPEN &&
+		    gate_state(passes[i], now_us) != GATE_SHUT)
 			return true;
 	return false;
 }
@@ -326,6 +401,7 @@ static void test_gate_any_order_keeps_bounds_and_lets_everyone_go(
 
 		dice_state = seed;
 		begin(HOST_MAX, TOTAL);
+		may_be = GATE_SHUT;
 		for (int i = 0; i < STEPS; i++) {
 			step(host_of);
 			if (dice(3) == 0)
@@ -355,6 +431,9 @@ int main(void)
 		cmocka_unit_test(test_gate_after_a_pause_one_goes_first),
 		cmocka_unit_test(
 		    test_gate_pause_over_while_nobody_waits_is_forgotten),
+		cmocka_unit_test(test_gate_busy_again_and_again_is_shut),
+		cmocka_unit_test(
+		    test_gate_nobody_answers_again_and_again_is_shut),
 		cmocka_unit_test(
 		    test_gate_no_files_it_is_first_when_one_leaves),
 		cmocka_unit_test(

@@ -42,6 +42,12 @@ static const struct { const char *text, *error; } bad_lessons[] = {
 	{ "@zone\n@wait 2s\n", ":2: \"@wait\" does not belong here" },
 	{ "@server\n", ":1: expected something after \"@server\"" },
 	{ "@server a..b\n", ":1: expected host names after" },
+	{ "@server a/5\n", ":1: expected host names" },
+	{ "@server a/4 a/6 a\n", ":1: expected each host once" },
+	{ HEAD "@server mx.example/6\n", ":5: expected an A or AAAA" },
+	{ HEAD "b.example. A 192.0.2.1\n"
+	  "@server mx.example/4\n@server b.example\n",
+	  ":7: expected addresses that no other @server has" },
 	{ "@server a:0\n", ":1: expected host names" },
 	{ "@server a:65536\n", ":1: expected host names" },
 	{ "@server a:x\n", ":1: expected host names" },
@@ -368,7 +374,7 @@ static void test_lessons_built_in_are_there_with_all_twins(void **state)
 
 	(void)state;
 	lesson_list(check_built_in, &count);
-	assert_int_equal(count, 21);
+	assert_int_equal(count, 22);
 }
 
 static void collect_name(const struct lesson *l, void *arg)
@@ -389,9 +395,9 @@ static void test_lessons_are_listed_in_teaching_order(void **state)
 	assert_string_equal(names, "first greylisting mailbox-full relaying "
 	                           "sender-refused whose-fault helo-only "
 	                           "shutdown-421 slow "
-	                           "mx-routes broken-rules message chunks "
-	                           "pipelining tls tls-trouble wrapped auth "
-	                           "dsn utf8 lmtp ");
+	                           "mx-routes two-ways broken-rules message "
+	                           "chunks pipelining tls tls-trouble wrapped "
+	                           "auth dsn utf8 lmtp ");
 	free(names);
 }
 

@@ -1,8 +1,11 @@
 /*
  * madesession: a session, without a network, as its lines are: "S 220 mx" the
  * greeting, "C MAIL FROM:<a>", "S 250 2.1.0 Ok" (several lines have a |
- * between); "T cert" is a handshake that went well, "F" a connection that was
- * lost, "N" one that never came about.
+ * between); "T cert VERSION VERIFY ISSUER" (the last three may be left out)
+ * is a handshake that came to its end, "H" one that did not, "F" a connection
+ * that was lost, "G" lost before its greeting, "N" one that never came about,
+ * "V cause" a verdict, "X" the end; "U 5000000": the next reply takes so many
+ * microseconds.
  */
 #ifndef TESTS_MADESESSION_H
 #define TESTS_MADESESSION_H
@@ -11,10 +14,15 @@
 
 struct maker {
 	struct summary *s;
-	uint32_t n, sent;
+	void (*see)(void *arg, const struct event *e); /* instead of s */
+	void *arg;
+	const char *host, *address; /* NULL: mx.example, 192.0.2.1 */
+	uint32_t n, sent, session, us;
 };
 
-/* lines: ended by NULL. s: zeroed. */
+/* One session more; lines: ended by NULL. */
+void made_dialog(struct maker *m, const char *const *lines);
+/* The same into a summary, zeroed. */
 void made_session(struct summary *s, const char *const *lines);
 /* One more of each; m->s is what takes it. */
 void made_sent(struct maker *m, const char *line);

@@ -169,6 +169,26 @@ static void test_plain_question_mark_explains_again(void **state)
 	done(&r);
 }
 
+/* Each row in a sentence, what differs named. */
+static void test_plain_grid_and_compare_are_lines(void **state)
+{
+	struct run r;
+
+	(void)state;
+	play(&r, ":grid\n:compare 1 1\n:compare\n:compare 1\n"
+	         ":compare 1 7\n", true);
+	assert_non_null(strstr(r.out, "0 of 2 addresses so far"));
+	assert_non_null(strstr(r.out, "mx1.example.org [192.0.2.25]: TCP "));
+	assert_non_null(strstr(r.out, "mx2.example.org [198.51.100.7]: "
+	                              "untried"));
+	assert_non_null(strstr(r.out, "--- session 1, "));
+	assert_non_null(strstr(r.out, "no difference but in words"));
+	assert_non_null(strstr(r.out, "There are no two sessions"));
+	assert_non_null(strstr(r.out, "Two numbers of sessions"));
+	assert_non_null(strstr(r.out, "There are no sessions 1 and 7 here."));
+	done(&r);
+}
+
 static void checked(struct script *s)
 {
 	script_greylisted(s);
@@ -437,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain_dialog_is_numbered_lines),
 		cmocka_unit_test(test_plain_question_mark_explains_again),
+		cmocka_unit_test(test_plain_grid_and_compare_are_lines),
 		cmocka_unit_test(test_plain_checks_are_told_bad_first),
 		cmocka_unit_test(test_plain_checks_without_any_say_so),
 		cmocka_unit_test(test_plain_recording_goes_turn_by_turn),

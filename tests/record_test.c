@@ -150,8 +150,10 @@ static void test_record_named_file_of_another_user_is_refused(void **state)
 
 	(void)state;
 	recordtest_puts(path, "{\"v\":1}\n");
-	if (geteuid() != 0 || chown(path, 12345, (gid_t)-1) < 0)
+	if (geteuid() != 0 || chown(path, 12345, (gid_t)-1) < 0) {
+		free(path);
 		skip();
+	}
 	assert_refused(path, "another user");
 	assert_holds(path, "{\"v\":1}\n");
 	free(path);

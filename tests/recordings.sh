@@ -107,7 +107,7 @@ said=$(sed 's/.*at event \([0-9]*\).*/\1/' err)
 head -n $((said - 1)) a.jsonl | cmp -s - limited.jsonl ||
 	fail "up to event $said is not what a limited recording holds"
 run 0 --replay limited.jsonl --json
-test ! -s err || fail "a limited recording is torn: $(cat err)"
+says 'limited.jsonl ends before the session' 'a limited recording'
 
 (unset HOME XDG_STATE_HOME; exec "$SMTPSCOPE" --demo=first -b --seed 1) \
 	</dev/null >out 2>err || fail "no HOME ends the session"
@@ -143,7 +143,8 @@ fi
 # injected ERROR: every write from the fifth on fails so
 injected()
 {
-	strace -f -qq -o trace -P "$dir/s.jsonl" \
+	# a leak cannot be looked for under strace
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P "$dir/s.jsonl" \
 		-e "inject=write:error=$1:when=$2" "$SMTPSCOPE" --demo=first \
 		-b --seed 1 --record s.jsonl </dev/null >out 2>err
 	status=$?
@@ -223,6 +224,9 @@ says "cut.jsonl was cut off in line $(($(wc -l <cut.jsonl) + 1))" 'a cut file'
 { cat b.jsonl; printf '{"v":1,"t":'; } >tail.jsonl
 run 75 --replay tail.jsonl -b # the status is the recording's own
 says 'tail.jsonl was cut off' 'a cut tail'
+sed '$d' b.jsonl >killed.jsonl # between two lines
+run 75 --replay killed.jsonl -b
+says 'killed.jsonl ends before the session in it does' 'a killed session'
 head -c 20 a.jsonl >begun.jsonl
 run 64 --replay begun.jsonl -b
 says 'begun.jsonl was cut off in its first line' 'a begun file'

@@ -59,8 +59,10 @@ void recordtest_record(struct record *r, const char *verb, const char *line)
 
 void recordtest_write(const char *path, const void *data, size_t len)
 {
-	FILE *f = fopen(path, "w");
+	FILE *f;
 
+	unlink(path); /* a file that is emptied is flushed by some systems */
+	f = fopen(path, "w");
 	assert_non_null(f);
 	assert_int_equal(fwrite(data, 1, len, f), len);
 	assert_int_equal(fclose(f), 0);

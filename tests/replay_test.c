@@ -183,11 +183,11 @@ static void test_replay_of_what_is_no_file(void **state)
 	recordtest_replay(fifo, &got); /* nobody writes: it is over */
 	assert_int_equal(got.end, REPLAY_END);
 	assert_int_equal(got.events, 0);
-	r = replay_open(fifo, &error);
-	fd = open(fifo, O_WRONLY | O_CLOEXEC);
+	fd = open(fifo, O_RDWR | O_CLOEXEC);
 	assert_int_equal(write(fd, SENT("a") "\n" SENT("b"),
 	                       sizeof SENT("a") + sizeof SENT("b") - 1),
 	                 sizeof SENT("a") + sizeof SENT("b") - 1);
+	r = replay_open(fifo, &error);
 	assert_int_equal(replay_next(r, &e), REPLAY_EVENT); /* before its end */
 	free(e);
 	close(fd);
@@ -210,16 +210,16 @@ static void test_replay_waits_for_a_writer(void **state)
 	(void)state;
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(pipe(ends), 0);
-	r = replay_open(path, &error);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
 	child = fork();
-	if (child == 0) { /* writes when the parent is about to read */
+	if (child == 0) { /* opens it when the parent does, then writes */
 		char go;
 
-		_exit(read(ends[0], &go, 1) == 1 &&
+		fd = open(path, O_WRONLY);
+		_exit(write(fd, "\n", 1) == 1 && read(ends[0], &go, 1) == 1 &&
 		      write(fd, SENT("a") "\n", sizeof SENT("a")) > 0 ? 0 : 1);
 	}
-	close(fd);
+	r = replay_open(path, &error);
+	assert_non_null(r);
 	assert_int_equal(write(ends[1], "", 1), 1);
 	assert_int_equal(replay_next(r, &e), REPLAY_EVENT);
 	free(e);
@@ -380,6 +380,9 @@ static size_t peak_kib(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
+#ifdef __APPLE__ /* there in bytes */
+	u.ru_maxrss /= 1024;
+#endif
 	return (size_t)u.ru_maxrss;
 }
 

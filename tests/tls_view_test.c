@@ -269,7 +269,7 @@ static void test_tls_view_shows_and_escapes_certificates(void **state)
 {
 	(void)state;
 	open_tls("ok", "ok", 100, 40);
-	stage_keys(&st, KEYS_OF("Esc", "c"));
+	stage_keys(&st, KEYS_OF("Esc", "#"));
 	assert_int_equal(st.ui.popup.kind, POPUP_TLS);
 	assert_true(stage_shows(&st, "TLSv1.3 ✔ as recommended"));
 	assert_true(stage_shows(&st, "mx1.example.org, mail"));
@@ -322,7 +322,7 @@ static void test_tls_view_is_whole_at_every_size(void **state)
 	for (int w = 12; w <= 110; w += 7)
 		for (int h = 2; h <= 40; h += 3) {
 			open_tls("self-signed", "dane-no-match", w, h);
-			stage_keys(&st, KEYS_OF("Esc", "c", "G", "k", "PgUp",
+			stage_keys(&st, KEYS_OF("Esc", "#", "G", "k", "PgUp",
 			                        "Tab", "G", "g", "Tab"));
 			assert_int_equal(st.ui.popup.kind, POPUP_TLS);
 			stage_close(&st);
@@ -333,7 +333,7 @@ static void test_tls_view_scrolls_to_its_end_and_back(void **state)
 {
 	(void)state;
 	open_tls("ok", "ok", 60, 16);
-	stage_keys(&st, KEYS_OF("Esc", "c"));
+	stage_keys(&st, KEYS_OF("Esc", "#"));
 	assert_false(stage_shows(&st, "Key SHA-256"));
 	stage_keys(&st, KEYS_OF("G"));
 	assert_true(stage_shows(&st, "Key SHA-256"));
@@ -350,7 +350,7 @@ static void test_tls_view_without_tls_says_what_there_is(void **state)
 	script_new(&st.script);
 	script_greylisted(&st.script);
 	stage_open(&st, 80, 24, false);
-	stage_keys(&st, KEYS_OF("Esc", "c"));
+	stage_keys(&st, KEYS_OF("Esc", "#"));
 	assert_true(stage_shows(&st, "This connection is not encrypted."));
 	assert_true(stage_shows(&st, "does not offer STARTTLS"));
 	stage_keys(&st, KEYS_OF("Tab"));

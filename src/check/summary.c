@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/verdict.h"
 #include "core/caps.h"
 #include "util/xalloc.h"
 
@@ -18,6 +19,8 @@ static void begin(struct summary *s, const struct event *e)
 	if (s->session)
 		return;
 	s->session = e->session;
+	s->first_n = e->n;
+	s->t_us = e->t_us;
 	s->host = xstrdup(event_text(e, e->u.connect.host));
 	s->address = xstrdup(event_text(e, e->u.connect.address));
 	s->port = e->u.connect.port;
@@ -53,7 +56,7 @@ static void see_sent(struct summary *s, const struct event *e)
 	const char *line = event_text(e, e->u.sent.line);
 	const char *name = event_text(e, e->u.sent.verb);
 	enum verb verb = command_find(name, strlen(name));
-	struct summary_row *row = tells(verb) ? add_row(s) : NULL;
+	struct summary_row *row = s->whole || tells(verb) ? add_row(s) : NULL;
 
 	if (!row)
 		return;
@@ -129,6 +132,39 @@ static bool is_hello(enum verb v)
 	return v == VERB_EHLO || v == VERB_LHLO;
 }
 
+static void clear_lines(struct summary_row *row)
+{
+	for (size_t i = 0; i < row->n_lines; i++)
+		free(row->lines[i]);
+	free(row->lines);
+	row->lines = NULL;
+	row->n_lines = 0;
+}
+
+static void keep_lines(struct summary_row *row, const struct event *e)
+{
+	struct ev_ref lines = e->u.reply.lines;
+	size_t n = lines.len < SUMMARY_LINES_MAX ? lines.len
+	                                         : SUMMARY_LINES_MAX;
+
+	clear_lines(row);
+	row->lines = xcalloc(n + 1, sizeof *row->lines);
+	for (; row->n_lines < n; row->n_lines++) {
+		struct ev_ref line = event_item(e, lines,
+		                                (uint32_t)row->n_lines);
+
+		row->lines[row->n_lines] = cut_copy(event_text(e, line),
+		                                    line.len);
+	}
+}
+
+/* LMTP judges each recipient alone: the worst of them stands for all. */
+static bool is_milder(const struct summary_row *row, const struct event *e)
+{
+	return e->u.reply.recipient.len && row->code / 100 > 2 &&
+	       e->u.reply.code / 100 <= row->code / 100;
+}
+
 static void see_reply(struct summary *s, const struct event *e)
 {
 	const struct ev_reply *r = &e->u.reply;
@@ -139,18 +175,60 @@ static void see_reply(struct summary *s, const struct event *e)
 	s->shut |= r->code == 421;
 	if (greets)
 		take_name(s, e);
-	if (!row)
+	if (!row || is_milder(row, e))
 		return;
 	len = len < sizeof row->enhanced ? len : sizeof row->enhanced - 1;
 	memcpy(row->enhanced, event_text(e, r->enhanced), len);
 	row->enhanced[len] = '\0';
 	free(row->text);
 	row->text = words_of(e, row->enhanced);
+	row->reply_n = e->n;
 	row->code = r->code;
 	row->us = r->us;
 	row->t_us = e->t_us;
+	if (s->whole)
+		keep_lines(row, e);
 	if (is_hello(row->verb) && r->code == 250)
 		take_offers(s, e);
+}
+
+static void clear_handshake(struct summary_tls *t)
+{
+	free(t->version);
+	free(t->cipher);
+	free(t->verify);
+	free(t->subject);
+	free(t->issuer);
+	free(t->not_before);
+	free(t->not_after);
+	free(t->sha256);
+	*t = (struct summary_tls){ .n = 0 };
+}
+
+static char *copy_ref(const struct event *e, struct ev_ref r)
+{
+	return cut_copy(event_text(e, r), r.len);
+}
+
+static void take_handshake(struct summary_tls *out, const struct event *e)
+{
+	static const struct ev_cert none;
+	const struct ev_tls *t = &e->u.tls;
+	const struct ev_cert *c = t->chain.len ? event_cert(e, 0) : &none;
+
+	clear_handshake(out);
+	*out = (struct summary_tls){
+		.version = copy_ref(e, t->version),
+		.cipher = copy_ref(e, t->cipher),
+		.verify = copy_ref(e, t->verify),
+		.subject = copy_ref(e, c->subject),
+		.issuer = copy_ref(e, c->issuer),
+		.not_before = copy_ref(e, c->not_before),
+		.not_after = copy_ref(e, c->not_after),
+		.sha256 = copy_ref(e, c->sha256),
+		.n = e->n,
+		.us = t->us,
+	};
 }
 
 static void see_tls(struct summary *s, const struct event *e)
@@ -166,6 +244,27 @@ static void see_tls(struct summary *s, const struct event *e)
 	s->cert = t->chain.len
 	              ? xstrdup(event_text(e, event_cert(e, 0)->sha256))
 	              : NULL;
+	take_handshake(&s->handshake, e);
+}
+
+static void see_failed(struct summary *s, const struct event *e)
+{
+	s->failed = true;
+	s->over |= e->u.failed.phase == PHASE_CONNECT;
+	s->fail_n = e->n;
+	s->phase = (enum fail_phase)e->u.failed.phase;
+	s->fail = (enum fail_kind)e->u.failed.kind;
+}
+
+/* One on a recipient and then one on the session say the same. */
+static void see_verdict(struct summary *s, const struct event *e)
+{
+	const char *cause = verdict_cause_id(e);
+
+	if (!*cause)
+		return;
+	free(s->cause);
+	s->cause = xstrdup(cause);
 }
 
 void summary_see(struct summary *s, const struct event *e)
@@ -177,11 +276,10 @@ void summary_see(struct summary *s, const struct event *e)
 	switch (e->kind) {
 	case EV_CONNECTED:
 		s->connected = true;
+		s->connect_us = e->u.connect.us;
 		break;
 	case EV_FAILED:
-		s->failed = true;
-		s->phase = (enum fail_phase)e->u.failed.phase;
-		s->fail = (enum fail_kind)e->u.failed.kind;
+		see_failed(s, e);
 		break;
 	case EV_SENT:
 		see_sent(s, e);
@@ -191,6 +289,12 @@ void summary_see(struct summary *s, const struct event *e)
 		break;
 	case EV_TLS:
 		see_tls(s, e);
+		break;
+	case EV_VERDICT:
+		see_verdict(s, e);
+		break;
+	case EV_CLOSED:
+		s->over = true;
 		break;
 	default:
 		break;
@@ -202,6 +306,7 @@ void summary_clear(struct summary *s)
 	for (size_t i = 0; i < s->n; i++) {
 		free(s->rows[i].line);
 		free(s->rows[i].text);
+		clear_lines(&s->rows[i]);
 	}
 	free(s->rows);
 	free(s->host);
@@ -209,6 +314,8 @@ void summary_clear(struct summary *s)
 	free(s->name);
 	free(s->tls);
 	free(s->cert);
+	free(s->cause);
+	clear_handshake(&s->handshake);
 	ehlo_clear(&s->ehlo);
 	*s = (struct summary){ .session = 0 };
 }

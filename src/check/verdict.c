@@ -231,6 +231,10 @@ static void by_failure(struct judgement *f, const struct session_result *r)
 		f->exit = EXIT_TLS_AUTH;
 		f->outcome = OUT_TLS;
 		set_rule(f, "fail-tls", "");
+	} else if (r->phase == PHASE_CONNECT && r->fail == FAIL_LIMIT) {
+		f->exit = EXIT_LATER;
+		f->outcome = OUT_DEFERRED;
+		set_rule(f, "fail-shut", "");
 	} else if (r->phase == PHASE_DNS && f->exit == EXIT_IO) {
 		f->exit = EXIT_LATER;
 		f->outcome = OUT_DEFERRED;
@@ -466,17 +470,32 @@ static const struct row *row_of(const struct event *verdict)
 	return NULL;
 }
 
-/* ", Greylisting" or nothing, from the id that cause_id() stored. */
-static char *cause_words(const char *id)
+const char *verdict_cause(const char *id)
 {
 	const struct category *c = category_find(id);
 	const struct enhanced_code *e = enhanced_detail(id);
 
 	if (c)
-		return xasprintf(", %s", i18n_pick(c->label_en, c->label_de));
-	if (e)
-		return xasprintf(", %s", i18n_pick(e->title_en, e->title_de));
-	return xstrdup("");
+		return i18n_pick(c->label_en, c->label_de);
+	return e ? i18n_pick(e->title_en, e->title_de) : "";
+}
+
+/* As cause_id() stored it. */
+const char *verdict_cause_id(const struct event *verdict)
+{
+	struct ev_ref args = verdict->u.verdict.args;
+	const char *id = args.len > ARG_CAUSE
+	                     ? event_item_text(verdict, args, ARG_CAUSE) : "";
+
+	return *verdict_cause(id) ? id : "";
+}
+
+/* ", Greylisting" or nothing. */
+static char *cause_words(const char *id)
+{
+	const char *words = verdict_cause(id);
+
+	return *words ? xasprintf(", %s", words) : xstrdup("");
 }
 
 static char *render(const struct event *e, const char *text)
@@ -538,9 +557,7 @@ static const struct provider_row *provider_of(const struct event *verdict)
 /* What its cause asks for, "" nothing in particular. */
 static const char *cause_next(const struct event *verdict)
 {
-	struct ev_ref args = verdict->u.verdict.args;
-	const char *id = args.len > ARG_CAUSE
-	                     ? event_item_text(verdict, args, ARG_CAUSE) : "";
+	const char *id = verdict_cause_id(verdict);
 	const struct category *c = category_find(id);
 	const struct enhanced_code *e = enhanced_detail(id);
 

@@ -51,4 +51,10 @@ const char *outcome_label(enum outcome o); /* "put off"; borrowed */
 char *verdict_text(const struct event *verdict);
 char *verdict_next(const struct event *verdict);
 
+/* What it puts the reply down to: id of a category, or an enhanced code that
+ * names a cause; "" for nothing in particular. Borrowed. */
+const char *verdict_cause_id(const struct event *verdict);
+/* "Greylisting": that id in the user's language, "" for none. Borrowed. */
+const char *verdict_cause(const char *id);
+
 #endif

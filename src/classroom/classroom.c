@@ -227,7 +227,7 @@ static void redirect_host(struct classroom *c, const struct lesson_host *host,
 	while ((rr = zone_next(z, &host->dns_name, RR_ANY, &at))) {
 		char text[INET6_ADDRSTRLEN];
 
-		if (rr->type != RR_A && rr->type != RR_AAAA)
+		if (!lesson_host_has(host, rr->type))
 			continue;
 		inet_ntop(rr->type == RR_A ? AF_INET : AF_INET6, rr->rdata,
 		          text, sizeof text);
@@ -245,7 +245,9 @@ static char *port_text(const struct classroom *c, const struct dns_name *host)
 		const struct lesson_server *s = &c->lesson->servers[i];
 
 		for (size_t k = 0; k < s->n_hosts; k++) {
-			if (!dns_name_equal(&s->hosts[k].dns_name, host))
+			/* who joins comes over IPv4 */
+			if (!dns_name_equal(&s->hosts[k].dns_name, host) ||
+			    s->hosts[k].family == 6)
 				continue;
 			if (s->hosts[k].port == LESSON_PORT)
 				main_port = c->listeners[i].port;

@@ -53,6 +53,7 @@ struct lesson_host {
 	char *name;    /* lower case, no dot at the end; owned */
 	struct dns_name dns_name; /* the same, as the zone has it */
 	uint16_t port; /* as the lesson says it, mostly 25 */
+	int family;    /* its addresses of that kind alone: 4, 6; 0 all */
 };
 
 /* The certificate of a server that speaks TLS, made when the room opens. */
@@ -88,6 +89,9 @@ struct lesson_auth {
 	bool clear;     /* without TLS too, though there is TLS */
 	bool required;  /* MAIL only after a login */
 };
+
+/* RR_A or RR_AAAA: is an address of that type one of the host's here? */
+bool lesson_host_has(const struct lesson_host *h, unsigned type);
 
 struct lesson_server { /* one listener; all its hosts reach it */
 	struct lesson_host *hosts;

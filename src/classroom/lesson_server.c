@@ -22,7 +22,27 @@ static uint16_t host_port(const char *text)
 	return *end || port > 65535 ? 0 : (uint16_t)port;
 }
 
-/* NAME or NAME:PORT of an @server line. */
+bool lesson_host_has(const struct lesson_host *h, unsigned type)
+{
+	return (type == RR_A && h->family != 6) ||
+	       (type == RR_AAAA && h->family != 4);
+}
+
+/* "/4" and "/6": the one family of a host whose other one is another server;
+ * 0: both. -1: there is no such. */
+static int host_family(char *name)
+{
+	char *slash = strchr(name, '/');
+
+	if (!slash)
+		return 0;
+	*slash = '\0';
+	if (strcmp(slash + 1, "4") == 0)
+		return 4;
+	return strcmp(slash + 1, "6") == 0 ? 6 : -1;
+}
+
+/* NAME, NAME/4 or NAME/6, each with or without :PORT, of an @server line. */
 static bool add_host(struct lesson_server *s, const char *text, size_t len)
 {
 	struct lesson_host h = { 0 };
@@ -33,7 +53,8 @@ static bool add_host(struct lesson_server *s, const char *text, size_t len)
 
 	h.port = host_port(name + n);
 	name[n] = '\0';
-	ok = h.port && s->n_hosts < LESSON_HOSTS_MAX &&
+	h.family = host_family(name);
+	ok = h.port && h.family >= 0 && s->n_hosts < LESSON_HOSTS_MAX &&
 	     dns_name_parse(&h.dns_name, name) == DNS_NAME_OK;
 	free(name);
 	if (!ok)
@@ -55,6 +76,8 @@ static bool served_twice(const struct lesson *l, const struct lesson_host *h)
 			const struct lesson_host *o = &l->servers[i].hosts[k];
 
 			found += o->port == h->port &&
+			         (!o->family || !h->family ||
+			          o->family == h->family) &&
 			         strcmp(o->name, h->name) == 0;
 		}
 	return found > 1;
@@ -243,31 +266,30 @@ void loader_server_item(struct loader *b, const struct script_item *item)
 	}
 }
 
-static bool has_address(const struct lesson *l, const struct dns_name *host)
+static bool has_address(const struct lesson *l, const struct lesson_host *h)
 {
-	size_t a = 0, aaaa = 0;
+	const struct zone_rr *rr;
+	size_t at = 0;
 
-	return zone_next(&l->zone, host, RR_A, &a) ||
-	       zone_next(&l->zone, host, RR_AAAA, &aaaa);
+	while ((rr = zone_next(&l->zone, &h->dns_name, RR_ANY, &at)))
+		if (lesson_host_has(h, rr->type))
+			return true;
+	return false;
 }
 
-static bool is_address(const struct zone_rr *rr)
-{
-	return rr->type == RR_A || rr->type == RR_AAAA;
-}
-
-/* Have the two names an address in common? */
-static bool share_address(const struct zone *z, const struct dns_name *a,
-                          const struct dns_name *b)
+/* Have the two hosts an address in common? */
+static bool share_address(const struct zone *z, const struct lesson_host *a,
+                          const struct lesson_host *b)
 {
 	const struct zone_rr *ra, *rb;
 	size_t at = 0;
 
-	while ((ra = zone_next(z, a, RR_ANY, &at))) {
+	while ((ra = zone_next(z, &a->dns_name, RR_ANY, &at))) {
 		size_t other = 0;
 
-		while (is_address(ra) && (rb = zone_next(z, b, ra->type,
-		                                         &other)))
+		while (lesson_host_has(a, ra->type) &&
+		       lesson_host_has(b, ra->type) &&
+		       (rb = zone_next(z, &b->dns_name, ra->type, &other)))
 			if (memcmp(ra->rdata, rb->rdata, ra->rdata_len) == 0)
 				return true;
 	}
@@ -283,7 +305,7 @@ static bool is_taken(const struct lesson *l, size_t server,
 			const struct lesson_host *o = &l->servers[i].hosts[k];
 
 			if (o->port == h->port &&
-			    share_address(&l->zone, &o->dns_name, &h->dns_name))
+			    share_address(&l->zone, o, h))
 				return true;
 		}
 	return false;
@@ -293,7 +315,7 @@ static void check_host(struct loader *b, size_t server,
                        const struct lesson_host *h,
                        const struct script_item *item)
 {
-	if (!has_address(b->lesson, &h->dns_name))
+	if (!has_address(b->lesson, h))
 		loader_complain(b, item,
 		                _("expected an A or AAAA record in @zone for "
 		                  "each host of @server"));

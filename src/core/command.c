@@ -107,3 +107,15 @@ size_t command_secret_from(const char *line, size_t len)
 	end = command_skip(line, len, mech, false);
 	return end > mech && end < len ? end + 1 : SIZE_MAX;
 }
+
+bool command_begins_message(const char *line, size_t len)
+{
+	const char *end = memchr(line, '\n', len);
+	size_t from;
+	enum verb v;
+
+	len = end ? (size_t)(end - line) : len;
+	from = command_skip(line, len, 0, true);
+	v = command_find(line + from, len - from);
+	return v == VERB_DATA || v == VERB_BDAT || v == VERB_BURL;
+}

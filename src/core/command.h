@@ -59,6 +59,9 @@ size_t command_skip(const char *line, size_t len, size_t at, bool blanks);
  * (RFC 4954 §4) and "X-EXPS MECHANISM ". SIZE_MAX: nowhere.
  */
 size_t command_secret_from(const char *line, size_t len);
+/* DATA, BDAT, BURL; a server may forgive blanks before them. Of several lines
+ * the first one counts. */
+bool command_begins_message(const char *line, size_t len);
 bool command_allowed(enum verb v, enum state s);
 /* Is code among the four lists of expected codes of v (500-504, 421 always)? */
 bool command_expects(enum verb v, unsigned code);

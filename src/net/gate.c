@@ -20,10 +20,14 @@ struct host { /* as long as a pass or a pause is there */
 	struct host *next_due, **due_link; /* in gate.due; link NULL: is not */
 	uint32_t hash;
 	uint16_t port;
-	size_t inside;         /* passes that are open or wait for a file */
+	size_t passes;         /* all of them */
+	size_t inside;         /* that are open or wait for a file */
 	struct line line;
 	int64_t pause_us;      /* nobody before; 0: no pause */
 	uint32_t pause_ms;     /* the newest pause; 0: it has taken us since */
+	unsigned refusals;     /* pauses in a row */
+	unsigned silences;     /* in a row */
+	bool shut;             /* the pause is for all of them */
 	char address[];
 };
 
@@ -34,10 +38,11 @@ struct gate_pass {
 	struct line *line; /* of its host, or gate.files; NULL: open */
 	struct gate_calls calls;
 	unsigned refused; /* times that there was no file */
+	bool shut;        /* in no line, and not open */
 };
 
 struct gate {
-	size_t per_host, total;
+	struct gate_config cfg;
 	size_t open;         /* passes that may connect */
 	struct line files;   /* inside at their host; total is reached */
 	int64_t files_us;    /* nobody before, but for one that leaves; 0 */
@@ -178,7 +183,7 @@ static void free_host(struct gate *g, struct host *h)
 /* After a pause the first one finds out alone whether it is over. */
 static bool is_busy(const struct gate *g, const struct host *h)
 {
-	return h->inside >= (h->pause_ms ? 1 : g->per_host);
+	return h->inside >= (h->pause_ms ? 1 : g->cfg.per_host);
 }
 
 /* A host is due as long as time alone, or nothing, keeps its first one. */
@@ -186,7 +191,7 @@ static void look_again(struct gate *g, struct host *h, int64_t now_us)
 {
 	if (h->pause_us > now_us || (h->line.first && !is_busy(g, h)))
 		set_due(g, h);
-	else if (!h->line.first && h->inside == 0)
+	else if (h->passes == 0)
 		free_host(g, h);
 	else
 		unset_due(h);
@@ -194,13 +199,14 @@ static void look_again(struct gate *g, struct host *h, int64_t now_us)
 
 /* ---- the gate ---- */
 
-struct gate *gate_new(size_t per_host, size_t total)
+struct gate *gate_new(const struct gate_config *cfg)
 {
 	struct gate *g = xcalloc(1, sizeof *g);
 
-	assert(per_host > 0 && total > 0);
-	g->per_host = per_host;
-	g->total = total;
+	assert(cfg->per_host > 0 && cfg->total > 0);
+	g->cfg = *cfg;
+	if (!g->cfg.pause_ms)
+		g->cfg.pause_ms = GATE_PAUSE_MS;
 	line_init(&g->files);
 	grow(g);
 	return g;
@@ -211,7 +217,7 @@ void gate_free(struct gate *g)
 	if (!g)
 		return;
 	while (g->due) {
-		assert(g->due->inside == 0 && !g->due->line.first);
+		assert(g->due->passes == 0);
 		free_host(g, g->due);
 	}
 	assert(g->n_hosts == 0);
@@ -219,9 +225,14 @@ void gate_free(struct gate *g)
 	free(g);
 }
 
+static bool is_shut(const struct host *h, int64_t now_us)
+{
+	return h->shut && h->pause_us > now_us;
+}
+
 static bool has_files(const struct gate *g)
 {
-	return g->open < g->total && g->files_us == 0;
+	return g->open < g->cfg.total && g->files_us == 0;
 }
 
 /* Its host takes it in; true: it is open. */
@@ -243,7 +254,10 @@ struct gate_pass *gate_ask(struct gate *g, const char *address, uint16_t port,
 	struct gate_pass *p = xcalloc(1, sizeof *p);
 
 	*p = (struct gate_pass){ .gate = g, .host = h, .calls = *calls };
-	if (h->line.first || is_busy(g, h) || h->pause_us > now_us) {
+	h->passes++;
+	if (is_shut(h, now_us)) {
+		p->shut = true;
+	} else if (h->line.first || is_busy(g, h) || h->pause_us > now_us) {
 		link_at(&h->line, h->line.end, p);
 		look_again(g, h, now_us);
 	} else {
@@ -254,6 +268,8 @@ struct gate_pass *gate_ask(struct gate *g, const char *address, uint16_t port,
 
 enum gate_state gate_state(const struct gate_pass *p, int64_t now_us)
 {
+	if (p->shut)
+		return GATE_SHUT;
 	if (!p->line)
 		return GATE_OPEN;
 	if (p->line == &p->gate->files)
@@ -275,11 +291,12 @@ void gate_leave(struct gate_pass *p, int64_t now_us)
 		return;
 	g = p->gate;
 	h = p->host;
-	if (!p->line || p->line == &g->files)
+	h->passes--;
+	if (!p->shut && p->line != &h->line)
 		h->inside--;
 	if (p->line) {
 		unlink_pass(p);
-	} else {
+	} else if (!p->shut) {
 		g->open--;
 		g->files_us = 0;
 	}
@@ -292,9 +309,12 @@ void gate_welcome(struct gate_pass *p, int64_t now_us)
 {
 	struct host *h = p->host;
 
+	h->silences = 0;
 	if (h->pause_ms == 0 || h->pause_us > now_us)
 		return;
 	h->pause_ms = 0;
+	h->refusals = 0;
+	h->shut = false;
 	look_again(p->gate, h, now_us);
 }
 
@@ -302,12 +322,26 @@ void gate_welcome(struct gate_pass *p, int64_t now_us)
 void gate_busy(struct gate_pass *p, int64_t now_us)
 {
 	struct host *h = p->host;
-	uint32_t ms = h->pause_ms ? 2 * h->pause_ms : GATE_PAUSE_MS;
+	uint32_t ms = h->pause_ms ? 2 * h->pause_ms : p->gate->cfg.pause_ms;
 
 	if (h->pause_us > now_us)
 		return;
 	h->pause_ms = ms < GATE_PAUSE_MAX_MS ? ms : GATE_PAUSE_MAX_MS;
-	h->pause_us = now_us + (int64_t)h->pause_ms * 1000;
+	h->shut = ++h->refusals >= GATE_REFUSALS;
+	h->pause_us = now_us +
+	              (int64_t)(h->shut ? GATE_SHUT_MS : h->pause_ms) * 1000;
+	look_again(p->gate, h, now_us);
+}
+
+void gate_silent(struct gate_pass *p, int64_t now_us)
+{
+	struct host *h = p->host;
+
+	if (++h->silences < GATE_SILENCES)
+		return;
+	h->shut = true;
+	h->pause_ms = p->gate->cfg.pause_ms;
+	h->pause_us = now_us + (int64_t)GATE_SHUT_MS * 1000;
 	look_again(p->gate, h, now_us);
 }
 
@@ -330,11 +364,13 @@ int64_t gate_due_us(const struct gate *g)
 {
 	int64_t due = INT64_MAX;
 
-	if (g->files.first && g->open < g->total)
+	if (g->files.first && g->open < g->cfg.total)
 		due = g->files_us;
-	for (const struct host *h = g->due; h; h = h->next_due)
-		if (h->pause_us < due)
-			due = h->pause_us;
+	for (const struct host *h = g->due; h; h = h->next_due) {
+		int64_t at = h->shut && h->line.first ? 0 : h->pause_us;
+
+		due = at < due ? at : due;
+	}
 	return due;
 }
 
@@ -356,12 +392,13 @@ static void let_in(struct gate *g, struct host *h, int64_t now_us)
 {
 	struct gate_pass *p = h->line.first;
 
-	if (!p || is_busy(g, h)) {
+	if (!p || (is_busy(g, h) && !is_shut(h, now_us))) {
 		look_again(g, h, now_us);
 		return;
 	}
 	unlink_pass(p);
-	if (enter(g, p))
+	p->shut = is_shut(h, now_us);
+	if (p->shut || enter(g, p))
 		p->calls.go(p->calls.arg); /* h may be gone afterwards */
 }
 
@@ -369,7 +406,7 @@ static struct host *next_ready(const struct gate *g, int64_t now_us)
 {
 	struct host *h = g->due;
 
-	while (h && h->pause_us > now_us)
+	while (h && h->pause_us > now_us && !(h->shut && h->line.first))
 		h = h->next_due;
 	return h;
 }

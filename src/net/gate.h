@@ -21,6 +21,14 @@ enum {
 	/* Twice as long each time, up to this: servers count by the minute
 	 * (Postfix: anvil_rate_time_unit), so longer would gain nothing. */
 	GATE_PAUSE_MAX_MS = 60000,
+	/* So many pauses in a row, with half a minute of waiting in them, or so
+	 * many connections in a row that nobody answered: "a client SHOULD keep
+	 * a list of hosts it cannot reach" (RFC 5321 §4.5.4.1). */
+	GATE_REFUSALS = 4,
+	GATE_SILENCES = 3,
+	/* Then nobody tries there for as long as a mail server leaves its
+	 * queue for such a host alone (Postfix: minimal_backoff_time). */
+	GATE_SHUT_MS = 300000,
 	/* No descriptor was left although none of ours is open: others hold
 	 * them (ENFILE). Asked again this often ... */
 	GATE_FILES_MS = 500,
@@ -36,15 +44,20 @@ enum gate_state {
 	GATE_HOST,  /* waits: as many as may be are connected there */
 	GATE_PAUSE, /* waits: the server said that it is too much */
 	GATE_FILES, /* waits for a descriptor */
+	GATE_SHUT,  /* it must not connect there, and need not wait */
 };
 
-/* per_host, total: > 0; connections to one address and port, and in all. */
-struct gate *gate_new(size_t per_host, size_t total);
+struct gate_config {
+	size_t per_host;   /* > 0; connections to one address and port */
+	size_t total;      /* > 0; in all */
+	uint32_t pause_ms; /* 0: GATE_PAUSE_MS */
+};
+struct gate *gate_new(const struct gate_config *cfg);
 void gate_free(struct gate *g); /* every pass has left; NULL is fine */
 
 struct gate_calls {
-	/* It is its turn. From gate_turn() alone, and not where gate_state()
-	 * is GATE_OPEN at once. */
+	/* It is its turn, or it need not wait: GATE_SHUT. From gate_turn()
+	 * alone, and not where gate_state() is one of these at once. */
 	void (*go)(void *arg);
 	void *arg;
 };
@@ -60,6 +73,8 @@ void gate_leave(struct gate_pass *p, int64_t now_us);
 /* What the server said to an open one: it takes us, or we are too many. */
 void gate_welcome(struct gate_pass *p, int64_t now_us);
 void gate_busy(struct gate_pass *p, int64_t now_us);
+/* Nothing, until its time was over. */
+void gate_silent(struct gate_pass *p, int64_t now_us);
 /*
  * There was no descriptor for an open one after all: it waits, before all
  * others, until another leaves. False: that was tried often enough; it is still

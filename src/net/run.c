@@ -48,6 +48,7 @@ void run_prompt(struct run *r, int64_t deadline_us)
 
 void run_rest(struct run *r)
 {
+	r->walking = false;
 	if (run_check_last(r))
 		return;
 	r->doing = DO_NOTHING;
@@ -133,6 +134,10 @@ void run_conclude(struct run *r)
 	    r->dane.verdict == DANE_FAILED) {
 		run_fail(r, PHASE_DNS, FAIL_TIMEOUT,
 		         dns_status_name(r->dane.cause));
+		return;
+	}
+	if (r->sum.sessions == 0 && r->shut) {
+		run_fail(r, PHASE_CONNECT, FAIL_LIMIT, "");
 		return;
 	}
 	if (r->sum.sessions == 0) {
@@ -224,10 +229,12 @@ static void on_route(void *arg, const struct route *route)
 
 void run_begin(struct run *r)
 {
-	if (r->plan->stage == STAGE_ROUTE)
+	if (r->plan->stage == STAGE_ROUTE) {
 		conclude_route(r);
-	else
-		run_go_on(r);
+		return;
+	}
+	run_walk_begin(r);
+	run_go_on(r);
 }
 
 /* No route was looked for. */
@@ -448,6 +455,7 @@ void run_free(struct run *r)
 	outlet_clear(&r->out);
 	r->env->runs--;
 	plan_free(r->rest);
+	plan_free(r->walk);
 	plan_free(r->plan);
 	free(r);
 }

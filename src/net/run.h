@@ -3,8 +3,9 @@
  * one after the other (RFC 5321 §5.1, no happy eyeballs: no mail server does
  * that), the questions to the user, a lesson's new connections.
  *
- * In batch (plan.hold_enter) a run ends by itself; else it connects by itself
- * and then waits for requests until run_end(). The worker's thread only.
+ * In batch (plan.hold_enter) a run ends by itself; else it connects by itself,
+ * with plan.all to each address and speaks there as far as recipients, and
+ * then waits for requests until run_end(). The worker's thread only.
  */
 #ifndef NET_RUN_H
 #define NET_RUN_H

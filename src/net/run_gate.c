@@ -29,14 +29,20 @@ static void on_turn(void *arg)
 	set_timer(env);
 }
 
+static size_t per_host(const struct run_env *env)
+{
+	return env->cfg->per_host ? env->cfg->per_host : WORKER_PER_HOST;
+}
+
 static void need_gate(struct run_env *env)
 {
-	size_t per_host = env->cfg->per_host ? env->cfg->per_host
-	                                     : WORKER_PER_HOST;
+	const struct gate_config cfg = { .per_host = per_host(env),
+		.total = files_make_room(0).sessions,
+		.pause_ms = env->cfg->pause_ms };
 
 	if (env->gate)
 		return;
-	env->gate = gate_new(per_host, files_make_room(0).sessions);
+	env->gate = gate_new(&cfg);
 	env->gate_timer = loop_timer_new(env->loop, on_turn, env);
 	env->gate_due_us = INT64_MAX;
 }
@@ -53,7 +59,7 @@ static void tell_wait(struct run *r)
 {
 	int64_t now_us = loop_now_us();
 	const struct stop *stop = r->wish.stop;
-	char number[24];
+	char number[24] = "";
 	const char *args[] = { stop->address, number };
 	const char *id = "wait-host";
 	struct event_builder b;
@@ -64,9 +70,10 @@ static void tell_wait(struct run *r)
 	switch (gate_state(r->pass, now_us)) {
 	case GATE_OPEN:
 	case GATE_HOST:
-		snprintf(number, sizeof number, "%zu",
-		         r->env->cfg->per_host ? r->env->cfg->per_host
-		                               : WORKER_PER_HOST);
+		snprintf(number, sizeof number, "%zu", per_host(r->env));
+		break;
+	case GATE_SHUT:
+		id = "host-shut";
 		break;
 	case GATE_PAUSE:
 		id = "wait-pause";
@@ -84,9 +91,29 @@ static void tell_wait(struct run *r)
 	outlet_post(&r->out, &b, 0);
 }
 
+/* Nobody tries there for a while: as if the server had said so again. */
+static void pass_by(struct run *r)
+{
+	r->wish.told = false;
+	tell_wait(r);
+	run_gate_leave(r);
+	if (r->trial) {
+		run_trial_stop(r);
+		run_rest(r);
+		return;
+	}
+	r->shut = true;
+	run_go_on(r);
+}
+
 static void on_go(void *arg)
 {
-	run_enter(arg);
+	struct run *r = arg;
+
+	if (gate_state(r->pass, loop_now_us()) == GATE_SHUT)
+		pass_by(r);
+	else
+		run_enter(r);
 }
 
 bool run_gate_open(struct run *r)
@@ -102,6 +129,10 @@ bool run_gate_open(struct run *r)
 	                   &calls, now_us);
 	if (gate_state(r->pass, now_us) == GATE_OPEN)
 		return true;
+	if (gate_state(r->pass, now_us) == GATE_SHUT) {
+		pass_by(r);
+		return false;
+	}
 	tell_wait(r);
 	set_timer(r->env);
 	return false;
@@ -125,17 +156,32 @@ void run_gate_leave(struct run *r)
 	set_timer(r->env);
 }
 
-void run_gate_see(struct run *r, const struct event *e)
+static void see_reply(struct run *r, const struct ev_reply *reply)
 {
-	bool greeting = e->kind == EV_REPLY && e->u.reply.to == EV_GREETING;
+	unsigned first = reply->to == EV_GREETING ? reply->code / 100 : 0;
 
-	if (!r->pass || e->kind != EV_REPLY)
-		return;
-	if (e->u.reply.code == 421 || (greeting && e->u.reply.code / 100 == 4))
+	if (reply->code == 421 || first == 4)
 		gate_busy(r->pass, loop_now_us());
-	else if (greeting && e->u.reply.code / 100 == 2)
+	else if (first == 2)
 		gate_welcome(r->pass, loop_now_us());
 	else
 		return;
 	set_timer(r->env);
+}
+
+static void see_failed(struct run *r, const struct ev_failed *f)
+{
+	if (f->kind != FAIL_TIMEOUT ||
+	    (f->phase != PHASE_CONNECT && f->phase != PHASE_GREETING))
+		return;
+	gate_silent(r->pass, loop_now_us());
+	set_timer(r->env);
+}
+
+void run_gate_see(struct run *r, const struct event *e)
+{
+	if (r->pass && e->kind == EV_REPLY)
+		see_reply(r, &e->u.reply);
+	else if (r->pass && e->kind == EV_FAILED)
+		see_failed(r, &e->u.failed);
 }

@@ -138,6 +138,7 @@ void run_connect(struct run *r, const struct request *q)
 	}
 	r->step = 0;
 	r->tries = 0;
+	r->walking = false;
 	all_again(r);
 	run_go_on(r);
 }
@@ -178,7 +179,8 @@ static void on_visit_over(void *arg)
 {
 	struct run *r = arg;
 	struct visit_end e = visit_end(r->visit);
-	enum next_step next = next_after(r->plan, &e.result, &e.sum);
+	enum next_step next = next_after(r->walking ? r->walk : r->plan,
+	                                 &e.result, &e.sum);
 	struct request *wanted = r->connect;
 	bool trial = r->trial != NULL;
 
@@ -373,7 +375,7 @@ void run_go_on(struct run *r)
 		if (!why) {
 			stops_take(&r->stops);
 			r->tries++;
-			run_visit(r, stop, r->rest ? r->rest : r->plan);
+			run_visit(r, stop, run_plan(r));
 			return;
 		}
 		pass_over(r, stop, why);

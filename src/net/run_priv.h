@@ -88,6 +88,7 @@ struct run {
 		const struct plan *plan;
 		bool told; /* that it waits */
 	} wish;
+	bool shut; /* a stop was passed by: the gate is shut for its host */
 	struct gate_pass *pass; /* of DO_GATE and DO_VISIT; NULL: alone */
 	struct visit *visit;
 	struct loop_timer *timer;   /* of DO_WAIT, and to begin */
@@ -97,6 +98,9 @@ struct run {
 	struct request *connect;    /* wanted once the visit is over, or NULL */
 	uint16_t port;
 	size_t step;                /* of plan.steps, for the next visit */
+	bool walking;      /* --all where a person looks on: each address is
+	                    * visited by itself, one after the other */
+	struct plan *walk; /* with this plan; NULL: never */
 	unsigned tries;             /* connections that came of themselves */
 	bool named;                 /* the user named the host: never ask */
 	bool private_ok, private_no; /* what the user said */
@@ -131,6 +135,14 @@ void run_note_exit(struct run *r, uint8_t status, enum outcome outcome);
 void run_finish(struct run *r); /* EV_END and done() */
 /* A dns_exchange becomes an EV_DNS. arg: the run. */
 void run_post_exchange(void *arg, const struct dns_exchange *x);
+
+/* ---- run_walk.c ---- */
+
+/* The addresses are known: from here on run_go_on() goes from one to the next,
+ * where that was asked for. */
+void run_walk_begin(struct run *r);
+/* What the next visit of the run's own is made with. */
+const struct plan *run_plan(const struct run *r);
 
 /* ---- run_dane.c ---- */
 
@@ -201,7 +213,8 @@ bool run_is_doubtful(const struct run *r, const struct stop *stop);
 
 /* ---- run_gate.c ---- */
 
-/* May it connect at once? Else run_enter() comes when it is its turn. */
+/* May it connect at once? Else run_enter() comes when it is its turn, or the
+ * run has gone on without it: r may be gone. */
 bool run_gate_open(struct run *r);
 /* There was no descriptor: the same, or false: it must fail. */
 bool run_gate_wait(struct run *r);

@@ -162,7 +162,7 @@ void run_request(struct run *r, const struct request *q)
 {
 	switch (q->kind) {
 	case REQ_SEND:
-		if (r->visit && !r->trial && q->text)
+		if (r->visit && !r->trial && !r->walking && q->text)
 			visit_send(r->visit, q->text);
 		break;
 	case REQ_CONNECT:

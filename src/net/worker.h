@@ -39,6 +39,7 @@ struct worker_config {
 	size_t n_redirects;
 	size_t per_host; /* of runs beside each other: connections at once to
 	                  * one address and port; 0: WORKER_PER_HOST */
+	uint32_t pause_ms; /* after 421; 0: GATE_PAUSE_MS */
 	bool no_mta; /* checks do not look at this machine's mail server
 	              * unless plan.checks.like_mta says so: for tests */
 	const struct myip_service *myip; /* borrowed; NULL: those built in */

@@ -209,7 +209,9 @@ static bool get_rrtype(struct json_reader *r, size_t i, uint16_t *out)
 {
 	*out = token(r, i)->kind == TOKEN_STRING
 	           ? dns_type_find(string(r, i)) : 0;
-	return *out || wrong(r, "type", _("a record type such as MX"));
+	/* so is written what had no type: 0, which is none */
+	return *out || scan_is(&r->scan, i, "TYPE0") ||
+	       wrong(r, "type", _("a record type such as MX"));
 }
 
 static bool get_ms(struct json_reader *r, size_t i, const char *name,

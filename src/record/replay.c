@@ -16,7 +16,11 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-enum { CHUNK = 256 << 10 }; /* bytes of one read */
+enum {
+	CHUNK = 256 << 10, /* bytes of one read */
+	WRITER_MS = 2000,  /* for who writes a FIFO to open it, as "cat x >fifo
+	                    * &" may do a moment later */
+};
 
 struct replay {
 	int fd;
@@ -31,7 +35,7 @@ struct replay {
 	char *error;
 };
 
-/* A FIFO that nobody writes to is not waited for: it is over at once. */
+/* A FIFO that nobody writes to is not waited for without end: it is over. */
 static int open_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -39,10 +43,17 @@ static int open_file(const char *path)
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (fstat(fd, &st) < 0)
+		st.st_mode = 0;
+	if (S_ISDIR(st.st_mode)) {
 		close(fd);
 		errno = EISDIR;
 		return -1;
+	}
+	if (S_ISFIFO(st.st_mode)) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		poll(&p, 1, WRITER_MS);
 	}
 	return fd;
 }

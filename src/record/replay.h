@@ -28,7 +28,8 @@ enum replay_result {
 struct replay;
 
 /* path: a file, or "-" for standard input. A FIFO is read as far as somebody
- * writes to it. NULL: *error (heap) says why: it is missing, a folder ... */
+ * writes to it; it is over when nobody does so within two seconds.
+ * NULL: *error (heap) says why: it is missing, a folder ... */
 struct replay *replay_open(const char *path, char **error);
 /* Before the first event: goes to the line that begins at this byte. False:
  * it is no file that has one. */

@@ -12,12 +12,11 @@
 #include <stdint.h>
 
 #include "core/event.h"
+#include "core/renumber.h"
 
 struct splice { /* a zeroed struct is ready */
-	uint32_t begin; /* n of this recording's first event, as given out */
-	uint32_t last;  /* n of the newest event, as given out */
-	uint32_t shift; /* is added to each n of this recording */
-	uint32_t session_last, session_shift; /* the same of sessions */
+	struct renumber numbers; /* as given out */
+	uint32_t first, last; /* n of this recording's events, as they came */
 };
 
 /*

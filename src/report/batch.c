@@ -12,6 +12,7 @@
 #include "knowledge/check_words.h"
 #include "report/block.h"
 #include "report/check_block.h"
+#include "report/grid_table.h"
 #include "report/mx_table.h"
 #include "report/paper.h"
 #include "report/sayings.h"
@@ -506,6 +507,7 @@ static void print_end(struct batch *b, const struct event *e)
 	struct paper *p = &b->paper;
 
 	flush_verdicts(b);
+	grid_table(p, b->dialog);
 	paper_newline(p);
 	star(p, INK_BOLD);
 	paper_textf(p, _("Exit status %u"), end->exit);

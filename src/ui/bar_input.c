@@ -293,6 +293,7 @@ void draw_hint(struct ui *u)
 	x = explain_get(u);
 	canvas_text(&u->canvas, r.x + 1, r.y, r.w - 2, STYLE_DIM,
 	            u->pane == PANE_CHECKS && !u->typing ? checks_hint(u)
+	            : u->pane == PANE_GRID && !u->typing ? grid_hint()
 	            : x->n_notes                         ? x->notes[0]
 	                                                 : x->who);
 }

@@ -282,26 +282,57 @@ void draw_mx_line(struct ui *u)
 	doc_clear(&doc);
 }
 
-void draw_tabs(struct ui *u)
+/* Without its name where there is no room for it. */
+static void tab_text(const struct ui *u, int i, bool name, char text[64])
 {
 	const char *const names[] = { "MX", _("Dialog"), _("Explain"),
 		                      _("Steps"), _("Envelope"),
-		                      _("Checks") };
+		                      _("Checks"), _("Grid") };
+	bool on = u->layout.pane[i + 1].body.h > 0;
+
+	if (name)
+		snprintf(text, 64, on ? "[%d %s]" : "%d %s", i + 1, names[i]);
+	else
+		snprintf(text, 64, "%d", i + 1);
+}
+
+/* How many keep their names so that the one on screen is seen; all where it is
+ * seen anyway. */
+static int named_tabs(const struct ui *u, int on)
+{
+	for (int named = on; named > 0; named--) {
+		int width = 1;
+
+		for (int i = 0; i <= on; i++) {
+			char text[64];
+
+			tab_text(u, i, i < named || i == on, text);
+			width += canvas_width(text) + 2;
+		}
+		if (width - 2 < u->layout.tabs.w)
+			return named;
+	}
+	return 0;
+}
+
+void draw_tabs(struct ui *u)
+{
 	struct rect r = u->layout.tabs;
-	int x = r.x + 1;
+	int x = r.x + 1, on = 0, named;
 
 	if (r.h == 0)
 		return;
+	while (on + 2 < PANE_COUNT && u->layout.pane[on + 1].body.h <= 0)
+		on++;
+	named = named_tabs(u, on);
 	for (int i = 0; i < PANE_COUNT - 1; i++) {
-		bool on = u->layout.pane[i + 1].body.h > 0;
 		char text[64];
 
-		snprintf(text, sizeof text, on ? "[%d %s]" : "%d %s", i + 1,
-		         names[i]);
+		tab_text(u, i, i < named || i >= on, text);
 		if (x + canvas_width(text) > r.w)
 			break;
 		x += canvas_text(&u->canvas, x, r.y, r.w - x,
-		                 on ? STYLE_BOLD : STYLE_TEXT, text) + 2;
+		                 i == on ? STYLE_BOLD : STYLE_TEXT, text) + 2;
 	}
 }
 
@@ -372,6 +403,8 @@ static const char *special_footer(const struct ui *u)
 		return _("Enter hands it over   Esc does not");
 	if (u->popup.kind == POPUP_TLS)
 		return _("j k scroll   Tab the other page   Esc closes");
+	if (u->popup.kind == POPUP_COMPARE)
+		return _("j k scroll   y copies it   Esc closes");
 	if (u->popup.kind == POPUP_BOUNCE)
 		return _("j k scroll   n p next, previous   Esc closes");
 	if (u->popup.kind == POPUP_MANY)

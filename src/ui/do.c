@@ -121,6 +121,9 @@ static bool do_pane_command(struct ui *u, enum cmd c, const char *arg)
 	case CMD_PANE_4: ui_focus(u, PANE_STEPS); break;
 	case CMD_PANE_5: ui_focus(u, PANE_ENVELOPE); break;
 	case CMD_PANE_6: do_checks(u); break;
+	case CMD_PANE_7: do_grid(u); break;
+	case CMD_ALL: do_all(u); break;
+	case CMD_COMPARE: do_compare(u, arg); break;
 	case CMD_CHECK: do_check(u); break;
 	case CMD_NEXT_PANE:
 		ui_focus(u, layout_next_pane(&u->layout, u->pane, 1));

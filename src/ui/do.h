@@ -62,6 +62,20 @@ void checks_bad(struct ui *u, int step); /* the next bad one or warning */
 void checks_turn(struct ui *u); /* from the list into one, and back */
 bool checks_back(struct ui *u); /* false: it was at the list already */
 
+/* do_grid.c */
+void do_grid(struct ui *u);
+void do_all(struct ui *u); /* :all */
+void grid_move(struct ui *u, enum cmd c);
+void grid_bad(struct ui *u, int step); /* the next row that differs */
+void grid_open(struct ui *u);          /* the dialog of the chosen row */
+bool grid_back(struct ui *u);          /* from that dialog; false: it is none */
+
+/* pane_compare.c */
+void do_compare(struct ui *u, const char *arg); /* :compare */
+
+/* do_copy.c */
+void do_copy_text(struct ui *u, const struct buf *b); /* to the clipboard */
+
 /* do_secure.c: encryption and login */
 void do_starttls(struct ui *u);
 void do_login(struct ui *u, const char *arg);

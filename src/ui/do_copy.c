@@ -175,7 +175,7 @@ static size_t count_lines(const struct buf *b)
 	return n;
 }
 
-static void copy_out(struct ui *u, const struct buf *b)
+void do_copy_text(struct ui *u, const struct buf *b)
 {
 	const char *how = NULL, *also = "";
 
@@ -204,6 +204,7 @@ static void copy_menu(struct ui *u)
 	static const struct {
 		const char *key, *text, *arg;
 	} items[] = {
+		{ "g", N_("the grid of all addresses"), "grid" },
 		{ "k", N_("this check"), "check" },
 		{ "a", N_("all checks"), "checks" },
 		{ "l", N_("this line"), "line" },
@@ -214,10 +215,14 @@ static void copy_menu(struct ui *u)
 	};
 
 	popup_open(u, POPUP_LIST, _("Copy"), NULL);
-	for (size_t i = checks ? 0 : 2; i < sizeof items / sizeof *items; i++)
+	for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+		if ((i == 0 && u->pane != PANE_GRID) ||
+		    ((i == 1 || i == 2) && !checks))
+			continue;
 		popup_add(u, &(struct popup_row){
 			.key = items[i].key, .text = _(items[i].text),
 			.arg = items[i].arg, .cmd = CMD_COPY });
+	}
 }
 
 static const struct {
@@ -272,7 +277,7 @@ static bool copy_again(struct ui *u, const char *arg)
 			return true;
 		}
 		buf_addf(&b, "%s\n", line);
-		copy_out(u, &b);
+		do_copy_text(u, &b);
 		lacks = again_lacks(again[i].kind, u->link.dialog);
 		if (lacks)
 			ui_say(u, _("Copied; %s has no option for: %s"), arg,
@@ -315,12 +320,14 @@ void do_copy(struct ui *u, const char *arg)
 		explanation_text(u, &b);
 	else if (strcmp(arg, "check") == 0 || strcmp(arg, "checks") == 0)
 		checks_text(u, strcmp(arg, "checks") == 0, &b);
+	else if (strcmp(arg, "grid") == 0)
+		grid_text(u, &b);
 	else if (index != SIZE_MAX && strcmp(arg, "turn") == 0)
 		turn_text(u, index, &b);
 	else if (index != SIZE_MAX)
 		entries_text(u, index, &b);
 	if (b.len)
-		copy_out(u, &b);
+		do_copy_text(u, &b);
 	else
 		ui_say(u, "%s", _("There is nothing to copy."));
 	buf_clear(&b);

@@ -92,7 +92,7 @@ static void look_at_batch(struct ui *u, bool *message, size_t *rcpts)
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
-		*message = *message || real_begins_message(text, len);
+		*message = *message || command_begins_message(text, len);
 		*rcpts += command_find(text, len) == VERB_RCPT;
 		text += len + (text[len] == '\n');
 	}
@@ -103,7 +103,7 @@ static bool ask_send_word(struct ui *u, const char *text, size_t len)
 {
 	const struct dialog_now *now = ui_now(u);
 	size_t rcpts = real_recipients(now);
-	bool message = real_begins_message(text, len);
+	bool message = command_begins_message(text, len);
 	char host[120];
 
 	if (real_stays_here(now, &u->plan, u->demo) ||
@@ -176,6 +176,14 @@ static void submit_line(struct ui *u, const char *text, size_t len)
 	ui_send_all(u, text, len);
 }
 
+/* Sessions of --all have no prompt of their own. */
+static bool walks(const struct ui *u)
+{
+	const struct event *p = ui_now(u)->prompt;
+
+	return u->plan.all && ui_session_open(u) && p && !p->u.prompt.open;
+}
+
 void ui_submit(struct ui *u)
 {
 	size_t len;
@@ -188,6 +196,11 @@ void ui_submit(struct ui *u)
 	if (ui_now(u)->trial) {
 		ui_say(u, "%s", _("An experiment is under way: Ctrl-C stops "
 		                  "it."));
+		return;
+	}
+	if (walks(u)) {
+		ui_say(u, "%s", _("Each address is visited by itself (--all): "
+		                  "Ctrl-C stops it."));
 		return;
 	}
 	if (ui_session_open(u)) {
@@ -215,6 +228,8 @@ void ui_asked(struct ui *u)
 	u->checks = (struct check_view){ .asked = u->plan.checks.wanted };
 	if (u->checks.asked)
 		ui_focus(u, PANE_CHECKS);
+	else if (u->plan.all)
+		grid_show(u);
 }
 
 void ui_reopen(struct ui *u)
@@ -320,8 +335,8 @@ void ui_open_target(struct ui *u, const char *text)
 	target_clear(&t);
 }
 
-/* What a hidden reply told may be in a check. */
-static bool is_presenting(struct ui *u)
+/* What a hidden reply told may be in a check, or beside another session. */
+bool ui_presents(struct ui *u)
 {
 	if (u->present.on)
 		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
@@ -331,7 +346,7 @@ static bool is_presenting(struct ui *u)
 
 void do_check(struct ui *u)
 {
-	if (is_presenting(u))
+	if (ui_presents(u))
 		return;
 	if (u->link.replay) {
 		ui_say(u, "%s", _("A recording is shown: nothing is asked."));
@@ -349,7 +364,7 @@ void do_check(struct ui *u)
 
 void do_checks(struct ui *u)
 {
-	if (is_presenting(u))
+	if (ui_presents(u))
 		return;
 	if (u->started && (checks_made(ui_now(u)) || u->checks.asked ||
 	                   u->link.replay))

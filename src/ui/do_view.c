@@ -76,6 +76,8 @@ void do_move(struct ui *u, enum cmd c)
 		move_mx(u, c);
 	else if (!dialog && u->pane == PANE_CHECKS)
 		checks_move(u, c);
+	else if (!dialog && u->pane == PANE_GRID)
+		grid_move(u, c);
 	else if (!dialog && u->pane == PANE_EXPLAIN)
 		move_text(&u->explain.top, c, page);
 	else if (!dialog && u->pane != PANE_STEPS)
@@ -97,6 +99,10 @@ void do_open_entry(struct ui *u, const char *arg)
 	}
 	if (u->pane == PANE_CHECKS && !u->typing) {
 		checks_turn(u);
+		return;
+	}
+	if (u->pane == PANE_GRID && !u->typing) {
+		grid_open(u);
 		return;
 	}
 	if (index != SIZE_MAX &&
@@ -168,6 +174,8 @@ void do_bad(struct ui *u, int step)
 {
 	if (u->pane == PANE_CHECKS && !u->typing && !u->present.on)
 		checks_bad(u, step);
+	else if (u->pane == PANE_GRID && !u->typing && !u->present.on)
+		grid_bad(u, step);
 	else
 		goto_next(u, step, is_bad);
 }
@@ -262,11 +270,13 @@ void do_pane(struct ui *u, const char *arg)
 
 	if (p == PANE_CHECKS)
 		do_checks(u);
+	else if (p == PANE_GRID)
+		do_grid(u);
 	else if (p >= PANE_MX && p < PANE_COUNT)
 		ui_focus(u, (enum pane)p);
 	else
 		ui_say(u, "%s", _("Panes are 1 MX, 2 Dialog, 3 Explain, "
-		                  "4 Steps, 5 Envelope, 6 Checks."));
+		                  "4 Steps, 5 Envelope, 6 Checks, 7 Grid."));
 }
 
 /* One step outward each time; it never destroys anything. */
@@ -282,6 +292,8 @@ void do_back(struct ui *u)
 		find_stop(u);
 	} else if (u->rows.filter.kind != FILTER_NONE) {
 		filter_set(u, FILTER_NONE, "");
+	} else if (grid_back(u)) {
+		return;
 	} else if (u->open_pane != PANE_NONE || u->zoom != PANE_NONE ||
 	           u->pane != PANE_DIALOG) {
 		u->zoom = PANE_NONE;

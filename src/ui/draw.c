@@ -14,6 +14,7 @@ static const struct {
 	[PANE_STEPS] = { steps_edge, steps_draw },
 	[PANE_ENVELOPE] = { envelope_edge, envelope_draw },
 	[PANE_CHECKS] = { checks_edge, checks_draw },
+	[PANE_GRID] = { grid_edge, grid_draw },
 };
 
 static struct layout_wish wish(const struct ui *u)

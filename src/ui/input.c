@@ -10,6 +10,7 @@
 void ui_focus(struct ui *u, enum pane p)
 {
 	u->dirty = true;
+	u->grid.left = false;
 	u->open_pane = PANE_NONE;
 	if (p == PANE_NONE) {
 		u->typing = !u->link.replay;
@@ -289,6 +290,13 @@ static void click_checks(struct ui *u, int y)
 	ui_focus(u, PANE_CHECKS);
 }
 
+/* The second click on a row leaves the grid. */
+static void click_grid(struct ui *u, int y)
+{
+	ui_focus(u, PANE_GRID);
+	grid_click(u, y);
+}
+
 static void click(struct ui *u, int x, int y)
 {
 	enum pane p = layout_pane_at(&u->layout, x, y);
@@ -304,6 +312,8 @@ static void click(struct ui *u, int x, int y)
 		click_dialog(u, y);
 	else if (p == PANE_CHECKS)
 		click_checks(u, y);
+	else if (p == PANE_GRID)
+		click_grid(u, y);
 	else if (p != PANE_NONE)
 		ui_focus(u, p);
 }
@@ -322,6 +332,8 @@ static void wheel(struct ui *u, const struct key *k, int lines)
 		view_wheel(u, lines);
 	} else if (p == PANE_CHECKS) {
 		checks_wheel(u, lines > 0);
+	} else if (p == PANE_GRID) {
+		grid_wheel(u, lines > 0);
 	}
 }
 

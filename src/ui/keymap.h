@@ -79,14 +79,21 @@
 	X(CMD_EDIT, "edit", "", N_("take this client line into the line"))     \
 	X(CMD_NEXT_MX, "next-mx", "", N_("connect to the next mail server"))   \
 	X(CMD_DROP, "drop", "", N_("drop the connection without QUIT"))        \
-	X(CMD_PANE, "pane", "1..6",                                            \
-	  N_("go to a pane: MX, Dialog, Explain, Steps, Envelope, Checks"))    \
+	X(CMD_PANE, "pane", "1..7",                                            \
+	  N_("go to a pane: MX, Dialog, Explain, Steps, Envelope, Checks, "    \
+	     "Grid"))                                                          \
 	X(CMD_PANE_1, "mx", "", N_("the mail servers"))                        \
 	X(CMD_PANE_2, "dialog", "", N_("the dialog"))                          \
 	X(CMD_PANE_3, "explain", "", N_("the explanation"))                    \
 	X(CMD_PANE_4, "steps", "", N_("the steps"))                            \
 	X(CMD_PANE_5, "envelope", "", N_("the envelope"))                      \
 	X(CMD_PANE_6, "checks", "", N_("the checks of both sides"))            \
+	X(CMD_PANE_7, "grid", "",                                              \
+	  N_("every address of every MX, each step a column"))                 \
+	X(CMD_ALL, "all", "",                                                  \
+	  N_("start anew and visit each address of every MX by itself"))       \
+	X(CMD_COMPARE, "compare", N_("SESSION SESSION"),                       \
+	  N_("mark a session, then another: both side by side"))               \
 	X(CMD_CHECK, "check", "", N_("make the checks, or make them anew"))    \
 	X(CMD_LIKE_MTA, "like-mta", "",                                        \
 	  N_("start anew as the mail server of this machine sends"))          \

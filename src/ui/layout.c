@@ -196,6 +196,24 @@ static struct rect checks_place(const struct layout_wish *wish,
 	return upper;
 }
 
+/* Where a pane that has no room of its own is shown; area: of all panes. */
+static void place_open(const struct layout_wish *wish, struct layout *out,
+                       struct rect area)
+{
+	struct layout_box *box = &out->pane[wish->open];
+
+	if (wish->open == PANE_NONE || box->body.h > 0)
+		return;
+	out->opened = wish->open;
+	if (wish->open == PANE_GRID)
+		set_frame(box, area, false);
+	else if (wish->open == PANE_CHECKS)
+		set_frame(box, checks_place(wish, out), false);
+	else
+		*box = layout_popup(wish, OVERLAY_COLUMNS,
+		                    area.h - OVERLAY_MARGIN);
+}
+
 static void place_framed(const struct layout_wish *wish, struct layout *out)
 {
 	int y = 0;
@@ -209,15 +227,7 @@ static void place_framed(const struct layout_wish *wish, struct layout *out)
 	if (!mx_pane)
 		out->mx_line = row(wish, y++);
 	place_panes(wish, out, (struct rect){0, y, wish->w, end - y});
-	if (wish->open == PANE_NONE || out->pane[wish->open].body.h > 0)
-		return;
-	out->opened = wish->open;
-	if (wish->open == PANE_CHECKS)
-		set_frame(&out->pane[PANE_CHECKS], checks_place(wish, out),
-		          false);
-	else
-		out->pane[wish->open] = layout_popup(wish, OVERLAY_COLUMNS,
-		                                     end - y - OVERLAY_MARGIN);
+	place_open(wish, out, (struct rect){0, y, wish->w, end - y});
 }
 
 /* The pane that has the screen where there is room for one only. */

@@ -22,6 +22,7 @@ enum pane { /* the numbers are those that the user types */
 	PANE_STEPS,
 	PANE_ENVELOPE,
 	PANE_CHECKS, /* where it is opened: in the place of the dialog */
+	PANE_GRID,   /* likewise, in the place of all of them */
 	PANE_COUNT
 };
 

@@ -8,6 +8,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "core/command.h"
 #include "core/target.h"
 #include "knowledge/check_words.h"
 #include "ui/echo.h"
@@ -48,6 +49,8 @@ static bool still_waiting(const struct plain *p)
 
 	if (now->ask || p->link.replay)
 		return false;
+	if (p->walks)
+		return true;
 	if (now->connecting || p->trying || p->check_runs || p->check_asked)
 		return true;
 	return plain_is_open(p) && e && e->u.prompt.open &&
@@ -82,7 +85,8 @@ static bool is_outcome(const struct event *e)
 static void take(struct plain *p, struct event *e)
 {
 	enum event_kind kind = (enum event_kind)e->kind;
-	bool answer = ends_waiting(e) || is_outcome(e);
+	bool walked = plain_walk_ends(p, e);
+	bool answer = ends_waiting(e) || is_outcome(e) || walked;
 	const char *stopped = NULL;
 
 	if (kind == EV_END || is_outcome(e))
@@ -100,6 +104,8 @@ static void take(struct plain *p, struct event *e)
 	dialog_append(p->link.dialog, e);
 	free(e);
 	plain_show_new(p);
+	if (walked)
+		plain_grid(p);
 	if (stopped)
 		plain_print(p, "", stopped);
 	if (answer)
@@ -132,6 +138,14 @@ static void stop(struct plain *p)
 	}
 }
 
+static void open_plan(struct plain *p)
+{
+	request(p, REQ_OPEN, plan_copy(&p->plan), NULL, false);
+	p->waiting = !p->link.replay;
+	p->walks = p->plan.all && p->waiting;
+	p->walk_begun = false;
+}
+
 static void open_target(struct plain *p, const char *text)
 {
 	struct target t;
@@ -148,8 +162,7 @@ static void open_target(struct plain *p, const char *text)
 	p->plan.target = t;
 	if (t.recipient && p->plan.n_to == 0)
 		plan_add_to(&p->plan, t.recipient);
-	request(p, REQ_OPEN, plan_copy(&p->plan), NULL, false);
-	p->waiting = !p->link.replay;
+	open_plan(p);
 }
 
 static void send_now(struct plain *p, const char *text)
@@ -207,6 +220,13 @@ static void command(struct plain *p, const char *text)
 		plain_try(p, text);
 	} else if (c == CMD_PANE_6) {
 		checks(p);
+	} else if (c == CMD_ALL && p->plan.target.text) {
+		p->plan.all = true;
+		open_plan(p);
+	} else if (c == CMD_PANE_7) {
+		plain_grid(p);
+	} else if (c == CMD_COMPARE) {
+		plain_compare(p, text);
 	} else if (c == CMD_CHECK) {
 		check(p);
 	} else if (c == CMD_CANCEL) {
@@ -227,7 +247,7 @@ static bool hold(struct plain *p, const char *text)
 	size_t n = real_recipients(now);
 
 	if (now->state == ST_DATA || now->state == ST_BDAT || n == 0 ||
-	    p->link.replay || !real_begins_message(text, strlen(text)) ||
+	    p->link.replay || !command_begins_message(text, strlen(text)) ||
 	    real_stays_here(now, &p->plan, demo))
 		return false;
 	fprintf(p->out, _("This may deliver a real message to %zu "
@@ -464,6 +484,7 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 		plain_print(&p, "", p.link.note);
 	if (p.plan.target.text && *p.plan.target.text && !p.link.replay) {
 		p.waiting = true;
+		p.walks = p.plan.all;
 		p.check_asked = p.check_first = p.plan.checks.wanted;
 	} else if (!p.link.replay) {
 		plain_print(&p, "", _("Type a domain or a host. :help helps."));

@@ -242,6 +242,8 @@ void plain_help(struct plain *p)
 		N_(":login U logs in; the password is asked for, not shown"),
 		N_(":try lists experiments; :try NAME asks before it begins"),
 		N_(":checks  tells what DNS says of both sides; :check anew"),
+		N_(":grid    tells what each address said; :all visits them"),
+		N_(":compare 1 2 lays two sessions side by side"),
 		N_(":help    this list"),
 		NULL,
 	};

@@ -33,6 +33,8 @@ struct plain {
 	                      * owned */
 	char *trial;         /* an experiment that waits for y; owned */
 	bool trying;         /* it was asked for, its outcome has not come */
+	bool walks;          /* --all: each address is visited by itself */
+	bool walk_begun;     /* its START came: END is no older run's */
 	bool check_asked;    /* checks were; they are told when all are made */
 	bool check_first;    /* by --check: what follows is waited for, too */
 	bool check_runs;     /* a prompt said that they are being made */
@@ -79,6 +81,13 @@ bool plain_replay_plays(const struct plain *p);
 int plain_replay_wait_ms(const struct plain *p); /* while it plays */
 void plain_replay_tick(struct plain *p); /* prints what is due */
 void plain_replay_prompt(struct plain *p);
+
+/* plain_grid.c: every address of every MX; two dialogs side by side */
+void plain_grid(struct plain *p);
+/* Of each event, before it is in the dialog: true where it ends --all. */
+bool plain_walk_ends(struct plain *p, const struct event *e);
+/* text: "1 2", numbers of sessions; "" the newest two. */
+void plain_compare(struct plain *p, const char *text);
 
 /* plain_trial.c: experiments (:try) */
 /* text: "" prints the list, else the question; p->trial then waits for y. */

@@ -69,6 +69,7 @@ void popup_close(struct ui *u)
 	free(u->trial);
 	u->trial = NULL;
 	bounce_forget(u);
+	compare_forget(u);
 	forget_items(p);
 	free(p->items);
 	free(p->title);
@@ -312,6 +313,8 @@ bool popup_key(struct ui *u, const struct key *k)
 		tls_key(u, k);
 	} else if (u->popup.kind == POPUP_BOUNCE) {
 		bounce_key(u, k);
+	} else if (u->popup.kind == POPUP_COMPARE) {
+		compare_key(u, k);
 	} else if (u->popup.kind == POPUP_HELP) {
 		help_key(u, k);
 	} else if (u->popup.kind == POPUP_LIST) {
@@ -529,9 +532,12 @@ void popup_draw(struct ui *u)
 		tls_draw(u);
 	if (p->kind == POPUP_BOUNCE)
 		bounce_draw(u);
+	if (p->kind == POPUP_COMPARE)
+		compare_draw(u);
 	if (p->kind == POPUP_NONE || p->kind == POPUP_RULES ||
 	    p->kind == POPUP_TOUR || p->kind == POPUP_TLS ||
-	    p->kind == POPUP_BOUNCE || p->kind == POPUP_MANY)
+	    p->kind == POPUP_BOUNCE || p->kind == POPUP_COMPARE ||
+	    p->kind == POPUP_MANY)
 		return;
 	doc_init(&doc, (u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH) - 4);
 	chosen = popup_doc(p, &doc);

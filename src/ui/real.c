@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "core/command.h"
-
 bool real_stays_here(const struct dialog_now *now, const struct plan *plan,
                      bool demo)
 {
@@ -18,20 +16,6 @@ bool real_stays_here(const struct dialog_now *now, const struct plan *plan,
 	    !dialog_is_tcp(now))
 		return false;
 	return strncmp(to, "127.", 4) == 0 || strcmp(to, "::1") == 0;
-}
-
-bool real_begins_message(const char *line, size_t len)
-{
-	const char *end = memchr(line, '\n', len);
-	enum verb v;
-
-	len = end ? (size_t)(end - line) : len;
-	while (len > 0 && (*line == ' ' || *line == '\t')) {
-		line++;
-		len--;
-	}
-	v = command_find(line, len);
-	return v == VERB_DATA || v == VERB_BDAT || v == VERB_BURL;
 }
 
 size_t real_recipients(const struct dialog_now *now)

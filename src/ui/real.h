@@ -17,9 +17,6 @@
  */
 bool real_stays_here(const struct dialog_now *now, const struct plan *plan,
                      bool demo);
-/* DATA, BDAT, BURL; a server may forgive blanks before them. Of several lines
- * the first one counts. */
-bool real_begins_message(const char *line, size_t len);
 /* Recipients that the server has taken, or may take yet. */
 size_t real_recipients(const struct dialog_now *now);
 

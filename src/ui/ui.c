@@ -40,6 +40,8 @@ static void forget_view(struct ui *u)
 	u->asked_at = 0;
 	u->old_run = false;
 	u->sent_waits = false;
+	u->marked = 0;
+	grid_forget(u);
 }
 
 static void copy_plan(struct ui *u, const struct plan *from)
@@ -74,6 +76,8 @@ void ui_attach(struct ui *u, const struct ui_link *link)
 	             (target && *target);
 	u->typing = !link->replay;
 	u->dirty = true;
+	if (u->started && grid_wanted(u))
+		grid_show(u);
 }
 
 void ui_clear(struct ui *u)

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/grid.h"
 #include "core/dialog.h"
 #include "core/plan.h"
 #include "knowledge/explain.h"
@@ -66,6 +67,7 @@ enum popup_kind {
 	POPUP_PASSWORD, /* bullets; Enter Esc; ask.c */
 	POPUP_TLS,     /* encryption and certificates; pane_tls.c */
 	POPUP_BOUNCE,  /* what a pasted text says; pane_bounce.c */
+	POPUP_COMPARE, /* two dialogs side by side; pane_compare.c */
 	POPUP_MANY,    /* many targets in sum; pane_many.c */
 };
 
@@ -150,6 +152,16 @@ struct check_view { /* pane_checks.c */
 	bool running; /* a prompt said that they are being made */
 };
 
+struct grid_view { /* do_grid.c, pane_grid.c */
+	struct grid grid;        /* of what was seen */
+	const struct dialog *of; /* borrowed; only to see that it is the same */
+	size_t seen;             /* events of it */
+	size_t row;              /* chosen */
+	size_t top;              /* first line of the list on screen, at y */
+	int list_y;
+	bool left;               /* for a dialog: Esc leads back */
+};
+
 struct many_view { /* pane_many.c */
 	bool slowest;     /* the list is of these, not of the latest */
 	bool chosen;      /* a row was; else the first is, whoever it is */
@@ -184,6 +196,9 @@ struct ui {
 	struct reel reel; /* link.replay */
 	struct popup popup;
 	struct check_view checks;
+	struct grid_view grid;
+	struct sides *sides;   /* POPUP_COMPARE, else NULL; owned */
+	uint32_t marked;       /* session for compare, 0 none */
 	struct many_view many;
 	struct bounce *bounce; /* POPUP_BOUNCE, else NULL; owned */
 	size_t mx_row;   /* chosen in the MX pane: address, counted through */
@@ -344,6 +359,21 @@ const char *checks_hint(const struct ui *u); /* what its keys do */
 void checks_text(struct ui *u, bool all, struct buf *out);
 void checks_click(struct ui *u, int y);
 void checks_wheel(struct ui *u, bool down);
+void grid_edge(struct ui *u, struct pane_edge *e);
+void grid_draw(struct ui *u, struct rect body);
+const char *grid_hint(void);
+void grid_text(struct ui *u, struct buf *out); /* as it is shown */
+void grid_click(struct ui *u, int y);
+void grid_wheel(struct ui *u, bool down);
+struct grid *grid_now(struct ui *u); /* of all that has happened so far */
+/* Of the step that decided, NULL none. */
+const struct grid_cell *grid_cell_of(const struct grid_row *r);
+void grid_forget(struct ui *u); /* the dialog is another one */
+void grid_show(struct ui *u);   /* before there is a layout, too */
+bool grid_wanted(struct ui *u); /* --all, and there is more than one */
+uint32_t grid_session(struct ui *u); /* of the chosen row, 0 none */
+/* Sessions of one that answers as most and of the odd one; false: none is. */
+bool grid_pair(struct ui *u, uint32_t *a, uint32_t *b);
 void start_draw(struct ui *u, struct rect body);
 void present_draw(struct ui *u, struct rect body);
 void step_say(struct ui *u, struct doc *out); /* words of the lesson's step */
@@ -376,6 +406,11 @@ void bounce_forget(struct ui *u); /* when the popup closes */
 void bounce_key(struct ui *u, const struct key *k);
 void bounce_draw(struct ui *u);
 
+/* --- pane_compare.c */
+void compare_forget(struct ui *u); /* when the popup closes */
+void compare_key(struct ui *u, const struct key *k);
+void compare_draw(struct ui *u);
+
 /* --- ask.c: questions of the worker, passwords */
 void popup_ask(struct ui *u); /* the open EV_ASK, if any */
 void ask_login(struct ui *u, const char *login); /* "USER" or "USER MECH" */
@@ -400,6 +435,7 @@ void ui_key(struct ui *u, const struct key *k);
 void ui_focus(struct ui *u, enum pane p); /* PANE_NONE: the line */
 
 /* --- do_*.c */
+bool ui_presents(struct ui *u); /* and says that it shows the dialog alone */
 void ui_do(struct ui *u, enum cmd c, const char *arg);
 void ui_command_line(struct ui *u, const char *text); /* after the colon */
 void ui_submit(struct ui *u);                 /* Enter in the server's line */

@@ -10,6 +10,7 @@
 
 #include "core/dialog.h"
 #include "knowledge/explain.h"
+#include "knowledge/fail_words.h"
 #include "ui/canvas.h"
 
 /* Glyphs are UTF-8; the canvas folds them where the terminal has only ASCII. */
@@ -37,8 +38,6 @@ void time_span(char out[24], int64_t us);
  * while there is no connection. */
 const char *state_words(const struct dialog_now *now);
 
-/* The failure in a few words: "timeout", "refused". In the user's language. */
-const char *fail_words(enum fail_kind k);
 const char *dns_words(enum dns_status s);
 const char *dns_type_name(unsigned type, char out[16]);
 
