@@ -275,9 +275,9 @@ check_killed()
 		fail 'killed: a replay is not the recording'
 }
 kills=0
-ms=30 # more on a slow machine: each run is to come to something
 while test $kills -lt 50 && test $fails -eq 0; do
 	rm -f killed
+	ms=20 # more where it comes to nothing: a slow machine, much to read
 	status=137
 	while test "$status" -eq 137; do
 		before=$(bytes)
