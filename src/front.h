@@ -8,13 +8,14 @@
 #include <stddef.h>
 
 #include "cli/options.h"
+#include "core/mask.h"
 #include "core/plan.h"
 #include "scene.h"
 #include "tape.h"
 #include "ui/app.h"
 
 /* What batch prints. */
-enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS,
+enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS, PRINT_TICKET,
 	PRINT_LINES /* one a target */ };
 
 /* What main found out about the terminal and the user's wishes. */
@@ -23,6 +24,7 @@ struct front_look {
 	bool ascii;
 	int width;   /* columns, 0 unknown */
 	enum front_form form;
+	enum mask_mode mask; /* of all that is shown, not of recordings */
 	bool as_command; /* behind it the lines that do it again */
 	bool plain;  /* line by line, no cursor control */
 	bool inspect; /* many targets in the inspector, not in batch */

@@ -13,8 +13,10 @@
 #include "check/verdict.h"
 #include "core/dialog.h"
 #include "farewell.h"
+#include "knowledge/vocabulary.h"
 #include "record/record.h"
 #include "report/batch.h"
+#include "report/ticket.h"
 #include "ui/app.h"
 #include "ui/plain.h"
 #include "util/i18n.h"
@@ -280,14 +282,35 @@ static void call_stop(void *arg)
 	desk->engine->stop(desk->engine->arg);
 }
 
-static void print_dialog(const struct desk *desk,
+static void print_dialog(const struct dialog *d,
                          const struct front_look *look)
 {
 	struct batch *b = batch_new(stdout, look->color, look->width);
 
-	for (size_t i = 0; i < dialog_count(desk->dialog); i++)
-		batch_event(b, dialog_at(desk->dialog, i));
+	for (size_t i = 0; i < dialog_count(d); i++)
+		batch_event(b, dialog_at(d, i));
 	batch_free(b);
+}
+
+static char *call_ticket(const struct dialog *d, enum mask_mode mask)
+{
+	return ticket_text(d, 0, mask);
+}
+
+/* The dialog as it was on the screen. Caller frees. */
+static struct dialog *masked_copy(const struct dialog *d, enum mask_mode mode)
+{
+	struct mask *m = mask_new(mode, &vocabulary);
+	struct dialog *copy = dialog_new();
+
+	for (size_t i = 0; i < dialog_count(d); i++) {
+		struct event *e = mask_event(m, dialog_at(d, i));
+
+		dialog_append(copy, e);
+		free(e);
+	}
+	mask_free(m);
+	return copy;
 }
 
 /* state_dir: NULL is none; borrowed, as all else. */
@@ -312,6 +335,8 @@ static struct ui_config config_of(struct desk *desk,
 		.no_color = !look->color,
 		.ascii = look->ascii,
 		.guided = true,
+		.mask = look->mask,
+		.ticket = call_ticket,
 		.lang_shown = i18n_tag(),
 		.record_path = tape_path(desk->tape),
 		.state_dir = state_dir ? state_dir : "",
@@ -351,17 +376,19 @@ static int status(const struct desk *desk, struct ui_result result)
 static void take_leave(const struct desk *desk, struct ui_result result,
                        const struct front_look *look)
 {
+	struct dialog *d = masked_copy(desk->dialog, result.mask);
 	const char *path = tape_path(desk->tape);
-	char *text = farewell_result(desk->dialog);
+	char *text = farewell_result(d);
 
 	if (result.print_dialog)
-		print_dialog(desk, look);
+		print_dialog(d, look);
 	else if (*text)
 		puts(text);
 	if (*path && !tape_stopped(desk->tape))
 		printf(_("recorded in %s\n"), path);
 	fflush(stdout);
 	free(text);
+	dialog_free(d);
 }
 
 static void clear(struct desk *desk)

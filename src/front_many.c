@@ -12,9 +12,11 @@
 #include "check/verdict.h"
 #include "io/loop.h"
 #include "knowledge/explain.h"
+#include "knowledge/vocabulary.h"
 #include "many_feed.h"
 #include "many_out.h"
 #include "many_progress.h"
+#include "print.h"
 #include "record/lineup.h"
 #include "util/i18n.h"
 #include "util/interrupt.h"
@@ -282,6 +284,19 @@ static void tell_rest(const struct options *o, const struct tape *t)
 }
 
 /* before: NULL, or what is gone on with. */
+/* In the inspector nothing is printed that has a mask. */
+static void sum_up(struct many *m, const struct front_look *look,
+                   struct many_state *end)
+{
+	struct mask *own = m->out.print ? NULL
+	                                : mask_new(look->mask, &vocabulary);
+
+	progress_sum_up(m->progress, end,
+	                own ? own : m->out.print ? print_mask(m->out.print)
+	                                         : NULL);
+	mask_free(own);
+}
+
 static int do_all(const struct front_look *look, const struct options *o,
                   struct many *m, struct tape *t, struct many_before *before)
 {
@@ -301,7 +316,7 @@ static int do_all(const struct front_look *look, const struct options *o,
 	show_done(m);
 	end = state_of(m);
 	if (feed_given(m->feed) || (!feed_wrong(m->feed) && !m->refused))
-		progress_sum_up(m->progress, &end);
+		sum_up(m, look, &end);
 	if (m->cancelled)
 		tell_rest(o, t);
 	exit = status(m);

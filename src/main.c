@@ -104,7 +104,11 @@ static struct front_look look_of(const struct options *o)
 		.ascii = i18n_is_ascii(),
 		.width = columns(),
 		.form = o->front == FRONT_JSON ? PRINT_JSON
-		        : o->front == FRONT_SWAKS ? PRINT_SWAKS : PRINT_TEXT,
+		        : o->front == FRONT_SWAKS ? PRINT_SWAKS
+		        : o->front == FRONT_TICKET ? PRINT_TICKET : PRINT_TEXT,
+		.mask = !o->mask ? MASK_OFF
+		        : strcmp(o->mask, "people") == 0 ? MASK_PEOPLE
+		                                         : MASK_ALL,
 		.as_command = o->as_command,
 		.plain = o->front == FRONT_PLAIN || is_dumb(),
 	};

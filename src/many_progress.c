@@ -140,7 +140,8 @@ int progress_due_ms(const struct progress *p)
 	                   : (int)(step_us / 1000);
 }
 
-void progress_sum_up(struct progress *p, struct many_state *s)
+void progress_sum_up(struct progress *p, struct many_state *s,
+                     struct mask *mask)
 {
 	struct buf text = { 0 };
 
@@ -148,7 +149,7 @@ void progress_sum_up(struct progress *p, struct many_state *s)
 	progress_measure(p, s);
 	for (int i = 0; !p->quiet && many_text_summary(&text, s, i); i++) {
 		if (text.len)
-			front_tell(xstrdup(buf_str(&text)));
+			front_tell(mask_text(mask, buf_str(&text)));
 		buf_reset(&text);
 	}
 	buf_clear(&text);

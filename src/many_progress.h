@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/mask.h"
 #include "report/many_text.h"
 
 struct progress;
@@ -26,7 +27,8 @@ void progress_measure(const struct progress *p, struct many_state *s);
 void progress_hide(void);
 /* Milliseconds until progress_tick() has something to do. */
 int progress_due_ms(const struct progress *p);
-/* What is said at the end. */
-void progress_sum_up(struct progress *p, struct many_state *s);
+/* What is said at the end. mask: or NULL. */
+void progress_sum_up(struct progress *p, struct many_state *s,
+                     struct mask *mask);
 
 #endif

@@ -18,6 +18,9 @@ void print_hold(struct print *p);
 bool print_flush(struct print *p); /* false: errno */
 /* False when standard output cannot be written any more: errno. */
 bool print_event(struct print *p, const struct event *e);
+/* For a text beside the events (the sum of many targets); NULL without --mask.
+ * Borrowed. */
+struct mask *print_mask(struct print *p);
 void print_free(struct print *p);
 
 #endif

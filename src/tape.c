@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "front.h"
+#include "import/import.h"
 #include "record/record.h"
 #include "report/sayings.h"
 #include "util/i18n.h"
@@ -166,6 +167,23 @@ static enum replay_result play(struct replay *r,
 	return result == REPLAY_END && p->open > 0 ? REPLAY_CUT : result;
 }
 
+static enum replay_result play_transcript(struct replay *r, const char *file,
+                               bool (*see)(void *arg, const struct event *e),
+                               void *arg, char **error)
+{
+	struct import_source source = { .name = file };
+
+	if (!replay_bytes(r, IMPORT_BYTES_MAX, &source.data, &source.len)) {
+		*error = xstrdup(replay_error(r));
+		return REPLAY_BAD;
+	}
+	switch (import_play(&source, see, arg, error)) {
+	case IMPORT_DONE: return REPLAY_END;
+	case IMPORT_STOPPED: return REPLAY_EVENT;
+	default: return REPLAY_BAD;
+	}
+}
+
 enum replay_result tape_play(const char *file,
                              bool (*see)(void *arg, const struct event *e),
                              void *arg, char **error)
@@ -176,6 +194,11 @@ enum replay_result tape_play(const char *file,
 
 	if (!r)
 		return REPLAY_BAD;
+	if (!replay_is_recording(r)) {
+		result = play_transcript(r, file, see, arg, error);
+		replay_close(r);
+		return result;
+	}
 	result = play(r, see, arg, &p);
 	if (*replay_error(r))
 		*error = xstrdup(replay_error(r));

@@ -43,8 +43,9 @@ void tape_end(struct tape *t);
 extern const struct json_voice tape_voice;
 
 /*
- * Hands each event of a recording to see(); false from it stops. *error is set
- * (heap) for all but REPLAY_END and REPLAY_EVENT, which means "stopped".
+ * Hands each event of a recording, or of a plain transcript (import/import.h),
+ * to see(); false from it stops. *error is set (heap) for all but REPLAY_END
+ * and REPLAY_EVENT, which means "stopped".
  * REPLAY_CUT is also a file that ends between two lines, but within a run;
  * REPLAY_BAD also one that holds no event at all.
  */

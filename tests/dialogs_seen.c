@@ -9,6 +9,7 @@
 
 #include "core/guide.h"
 #include "core/rules.h"
+#include "maskseen.h"
 #include "util/base64.h"
 #include "util/xalloc.h"
 
@@ -33,6 +34,8 @@ void seen_add_secret(struct seen_secrets *s, const char *text)
 
 void seen_clear_secrets(struct seen_secrets *s)
 {
+	mask_free(s->mask);
+	s->mask = NULL;
 	while (s->n)
 		free(s->texts[--s->n]);
 }
@@ -49,12 +52,30 @@ static bool holds(const struct event *e, const char *text)
 	return false;
 }
 
-const char *seen_leak(const struct seen_secrets *s, const struct event *e)
+/* The names of people and hosts in the dialogs. */
+static const char *unmasked(struct seen_secrets *s, const struct event *e)
+{
+	static const char *const names[] = { "example.org", "@b.example",
+		"meinhost", "meinedomain", "alice", "jos\303\251" };
+	const char *leak = NULL;
+	struct event *copy;
+
+	if (!s->mask)
+		s->mask = mask_new(MASK_ALL, NULL);
+	copy = mask_event(s->mask, e);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (maskseen_leaks(copy, names[i]))
+			leak = names[i];
+	free(copy);
+	return leak;
+}
+
+const char *seen_leak(struct seen_secrets *s, const struct event *e)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (holds(e, s->texts[i]))
 			return s->texts[i];
-	return NULL;
+	return unmasked(s, e);
 }
 
 void seen_note(const struct event *e)

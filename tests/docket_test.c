@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "net/docket.h"
-#include "net/judge.h"
+#include "check/judge.h"
 
 struct court {
 	struct outbox box;
@@ -76,7 +76,10 @@ static void hold_session(struct court *c, const char *line)
 {
 	struct session_result r = { .any_stage = true, .reached = STAGE_MAIL,
 		.code = 550, .reply_n = 11, .verb = VERB_RCPT, .refused = 1 };
-	struct judge *j = judge_new(&c->out, c->docket, 3, STAGE_RCPT);
+	struct docket_seat seat = { .out = &c->out, .docket = c->docket,
+		.session = 3 };
+	struct judge_out out = docket_judge_out(&seat);
+	struct judge *j = judge_new(&out, 3, STAGE_RCPT);
 	struct event *reply = reply_of(line, 10), *sent;
 	struct event_builder b;
 
@@ -180,7 +183,7 @@ static void test_docket_full_drops_the_oldest(void **state)
 		char recipient[32];
 
 		snprintf(recipient, sizeof recipient, "r%d@example.org", i);
-		docket_file(c.docket, &(struct docket_case){
+		docket_file(c.docket, &(struct judge_case){
 			.reply = reply, .recipient = recipient,
 			.wanted = STAGE_RCPT, .before = ST_MAIL });
 	}

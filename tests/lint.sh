@@ -86,7 +86,7 @@ calls() {
 				printf "%s:%d: %s(): %s\n", FILENAME, FNR, \
 				    name, no[name]
 			if (name in impure && before !~ /[A-Za-z0-9_.>]/ &&
-			    FILENAME ~ /^src\/(core|knowledge|check)\//)
+			    FILENAME ~ /^src\/(core|knowledge|check|import)\//)
 				printf "%s:%d: %s() where all is pure\n", \
 				    FILENAME, FNR, name
 			s = substr(s, RSTART + RLENGTH)

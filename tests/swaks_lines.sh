@@ -70,6 +70,24 @@ printf 'Subject: x\n\nHello\n' >message
 status=0
 cases=0
 
+# What swaks printed is read by --replay: each line with its mark, one event,
+# and no other.
+read_back() { # NAME
+	"$program" --replay theirs.raw --json >events 2>err </dev/null
+	sed -n -e 's/^ [-~]> \(.*[^0-9 ].*\)$/\1/p' theirs.raw |
+		sed '/^[0-9]* lines sent$/d' >marks
+	sed -n 's/.*"event":"sent","line":"\(.*\)","verb".*/\1/p' events |
+		sed '/^\.$/d' >lines
+	cases=$((cases + 1))
+	cmp -s marks lines && [ "$(grep -c '^<' theirs.raw)" -eq \
+		"$(grep -o '"lines":\[[^]]*\]' events |
+			grep -o '"[0-9][0-9][0-9][ -]' | grep -c .)" ] && return
+	echo "$1, read back:"
+	diff marks lines
+	cat err
+	status=1
+}
+
 # NAME SWAKS-OPTIONS -- OUR-OPTIONS
 same() {
 	name=$1
@@ -92,6 +110,7 @@ same() {
 	# we take an open transaction back before QUIT
 	sed -e '/^ -> RSET$/,/^<-  250/d' -e '/MAIL FROM/s/ SIZE=[0-9]*$//' \
 		ours.raw >ours
+	read_back "$name"
 	cases=$((cases + 1))
 	cmp -s theirs ours && return
 	echo "$name:"

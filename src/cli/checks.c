@@ -255,6 +255,14 @@ char *check_always(const char *value)
 	return wrong(value, _("%s is not always; that is the only word here"));
 }
 
+char *check_mask(const char *value)
+{
+	if (!*value || strcmp(value, "all") == 0 ||
+	    strcmp(value, "people") == 0)
+		return NULL;
+	return wrong(value, _("%s is neither all nor people"));
+}
+
 char *check_user(const char *value)
 {
 	return *value ? NULL : xstrdup(_("the name is empty"));

@@ -17,6 +17,7 @@ char *check_endpoint(const char *value);   /* ADDR[:PORT], [v6]:port */
 char *check_host_port(const char *value);  /* HOST:PORT */
 char *check_param(const char *value);      /* of MAIL or RCPT */
 char *check_mechs(const char *value);      /* "" or PLAIN,LOGIN */
+char *check_mask(const char *value);
 char *check_always(const char *value);     /* "" or always */
 char *check_user(const char *value);
 char *check_trial(const char *value);      /* as trial_parse() */

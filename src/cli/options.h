@@ -21,7 +21,8 @@ enum job { JOB_SESSION, JOB_REPLAY, JOB_SERVE, JOB_LIST_LESSONS, JOB_EXPLAIN,
 	JOB_LIST_RULES, JOB_PRINT_CONFIG, JOB_PRINT_KEYS, JOB_COMPLETIONS,
 	JOB_VERSION, JOB_HELP };
 
-enum front { FRONT_AUTO, FRONT_BATCH, FRONT_JSON, FRONT_PLAIN, FRONT_SWAKS };
+enum front { FRONT_AUTO, FRONT_BATCH, FRONT_JSON, FRONT_PLAIN, FRONT_SWAKS,
+	FRONT_TICKET };
 
 /* Who said it; a higher one wins (design §4). */
 enum source { SOURCE_NONE, SOURCE_CONFIG, SOURCE_ENVIRONMENT, SOURCE_ARGS,
@@ -71,6 +72,7 @@ struct options {
 	char *record;           /* NULL: the automatic one, "": none */
 	char *lang, *theme;
 	bool no_color, as_command;
+	char *mask;             /* "", "all", "people" */
 	/* many */
 	char *input;            /* "-": standard input */
 	uint64_t jobs, per_host; /* 0: not given */

@@ -207,6 +207,14 @@ static const struct option table[] = {
 	  .help = N_("the dialog with the marks of swaks") },
 	{ .name = "as-command", FLAG(as_command), .group = GROUP_OUTPUT,
 	  .help = N_("swaks, openssl and nc lines that do the same") },
+	{ .name = "ticket", CONST(front, FRONT_TICKET), .group = GROUP_OUTPUT,
+	  .help = N_("what a provider needs to know about the refusal") },
+	{ .name = "mask", .form = "all|people", .arg = ARG_OPTIONAL,
+	  .type = OPTION_TEXT, IN(mask), .group = GROUP_OUTPUT,
+	  .check = check_mask,
+	  .help = N_("aliases for addresses, names and IPs in everything that "
+	             "is shown; people: for local parts only. Recordings keep "
+	             "the truth") },
 	{ .name = "lang", .form = N_("TAG"), TEXT(lang), .group = GROUP_OUTPUT,
 	  .check = check_language, .help = N_("language: en de") },
 	{ .name = "theme", .form = N_("NAME"), TEXT(theme),
@@ -272,7 +280,8 @@ static const struct option table[] = {
 	  .help = N_("a student's side of --serve") },
 	{ .name = "replay", .form = N_("FILE"), TEXT(replay),
 	  .group = GROUP_CLASS, .check = check_file, JOB(JOB_REPLAY),
-	  .help = N_("show a recording") },
+	  .help = N_("show a recording, or a transcript of telnet, swaks, "
+	             "openssl, curl ...") },
 	{ .name = "list-lessons", CONST(job, JOB_LIST_LESSONS),
 	  .group = GROUP_CLASS, JOB(JOB_LIST_LESSONS),
 	  .help = N_("the lessons that are built in") },

@@ -233,9 +233,12 @@ void session_close(struct session *s, bool by_server, bool clean)
 {
 	if (s->over)
 		return;
-	s->over = true;
 	s->by_server = by_server;
 	s->clean = clean;
+	s->ending = s->heard;
+	if (s->heard && !s->heard_out)
+		return;
+	s->over = true;
 	s->fifo_len = 0;
 	s->deadline_us = INT64_MAX;
 }
@@ -454,31 +457,32 @@ static bool take_input(struct session *s)
 	buf_drop(&s->input, used);
 	if (form == REPLY_MORE)
 		return false;
+	session_hear_reply(s);
 	s->answered = asked;
 	session_take_reply(s, form);
 	return true;
 }
 
 /* With pipelining a person's Enter sends what may go together, too. */
-static void take_command(struct session *s, const char *line, size_t len)
+static void take_command(struct session *s, const char *line, size_t len,
+                         bool unseen)
 {
 	char *copy = xmemdup0(line, len); /* what reads it ends at a NUL */
 
+	s->unseen = unseen;
 	session_send(s, copy, len);
 	wipe(copy, len);
 	free(copy);
 	s->group = s->plan->pipelining && s->fifo_len > 0;
 }
 
-void session_handle(struct session *s, const struct session_input *in,
-                    int64_t now_us)
+static void take(struct session *s, const struct session_input *in)
 {
-	s->now_us = now_us;
-	if (s->over)
-		return;
 	switch (in->kind) {
 	case IN_CONNECTED: take_connected(s); break;
-	case IN_COMMAND: take_command(s, in->data, in->len); break;
+	case IN_COMMAND:
+		take_command(s, in->data, in->len, in->unseen);
+		break;
 	case IN_BYTES:
 		buf_add(&s->input, in->data, in->len);
 		s->input_stamp = in->written;
@@ -489,11 +493,23 @@ void session_handle(struct session *s, const struct session_input *in,
 	case IN_CLOSED: take_closed(s, in->truncated); break;
 	case IN_RESET: session_happen(s, LOST, in->detail); break;
 	case IN_TICK:
-		if (now_us >= s->deadline_us)
+		if (s->now_us >= s->deadline_us || s->heard)
 			session_happen(s, LATE, "");
 		break;
+	case IN_DROPPED: session_close(s, false, true); break;
+	case IN_END: break;
 	case IN_CANCEL: session_happen(s, STOP, ""); break;
 	}
+}
+
+void session_handle(struct session *s, const struct session_input *in,
+                    int64_t now_us)
+{
+	s->now_us = now_us;
+	if (s->over)
+		return;
+	if (!session_hear_end(s, in->kind))
+		take(s, in);
 	if (s->over)
 		end(s);
 }

@@ -43,6 +43,8 @@ enum session_input_kind {
 	IN_CLOSED,    /* the server closed in order (FIN) */
 	IN_RESET,     /* connection lost; detail: errno text */
 	IN_TICK,      /* session_deadline_us() has passed */
+	IN_DROPPED,   /* heard: the client closed it */
+	IN_END,       /* heard: nothing more is known of it */
 	IN_CANCEL,    /* the user gave up; close without QUIT */
 };
 
@@ -54,6 +56,8 @@ struct session_input {
 	const char *detail; /* borrowed, may be NULL */
 	bool unverified;    /* IN_TLS: who is there is not proved */
 	bool truncated;     /* IN_CLOSED: inside TLS, without close_notify */
+	bool unseen;        /* IN_COMMAND, heard: the octets of this BDAT are
+	                     * not known */
 };
 
 enum session_output_kind {
@@ -104,6 +108,21 @@ void session_set_policy(struct session *s, enum tls_policy p);
 void session_set_clear(struct session *s);
 /* The MX that the connection is to, for remarks about the greeting; copied. */
 void session_set_host(struct session *s, const char *host);
+
+/*
+ * The session is not driven but heard, from a transcript: what the client sent
+ * was sent, so that nothing of it is held back, refused or filled in, and it
+ * goes on until the transcript says how it ended, whatever one would have done.
+ * Once, before the first input; IN_CONNECTED where it is heard from the start.
+ */
+struct session_heard {
+	enum state from; /* where the hearing begins; ST_CLOSED: at the start */
+	bool secure;     /* inside TLS already */
+	bool owed;       /* the first reply answers what was not heard */
+	bool deaf;       /* no command is heard: nor what the others answer */
+	bool mute;       /* no reply is heard: none is waited for */
+};
+void session_set_heard(struct session *s, const struct session_heard *h);
 /* Where in plan.steps this connection begins (0), and where it is now: the
  * step proposed next. A STEP_CONNECT proposed next means: QUIT first. */
 void session_set_step(struct session *s, size_t step);

@@ -148,7 +148,7 @@ static char *command_line(struct session *s, const char *line, size_t len)
 		return NULL;
 	}
 	begin_login(s, &w);
-	if (is_blank(w.response, w.response_len))
+	if (is_blank(w.response, w.response_len) && !s->heard)
 		return fill_in(s, line, &w);
 	return xmemdup0(line, len);
 }
@@ -158,7 +158,7 @@ char *session_login_line(struct session *s, const char *line, size_t len,
 {
 	if (v != VERB_AUTH_RESPONSE)
 		return command_line(s, line, len);
-	if (!is_blank(line, len))
+	if (!is_blank(line, len) || s->heard)
 		return xmemdup0(line, len);
 	if (s->has_answer)
 		return xmemdup0(buf_str(&s->answer), s->answer.len);
@@ -179,27 +179,37 @@ static void say_mechanism(struct session *s, const char *wire, uint32_t about)
 	free(name);
 }
 
+static void take_sent(struct session *s, const char *text, size_t len,
+                      struct sasl_note *note)
+{
+	if (!session_heard_blank(s, text, len))
+		sasl_sent(s->sasl, text, len, note);
+}
+
 void session_login_sent(struct session *s, const char *wire, enum verb v,
                         uint32_t n)
 {
 	struct sasl_note note = { 0 };
 	struct login_words w;
 
-	if (!s->sasl)
+	if (!s->sasl) {
+		if (s->heard && !session_heard_blank(s, wire, strlen(wire)))
+			secrets_add(s->secrets, wire, strlen(wire));
 		return;
+	}
 	if (v != VERB_AUTH_RESPONSE)
 		say_mechanism(s, wire, n);
 	if (v == VERB_AUTH_RESPONSE) {
 		s->proved = strcmp(wire, "*") != 0;
 		if (s->proved)
-			sasl_sent(s->sasl, wire, strlen(wire), &note);
+			take_sent(s, wire, strlen(wire), &note);
 		else
 			say_finding(s, "auth-cancelled", n, "", "");
 	} else {
 		w = split(wire, strlen(wire));
 		s->proved = w.response_len > 0;
 		if (s->proved)
-			sasl_sent(s->sasl, w.response, w.response_len, &note);
+			take_sent(s, w.response, w.response_len, &note);
 	}
 	say_note(s, &note, n);
 	wipe_buf(&s->answer);

@@ -50,6 +50,10 @@ struct session {
 	bool old_way, gave_up, had_transaction;
 	bool aside; /* --pipe: lines came that are no replies */
 	bool greeted, group; /* group: a person's Enter sends the whole of it */
+	bool heard, deaf, mute, unseen; /* see session_heard, session_input */
+	bool challenged;     /* heard: 334 came last, asked for or not */
+	bool ending;         /* heard: a live session would be over by now */
+	bool heard_out;      /* heard: its end is known, or will not be */
 
 	/* TLS */
 	enum tls_policy policy; /* the plan's, or what DANE makes of it */
@@ -205,6 +209,18 @@ void session_note_delivery(struct session *s, const struct pending *p,
 
 /* session_guide.c: batch holds Enter down; false when nothing is proposed. */
 bool session_hold_enter(struct session *s);
+
+/* session_heard.c. */
+/* A reply is whole: what it answers may not have been heard. */
+void session_hear_reply(struct session *s);
+/* An input that ends it; true: it is over, as it was to end already. */
+bool session_hear_end(struct session *s, enum session_input_kind kind);
+/* The next line answers a challenge, as far as can be told. */
+bool session_heard_answer(const struct session *s, const char *line,
+                          size_t len);
+/* The secret of a line heard stands there as stars: there is none to read. */
+bool session_heard_blank(const struct session *s, const char *text,
+                         size_t len);
 
 /* session_say.c. Outputs. say_* number the event, stamp it and queue it. */
 void session_say(struct session *s, struct event_builder *b);

@@ -49,7 +49,8 @@ static bool decides(const struct session *s, enum verb v, enum answer a)
 		return a != GOOD && (s->policy >= TLS_MUST ||
 		                     p->stage == STAGE_TLS);
 	if (v == VERB_AUTH || v == VERB_AUTH_RESPONSE)
-		return a != MORE && (p->auth.wanted || p->stage == STAGE_AUTH);
+		return a != MORE && (p->auth.wanted || s->heard ||
+		                     p->stage == STAGE_AUTH);
 	return true;
 }
 
@@ -63,6 +64,8 @@ static void note_result(struct session *s, const struct pending *p,
 	bool good = a == GOOD || a == MORE;
 	bool refused_before = r->code >= 400;
 
+	if (s->heard && p && p->n == EV_UNASKED && !good)
+		counts = true; /* it is all that is known */
 	if (counts && good && (!r->any_stage || stage > r->reached)) {
 		r->any_stage = true;
 		r->reached = stage;
@@ -253,6 +256,7 @@ void session_take_reply(struct session *s, enum reply_result form)
 	}
 	if (c.asked && c.verb == VERB_CONNECT && c.answer == GOOD)
 		s->greeted = true;
+	s->challenged = s->reply.code == 334;
 	session_apply(s, &c);
 	if (c.asked && c.verb == VERB_STARTTLS && !s->over)
 		session_refuse_left_over(s);

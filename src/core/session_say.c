@@ -160,6 +160,8 @@ void say_failed(struct session *s, enum fail_phase phase,
 {
 	struct event_builder b;
 
+	if (s->ending) /* heard on, behind its end */
+		return;
 	event_begin(&b, EV_FAILED);
 	b.e.u.failed.phase = (uint8_t)phase;
 	b.e.u.failed.kind = (uint8_t)kind;

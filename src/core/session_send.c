@@ -104,7 +104,7 @@ static bool too_many(struct session *s, enum verb v)
 {
 	char number[24];
 
-	if (v == VERB_RCPT && s->rcpt_total >= SESSION_RCPT_MAX) {
+	if (v == VERB_RCPT && s->rcpt_total >= SESSION_RCPT_MAX && !s->heard) {
 		snprintf(number, sizeof number, "%d", SESSION_RCPT_MAX);
 		say_finding(s, "rcpt-limit", 0, number, "");
 		s->rcpt_sent++; /* passed over, so that the guide goes on */
@@ -123,7 +123,7 @@ static bool must_wait(const struct session *s)
 {
 	enum verb v;
 
-	if (!s->fifo_len)
+	if (!s->fifo_len || s->heard)
 		return false;
 	v = s->fifo[s->fifo_len - 1].verb;
 	return v == VERB_DATA || v == VERB_STARTTLS || session_is_login(v) ||
@@ -133,7 +133,7 @@ static bool must_wait(const struct session *s)
 static void say_remarks(struct session *s, const struct typed *t,
                         uint32_t about, const struct outgoing *o)
 {
-	bool ahead = s->fifo_len > 0;
+	bool ahead = s->fifo_len > 0 && !s->mute && !s->ending;
 
 	for (size_t i = 0; i < t->count; i++)
 		say_typed(s, &t->remarks[i], about, o->shown, o->shown_len);
@@ -192,7 +192,8 @@ uint32_t session_announce(struct session *s, const char *line, size_t len,
 	struct typed typed = { 0 };
 	uint32_t n;
 
-	if (v != VERB_AUTH_RESPONSE)
+	if (v != VERB_AUTH_RESPONSE && !s->ending &&
+	    !session_heard_blank(s, line, len))
 		typed_check(m.quoted ? m.text : line, m.quoted ? m.len : len,
 		            session_projected(s),
 		            s->has_offers ? &s->offers : NULL, &typed);
@@ -244,16 +245,22 @@ static void refuse_line(struct session *s, const char *id, const char *line,
  * own (RFC 2033 §4.2). */
 static bool unknown_judges(const struct session *s)
 {
-	return s->plan->protocol == PROTO_LMTP &&
+	return s->plan->protocol == PROTO_LMTP && !s->heard &&
 	       session_is_pending(s, VERB_RCPT);
 }
 
 static void send_command(struct session *s, const char *line, size_t len)
 {
-	enum verb v = session_projected(s) == ST_AUTH ? VERB_AUTH_RESPONSE :
-	                                                command_find(line, len);
+	bool answer = session_projected(s) == ST_AUTH ||
+	              session_heard_answer(s, line, len);
+	enum verb v = answer ? VERB_AUTH_RESPONSE : command_find(line, len);
 
-	if (too_many(s, v) || (v == VERB_MAIL && !session_may_mail(s)))
+	if (too_many(s, v)) {
+		if (s->heard) /* its reply cannot be told from others */
+			session_announce(s, line, len, v);
+		return;
+	}
+	if (v == VERB_MAIL && !session_may_mail(s))
 		return;
 	if (v == VERB_BDAT && unknown_judges(s)) {
 		refuse_line(s, "command-wait", line, len);
@@ -284,6 +291,13 @@ static void pass_step(struct session *s, const char *line, size_t len)
 		s->step++;
 }
 
+/* What is heard may have been sent ahead of 354. */
+static bool in_message(const struct session *s)
+{
+	return s->heard ? session_projected(s) == ST_DATA
+	                : s->state == ST_DATA;
+}
+
 static bool is_broken(const char *line, size_t len)
 {
 	return memchr(line, '\r', len) || memchr(line, '\n', len) ||
@@ -296,7 +310,7 @@ void session_send(struct session *s, const char *typed, size_t typed_len)
 	size_t len = line == typed ? typed_len : strlen(line);
 	bool broken = is_broken(line, len);
 
-	if (s->over || s->state == ST_CLOSED)
+	if (s->over || (s->state == ST_CLOSED && !s->ending))
 		return;
 	if (broken || len > SESSION_LINE_MAX) {
 		refuse_line(s, broken ? "line-break" : "command-long", line,
@@ -310,7 +324,7 @@ void session_send(struct session *s, const char *typed, size_t typed_len)
 	pass_step(s, line, len);
 	if (session_chunk_open(s))
 		session_add_chunk(s, line, len);
-	else if (s->state == ST_DATA)
+	else if (in_message(s))
 		session_send_data(s, line, len);
 	else
 		send_command(s, line, len);

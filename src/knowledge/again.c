@@ -79,6 +79,8 @@ static void take_dialog(struct facts *f, const struct dialog *d)
 	}
 }
 
+enum { SMTP_PORT = 25 };
+
 /* Hosts and addresses only: no word that a program takes for an option. */
 static bool is_host(const char *s)
 {
@@ -159,12 +161,16 @@ static bool gather(struct facts *f, const struct dialog *d)
 	if (now->session == 0 || count == 0)
 		return false;
 	take_dialog(f, d);
-	f->tcp = *now->address != '\0';
+	f->tcp = dialog_is_tcp(now);
 	f->is_pipe = !f->tcp && is_pipe(f);
 	if (!f->tcp)
 		return *now->host != '\0';
 	f->socks = strncmp(f->via, socks5, strlen(socks5)) == 0
 	                   ? f->via + strlen(socks5) : NULL;
+	if (!*f->address) /* a transcript may tell only one of these three */
+		f->address = f->host;
+	if (!f->port)
+		f->port = SMTP_PORT;
 	if (!use_via(f) && !*f->host)
 		f->host = f->address;
 	return is_host(f->host) && is_host(f->address);
@@ -398,16 +404,43 @@ static char *self_line(const struct facts *f)
 	return buf_steal(&b);
 }
 
+/* A transcript has no options: what it shows is all there is to repeat. */
+static char *told_line(const struct facts *f)
+{
+	struct buf b = { 0 };
+	char *where;
+
+	if (!f->tcp)
+		return NULL;
+	buf_adds(&b, PACKAGE_NAME);
+	swaks_envelope(&b, f); /* these options are called the same here */
+	where = xasprintf(strchr(f->host, ':') ? "[%s]:%u" : "%s:%u", f->host,
+	                  f->port);
+	buf_addc(&b, ' ');
+	add_word(&b, where, strlen(where));
+	free(where);
+	return buf_steal(&b);
+}
+
+static bool is_transcript(const struct facts *f)
+{
+	return f->start && !*event_text(f->start, f->start->u.start.options);
+}
+
 char *again_line(enum again_kind kind, const struct dialog *d)
 {
 	struct facts f;
 	bool connected = gather(&f, d);
 
 	/* a lesson's hosts are nowhere but in this run */
-	if (kind == AGAIN_SELF)
-		return connected && use_via(&f) ? NULL : self_line(&f);
+	if (kind == AGAIN_SELF && connected && use_via(&f))
+		return NULL;
+	if (kind == AGAIN_SELF && !is_transcript(&f))
+		return self_line(&f);
 	if (!connected)
 		return NULL;
+	if (kind == AGAIN_SELF)
+		return told_line(&f);
 	switch (kind) {
 	case AGAIN_SWAKS: return swaks_line(&f);
 	case AGAIN_OPENSSL: return openssl_line(&f);

@@ -49,7 +49,9 @@ void explain_connection(const struct event *e, const struct surroundings *at,
 	part_copy(&x->summary, phrase(made ? SUM_CONNECTED : SUM_CONNECTING));
 	if (!c->address.len)
 		; /* a Unix socket or a command has none of these */
-	else if (made)
+	else if (!c->port) /* a transcript may not tell */
+		part_set(&x->code_text, xstrdup(event_text(e, c->address)));
+	else if (made && c->us)
 		part_set(&x->code_text,
 		         say(CONNECTED_FACTS, event_text(e, c->address), port,
 		             ms, event_text(e, c->local), NULL));

@@ -8,7 +8,7 @@
 #include "util/xalloc.h"
 
 struct filed {
-	struct docket_case c; /* reply and recipient are ours */
+	struct judge_case c; /* reply and recipient are ours */
 	struct session_result r;
 	struct event *verdict; /* the newest, as it was before it was posted */
 };
@@ -83,7 +83,7 @@ static void judge(const struct docket *d, const struct filed *f,
 		verdict_recipient(b, f->c.reply, f->c.recipient, &ctx);
 }
 
-void docket_file(struct docket *d, const struct docket_case *c)
+void docket_file(struct docket *d, const struct judge_case *c)
 {
 	struct event_builder b;
 	struct filed *f;
@@ -132,4 +132,29 @@ void docket_again(struct docket *d)
 		free(f->verdict);
 		f->verdict = made;
 	}
+}
+
+/* ---- a judge's ---- */
+
+static void post(void *arg, struct event_builder *b, const struct event *reply)
+{
+	struct docket_seat *seat = arg;
+
+	if (reply)
+		outlet_post_at(seat->out, b, seat->session, reply->t_us);
+	else
+		outlet_post(seat->out, b, seat->session);
+}
+
+static void file(void *arg, const struct judge_case *c)
+{
+	struct docket_seat *seat = arg;
+
+	docket_file(seat->docket, c);
+}
+
+struct judge_out docket_judge_out(struct docket_seat *seat)
+{
+	return (struct judge_out){ .post = post, .file = file, .arg = seat,
+		.checks = docket_checks(seat->docket) };
 }

@@ -6,7 +6,7 @@
 #ifndef NET_DOCKET_H
 #define NET_DOCKET_H
 
-#include "check/verdict.h"
+#include "check/judge.h"
 #include "knowledge/evidence.h"
 #include "net/outlet.h"
 
@@ -26,22 +26,22 @@ void docket_see(struct docket *d, const struct event *e);
 /* What the checks have found so far; d's own, NULL for NULL. */
 const struct evidence *docket_checks(const struct docket *d);
 
-/* A refusal that a verdict was given on. */
-struct docket_case {
-	const struct event *reply;
-	const char *recipient; /* "": the session */
-	const struct session_result *result; /* NULL for a recipient */
-	enum stage wanted;
-	enum state before;
-	uint32_t session;
-};
 /* Keeps a copy of it. d may be NULL. */
-void docket_file(struct docket *d, const struct docket_case *c);
+void docket_file(struct docket *d, const struct judge_case *c);
 /*
  * Gives each verdict anew that comes out differently with what the checks have
  * found by now (event.h: it replaces the earlier one). The exit status stays:
  * checks explain a refusal, they do not undo it.
  */
 void docket_again(struct docket *d);
+
+/* What a session's judge needs of its run; all borrowed. */
+struct docket_seat {
+	struct outlet *out;
+	struct docket *docket; /* NULL: no checks */
+	uint32_t session;
+};
+/* Verdicts go to the outlet, refusals to the docket. seat: outlives it. */
+struct judge_out docket_judge_out(struct docket_seat *seat);
 
 #endif

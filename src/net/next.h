@@ -12,9 +12,9 @@
 #ifndef NET_NEXT_H
 #define NET_NEXT_H
 
+#include "check/judge.h"
 #include "core/plan.h"
 #include "core/session.h"
-#include "net/judge.h"
 
 enum next_step {
 	NEXT_NONE,     /* it is decided, or a person is to decide */

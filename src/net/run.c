@@ -25,8 +25,8 @@ void run_finish(struct run *r)
 	struct event_builder b;
 
 	event_begin(&b, EV_END);
-	b.e.u.end = r->sum;
-	b.e.u.end.exit = r->exit;
+	b.e.u.end = r->sums.sum;
+	b.e.u.end.exit = r->sums.exit;
 	outlet_post(&r->out, &b, 0);
 	r->calls.done(r->calls.arg);
 }
@@ -60,18 +60,9 @@ void run_rest(struct run *r)
 		run_prompt(r, 0);
 }
 
-/* The exit status is that of the last session that decided something; one
- * that never got a reply decides only when there is no other. */
 void run_note_exit(struct run *r, uint8_t status, enum outcome outcome)
 {
-	bool decisive = outcome != OUT_UNREACHABLE;
-
-	if (r->plan->all && r->has_exit)
-		r->exit = (uint8_t)exit_worse(r->exit, status);
-	else if (decisive || !r->decided)
-		r->exit = status;
-	r->has_exit = true;
-	r->decided |= decisive;
+	sums_exit(&r->sums, status, outcome, r->plan->all);
 }
 
 static void post_verdict(struct run *r, struct event_builder *b)
@@ -130,17 +121,17 @@ void run_conclude(struct run *r)
 {
 	struct event_builder b;
 
-	if (r->sum.sessions == 0 && r->dane_host &&
+	if (r->sums.sum.sessions == 0 && r->dane_host &&
 	    r->dane.verdict == DANE_FAILED) {
 		run_fail(r, PHASE_DNS, FAIL_TIMEOUT,
 		         dns_status_name(r->dane.cause));
 		return;
 	}
-	if (r->sum.sessions == 0 && r->shut) {
+	if (r->sums.sum.sessions == 0 && r->shut) {
 		run_fail(r, PHASE_CONNECT, FAIL_LIMIT, "");
 		return;
 	}
-	if (r->sum.sessions == 0) {
+	if (r->sums.sum.sessions == 0) {
 		verdict_route(&b, r->route);
 		post_verdict(r, &b);
 	}

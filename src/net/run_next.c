@@ -65,17 +65,7 @@ static uint8_t joint_exit(const struct run *r, const struct judge_sum *s)
 
 static void count(struct run *r, const struct visit_end *e)
 {
-	bool rcpts = e->sum.accepted || e->sum.deferred || e->sum.refused;
-
-	r->sum.sessions++;
-	r->sum.unreachable += e->sum.outcome == OUT_UNREACHABLE;
-	/* recipients where there were any, else the session as a whole */
-	r->sum.accepted += rcpts ? e->sum.accepted
-	                         : e->sum.outcome == OUT_ACCEPTED;
-	r->sum.deferred += rcpts ? e->sum.deferred
-	                         : e->sum.outcome == OUT_DEFERRED;
-	r->sum.refused += rcpts ? e->sum.refused
-	                        : e->sum.outcome == OUT_REFUSED;
+	sums_session(&r->sums, &e->sum);
 	run_note_exit(r, r->rest ? joint_exit(r, &e->sum) : e->sum.exit,
 	              e->sum.outcome);
 }
@@ -88,7 +78,8 @@ static void leave_the_rest(struct run *r, const struct visit_end *e)
 
 	r->yes += yes;
 	r->no += e->sum.refused + e->sum.accepted - yes;
-	r->sum.deferred -= e->sum.deferred; /* they are judged once more */
+	/* they are judged once more */
+	r->sums.sum.deferred -= e->sum.deferred;
 	visit_free(r->visit); /* it may hold the plan that is replaced */
 	r->visit = NULL;
 	plan_free(r->rest);

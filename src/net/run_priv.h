@@ -9,6 +9,7 @@
 
 #include "check/checks.h"
 #include "check/mta_settings.h"
+#include "check/sums.h"
 #include "core/dane.h"
 #include "net/docket.h"
 #include "net/examine.h"
@@ -109,9 +110,7 @@ struct run {
 	struct trials *trials;      /* for experiments; NULL: none can be */
 	struct trial_run *trial;    /* under way, or NULL: visits are its own */
 	struct trial wanted;        /* once the visit is over */
-	uint8_t exit;               /* of the last decisive session so far */
-	bool has_exit, decided;
-	struct ev_end sum;
+	struct sums sums;
 };
 
 /* ---- run.c ---- */

@@ -106,6 +106,17 @@ static void post_notes(struct visit *v)
 	}
 }
 
+/* last: behind what was said meanwhile. */
+static void post_who(struct visit *v, bool last)
+{
+	struct event_builder remarks[WHO_REMARKS];
+	size_t n = who_remarks(&v->who, last, remarks);
+	int64_t us = last ? visit_now_us(v) : v->who.us;
+
+	for (size_t i = 0; i < n; i++)
+		outlet_post_at(v->out, &remarks[i], v->to.session, us);
+}
+
 /* ---- the end ---- */
 
 static void finish(struct visit *v)
@@ -113,7 +124,7 @@ static void finish(struct visit *v)
 	v->over = true;
 	post_notes(v);
 	if (v->session)
-		visit_who_post(v, true);
+		post_who(v, true);
 	judge_session(v->judge, &v->result, v->plan->stage);
 	stream_free(v->stream);
 	v->stream = NULL;
@@ -177,7 +188,7 @@ static void put_event(struct visit *v, struct event *e)
 		v->prepare = true;
 	session_result(v->session, &r);
 	judge_see(v->judge, e, &r);
-	visit_who_see(v, e);
+	who_see(&v->who, e);
 	outlet_give(v->out, e);
 }
 
@@ -205,7 +216,7 @@ static void drain(struct visit *v, bool *over)
 		switch (o.kind) {
 		case OUT_NONE:
 			judge_recipients(v->judge);
-			visit_who_post(v, false);
+			post_who(v, false);
 			if (!session_go_on(v->session))
 				return;
 			break;
@@ -410,6 +421,7 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	uint32_t limit_ms = plan->timeout_ms ? plan->timeout_ms
 	                    : plan->patience == PATIENCE_CLASSROOM
 	                    ? VISIT_CLASSROOM_MS : VISIT_CONNECT_MS;
+	struct judge_out judge_out;
 	struct conn_to where;
 	struct visit *v = xcalloc(1, sizeof *v);
 
@@ -430,9 +442,11 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	v->to.host = xstrdup(to->host);
 	v->to.address = xstrdup(to->address);
 	if (!to->local && strcmp(to->host, to->address) != 0)
-		identify_host(&v->who, to->host);
-	v->judge = judge_new(out, to->docket, to->session,
-	                     plan->stage);
+		identify_host(&v->who.identity, to->host);
+	v->seat = (struct docket_seat){ .out = out, .docket = to->docket,
+		.session = to->session };
+	judge_out = docket_judge_out(&v->seat);
+	v->judge = judge_new(&judge_out, to->session, plan->stage);
 	v->leave_us = INT64_MAX;
 	post_connect(v, EV_CONNECTING, 0);
 	v->timer = loop_timer_new(l, on_time, v);

@@ -13,12 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/judge.h"
 #include "core/dane.h"
 #include "core/plan.h"
 #include "core/session.h"
 #include "io/loop.h"
 #include "io/tls.h"
-#include "net/judge.h"
+#include "net/docket.h"
 #include "net/outlet.h"
 
 enum {

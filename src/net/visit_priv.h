@@ -1,13 +1,13 @@
 /*
  * visit_priv: the inside of a visit, for visit.c (its life, the bytes),
- * visit_login.c, visit_tls.c (the handshake and what it showed) and visit_who.c
- * (who answers). Nobody else includes this.
+ * visit_login.c and visit_tls.c (the handshake and what it showed). Nobody else
+ * includes this.
  */
 #ifndef NET_VISIT_PRIV_H
 #define NET_VISIT_PRIV_H
 
+#include "check/who.h"
 #include "io/sha256.h"
-#include "knowledge/identify.h"
 #include "net/gsasl.h"
 #include "net/stream.h"
 #include "net/visit.h"
@@ -20,6 +20,7 @@ struct visit {
 	struct visit_calls calls;
 	struct stream *stream;  /* NULL when it is over */
 	struct session *session; /* NULL until the connection is there */
+	struct docket_seat seat; /* the judge's */
 	struct judge *judge;
 	struct loop_timer *timer;
 	struct sha256 digest;    /* of the message under way */
@@ -32,9 +33,7 @@ struct visit {
 	char *held;              /* a line that waits for visit_answer() */
 	bool prepare;            /* TLS will be wanted soon */
 	int64_t shake_us;        /* when the handshake began */
-	struct identify who;     /* answers there */
-	int64_t who_us;          /* when that was known */
-	bool who_posted;         /* said once a session */
+	struct who who;          /* answers there */
 	struct session_result result; /* valid once it is over */
 	size_t step;
 };
@@ -45,14 +44,6 @@ int64_t visit_now_us(const struct visit *v);
 
 void visit_post_prompt(struct visit *v); /* unless it says nothing new */
 void visit_give_line(struct visit *v, const char *line); /* v may be gone */
-
-/* ---- visit_who.c ---- */
-
-void visit_who_see(struct visit *v, const struct event *e);
-/* Posts what is known when EHLO is answered, and later what was not known
- * then; last: at the end, too. Between two inputs of the session, as
- * judge_recipients(). */
-void visit_who_post(struct visit *v, bool last);
 
 /* ---- visit_login.c ---- */
 

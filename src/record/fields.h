@@ -22,6 +22,7 @@ enum field_type {
 	FIELD_U8, FIELD_U16, FIELD_U32,
 	FIELD_COLUMN,    /* int32_t from -1 */
 	FIELD_MS,        /* uint32_t microseconds, written as milliseconds */
+	FIELD_MS_KNOWN,  /* the same; 0 is not known: null */
 	FIELD_BOOL,
 	FIELD_BOOL_SET,  /* the same, left out when false */
 	FIELD_WORD,      /* uint8_t enum, by its word */

@@ -217,9 +217,10 @@ static bool get_rrtype(struct json_reader *r, size_t i, uint16_t *out)
 static bool get_ms(struct json_reader *r, size_t i, const char *name,
                    uint32_t *out)
 {
-	int64_t us;
+	int64_t us = 0;
 
-	if (!scan_fixed(&r->scan, i, 3, UINT32_MAX, &us))
+	if (token(r, i)->kind != TOKEN_NULL &&
+	    !scan_fixed(&r->scan, i, 3, UINT32_MAX, &us))
 		return wrong(r, name, _("milliseconds"));
 	*out = (uint32_t)us;
 	return true;
@@ -447,7 +448,8 @@ static bool read_field(struct json_reader *r, const struct field *f)
 	case FIELD_WORD: return get_word(r, f, i, at);
 	case FIELD_DIRECTION: return get_direction(r, i, at);
 	case FIELD_RRTYPE: return get_rrtype(r, i, at);
-	case FIELD_MS: return get_ms(r, i, f->name, at);
+	case FIELD_MS:
+	case FIELD_MS_KNOWN: return get_ms(r, i, f->name, at);
 	default: return get_number(r, f, i, at);
 	}
 }

@@ -419,14 +419,23 @@ static int64_t number(const struct field *f, const void *at)
 	}
 }
 
+static void set_ms(struct buf *b, const char *name, uint32_t us)
+{
+	key(b, name);
+	add_decimal(b, us, 1000);
+}
+
 static void set_plain(struct buf *b, const struct field *f, const void *at)
 {
 	char type[10];
 
 	switch (f->type) {
-	case FIELD_MS:
-		key(b, f->name);
-		add_decimal(b, *(const uint32_t *)at, 1000);
+	case FIELD_MS: set_ms(b, f->name, *(const uint32_t *)at); return;
+	case FIELD_MS_KNOWN:
+		if (*(const uint32_t *)at)
+			set_ms(b, f->name, *(const uint32_t *)at);
+		else
+			set_null(b, f->name);
 		return;
 	case FIELD_RRTYPE:
 		set_word(b, f->name,

@@ -141,6 +141,33 @@ static bool read_more(struct replay *r)
 	return true;
 }
 
+/* Empty lines before the first are passed over, as they are anywhere. */
+bool replay_is_recording(struct replay *r)
+{
+	size_t at = r->start;
+
+	for (;;) {
+		while (at < r->end && strchr("\r\n", r->data[at]) &&
+		       r->data[at])
+			at++;
+		if (at < r->end)
+			return r->data[at] == '{';
+		if (r->eof || r->end - r->start > JSON_LINE_MAX ||
+		    !read_more(r))
+			return true; /* reading on tells what is wrong */
+	}
+}
+
+bool replay_bytes(struct replay *r, size_t max, const char **data, size_t *len)
+{
+	while (!r->eof && r->end - r->start <= max)
+		if (!read_more(r))
+			return false;
+	*data = r->data + r->start;
+	*len = r->end - r->start;
+	return true;
+}
+
 enum line_result { LINE_WHOLE, LINE_CUT, LINE_NONE, LINE_FAILED };
 
 /*

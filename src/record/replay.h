@@ -10,6 +10,7 @@
 #define RECORD_REPLAY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/event.h"
@@ -35,6 +36,16 @@ struct replay *replay_open(const char *path, char **error);
  * it is no file that has one. */
 bool replay_seek(struct replay *r, uint64_t byte);
 void replay_close(struct replay *r); /* NULL is fine */
+/* Before the first event: is it a recording, or at least none of something
+ * else? Each line of one begins with a brace. */
+bool replay_is_recording(struct replay *r);
+/*
+ * Instead of events, where it is none: the bytes of the file, borrowed until
+ * replay_close(); what is beyond max + 1 of them is not read. False: reading
+ * failed, replay_error().
+ */
+bool replay_bytes(struct replay *r, size_t max, const char **data,
+                  size_t *len);
 /* After anything but REPLAY_EVENT there is nothing more. */
 enum replay_result replay_next(struct replay *r, struct event **out);
 /* One sentence in the user's language for CUT and BAD; borrowed. */

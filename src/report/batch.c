@@ -94,6 +94,16 @@ static void bytes_of(struct paper *p, const struct event *e, struct ev_ref r)
 	paper_bytes(p, event_text(e, r), r.len);
 }
 
+/* What a transcript does not tell is left out. */
+static void add_part(struct paper *p, const char *between,
+                     const struct event *e, struct ev_ref r)
+{
+	if (!r.len)
+		return;
+	paper_text(p, between);
+	bytes_of(p, e, r);
+}
+
 static void print_start(struct batch *b, const struct event *e)
 {
 	struct paper *p = &b->paper;
@@ -106,12 +116,9 @@ static void print_start(struct batch *b, const struct event *e)
 	star(p, INK_BOLD);
 	bytes_of(p, e, e->target);
 	paper_ink(p, INK_DIM);
-	paper_text(p, "  ");
-	bytes_of(p, e, e->u.start.time);
-	paper_text(p, "  ");
-	bytes_of(p, e, e->u.start.program);
-	paper_text(p, " ");
-	bytes_of(p, e, e->u.start.version);
+	add_part(p, "  ", e, e->u.start.time);
+	add_part(p, "  ", e, e->u.start.program);
+	add_part(p, " ", e, e->u.start.version);
 	end_star(p);
 }
 
@@ -122,10 +129,14 @@ static void place(struct paper *p, const struct event *e)
 
 	bytes_of(p, e, c->host);
 	if (c->address.len) {
-		paper_text(p, " [");
+		paper_text(p, c->host.len ? " [" : "[");
 		bytes_of(p, e, c->address);
-		paper_textf(p, "]:%u", c->port);
+		paper_text(p, "]");
 	}
+	if (c->port)
+		paper_textf(p, ":%u", c->port);
+	if (!c->host.len && !c->address.len)
+		paper_text(p, _("a server that is not named"));
 	if (c->via.len) {
 		paper_text(p, _(" via "));
 		bytes_of(p, e, c->via);
@@ -148,8 +159,11 @@ static void print_connected(struct batch *b, const struct event *e)
 	struct paper *p = &b->paper;
 
 	star(p, INK_PLAIN);
-	paper_text(p, _("Connected in "));
-	span(p, e->u.connect.us);
+	paper_text(p, _("Connected"));
+	if (e->u.connect.us) {
+		paper_text(p, _(" in "));
+		span(p, e->u.connect.us);
+	}
 	if (e->u.connect.local.len) {
 		paper_text(p, _(" from "));
 		bytes_of(p, e, e->u.connect.local);
@@ -275,8 +289,10 @@ static void print_headline(struct paper *p, const struct event *e,
 	paper_ink(p, block_ink(x->cls));
 	paper_textf(p, "%s %s %s", block_mark(x->cls), x->chip, x->headline);
 	paper_ink(p, INK_DIM);
-	paper_text(p, "  ");
-	span(p, e->u.reply.us);
+	if (e->u.reply.us) { /* else nobody has measured it */
+		paper_text(p, "  ");
+		span(p, e->u.reply.us);
+	}
 	paper_ink(p, INK_PLAIN);
 	paper_newline(p);
 }
@@ -379,9 +395,14 @@ static void print_message(struct batch *b, const struct event *e)
 	const struct ev_message *m = &e->u.message;
 
 	star(p, INK_PLAIN);
-	paper_textf(p, _("Message: %u lines, %u bytes, dots doubled: "
-	                 "%u, SHA-256 "), m->lines, m->bytes, m->stuffed);
-	bytes_of(p, e, m->sha256);
+	if (m->sha256.len || m->bytes)
+		paper_textf(p, _("Message: %u lines, %u bytes, dots doubled: "
+		                 "%u"), m->lines, m->bytes, m->stuffed);
+	else if (m->lines) /* a transcript told no more */
+		paper_textf(p, _("Message: %u lines"), m->lines);
+	else
+		paper_text(p, _("Message: not shown in the transcript"));
+	add_part(p, ", SHA-256 ", e, m->sha256);
 	end_star(p);
 }
 

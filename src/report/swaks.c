@@ -19,6 +19,7 @@ struct swaks {
 	bool connected;        /* this target had a connection */
 	bool quit;             /* said in this connection */
 	bool lost;             /* told already */
+	bool body;             /* lines of the message were shown */
 	bool message;          /* told as a number of lines, dot and all */
 };
 
@@ -73,15 +74,15 @@ static void place(struct swaks *s, const struct event *e)
 
 static void print_connecting(struct swaks *s, const struct event *e)
 {
-	bool tcp = e->u.connect.address.len > 0;
+	bool tcp = e->u.connect.address.len > 0 || e->u.connect.port;
 	const char *host = event_text(e, e->u.connect.host);
 
-	s->tls = s->quit = s->lost = s->message = false;
+	s->tls = s->quit = s->lost = s->message = s->body = false;
 	s->connected = true;
 	paper_text(&s->paper, tcp || is_socket(s, host) ? "=== Trying "
 	                                           : "=== Trying pipe to ");
 	place(s, e);
-	if (tcp)
+	if (e->u.connect.port)
 		paper_textf(&s->paper, ":%u", e->u.connect.port);
 	paper_text(&s->paper, "...");
 	paper_newline(&s->paper);
@@ -112,7 +113,7 @@ static void print_no_connection(struct swaks *s, const struct event *e)
 	paper_text(p, "*** Error connecting to ");
 	if (to)
 		place(s, to);
-	if (to && to->u.connect.address.len)
+	if (to && to->u.connect.port)
 		paper_textf(p, ":%u", to->u.connect.port);
 	paper_text(p, ":");
 	paper_newline(p);
@@ -268,7 +269,10 @@ static void print_sent(struct swaks *s, const struct event *e)
 		s->quit = true;
 	if (s->message && v == VERB_END_OF_DATA)
 		return;
+	s->body = v == VERB_DATA_BLOCK;
 	paper_text(&s->paper, s->tls ? " ~> " : " -> ");
+	if (s->body && *event_text(e, e->u.sent.line) == '.')
+		paper_text(&s->paper, "."); /* as it goes out */
 	bytes_of(&s->paper, e, e->u.sent.line);
 	paper_newline(&s->paper);
 }
@@ -276,7 +280,9 @@ static void print_sent(struct swaks *s, const struct event *e)
 /* swaks -n: the dot that ends it is one of the lines. */
 static void print_message(struct swaks *s, const struct event *e)
 {
-	s->message = true;
+	s->message = !s->body;
+	if (s->body)
+		return;
 	paper_textf(&s->paper, "%s%u lines sent", s->tls ? " ~> " : " -> ",
 	            e->u.message.lines + 1);
 	paper_newline(&s->paper);
@@ -373,7 +379,8 @@ static void print_verdict(struct swaks *s, const struct event *e)
 
 static void begin(struct swaks *s)
 {
-	s->connected = s->tls = s->quit = s->lost = s->message = false;
+	s->connected = s->tls = s->quit = s->lost = false;
+	s->message = s->body = false;
 	dialog_free(s->dialog);
 	s->dialog = dialog_new();
 }

@@ -52,7 +52,8 @@ static void agreed(struct paper *p, const struct event *e)
 	paper_bytes(p, buf_str(&b), b.len);
 	if (t->resumed)
 		paper_textf(p, ", %s", _("resumed"));
-	paper_textf(p, ", %.1f ms", t->us / 1e3);
+	if (t->us)
+		paper_textf(p, ", %.1f ms", t->us / 1e3);
 	buf_clear(&b);
 }
 

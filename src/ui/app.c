@@ -291,6 +291,7 @@ struct ui_result ui_run(const struct ui_config *cfg)
 	save_history(u);
 	save_recent(u);
 	result = u->result;
+	result.mask = u->veil.mode;
 	ui_clear(u);
 	free(u);
 	return result;

@@ -15,6 +15,7 @@
 #include "check/tally.h"
 #include "core/dialog.h"
 #include "core/event.h"
+#include "core/mask.h"
 #include "core/plan.h"
 #include "core/request.h"
 #include "util/queue.h"
@@ -96,6 +97,10 @@ struct ui_config {
 	const char *lang_shown;  /* "en", "de": for :lang without a word */
 	const char *record_path; /* of this run's recording, "" none */
 	const char *state_dir;   /* history, recent, clipboard.txt; "" none */
+	enum mask_mode mask;     /* MASK is on from the start */
+	/* What a provider needs to know about the refusal, from that dialog;
+	 * heap. For :ticket. */
+	char *(*ticket)(const struct dialog *d, enum mask_mode mask);
 	bool no_recent;          /* --no-record: targets are not kept either */
 	/* [keys] of the config file: "name = key" lines, NULL-terminated */
 	const char *const *keys; /* NULL none */
@@ -111,6 +116,7 @@ enum ui_end {
 struct ui_result {
 	enum ui_end end;
 	bool print_dialog; /* :q! -- main prints the dialog on stdout */
+	enum mask_mode mask; /* as it was at the end: of what main prints */
 };
 
 /*

@@ -107,7 +107,7 @@ void ask_forget(struct ui *u)
 
 static void answer(struct ui *u, bool yes, const char *text)
 {
-	dialog_answered(u->link.dialog);
+	veil_answered(&u->veil, &u->link);
 	ui_request(u, REQ_ANSWER, text, NULL, yes);
 	popup_close(u);
 }

@@ -26,9 +26,11 @@ static void connection_words(const struct ui *u, bool whole, char *out,
 
 	ui_safe(now->host, host, sizeof host);
 	ui_safe(now->address, address, sizeof address);
-	if (!dialog_is_tcp(now))
-		snprintf(out, size, "%s", host);
-	else if (whole)
+	if (!dialog_is_tcp(now) || (!now->port && !whole))
+		snprintf(out, size, "%s", *host ? host : address);
+	else if (!now->port) /* a transcript may not tell */
+		snprintf(out, size, "%s [%s]", host, address);
+	else if (whole && *address)
 		snprintf(out, size, "%s [%s]:%u", host, address,
 		         (unsigned)now->port);
 	else
@@ -43,7 +45,10 @@ static void title_left(const struct ui *u, int room, char *out, size_t size)
 	char target[120], connection[260];
 	const char *what = *now->target ? now->target : u->plan.target.text;
 
-	ui_safe(what ? what : "", target, sizeof target);
+	if (*now->target)
+		ui_safe(what, target, sizeof target);
+	else
+		ui_shown(u, what ? what : "", target, sizeof target);
 	if (!u->started)
 		snprintf(out, size, "smtpscope  %s",
 		         _("SMTP dialog inspector"));
@@ -69,7 +74,8 @@ static void clock_words(const struct ui *u, char *out, size_t size)
 	int s;
 
 	*out = '\0';
-	if (now->session == 0 || u->strip.n == 0)
+	if (now->session == 0 || u->strip.n == 0 ||
+	    (u->link.replay && end == 0)) /* a transcript has no clock */
 		return;
 	if (ui_busy(u) && u->clock_us > end)
 		end = u->clock_us;
@@ -118,10 +124,11 @@ static void title_right(const struct ui *u, char *out, size_t size)
 {
 	char clock[16], state[48] = "", session[32] = "", rec[32];
 	char tls[64];
+	const char *mask = u->veil.mask ? "MASK  " : "";
 	const struct dialog_now *now = ui_now(u);
 
 	if (!u->started) {
-		snprintf(out, size, "%s", _("no session"));
+		snprintf(out, size, "%s%s", mask, _("no session"));
 		return;
 	}
 	clock_words(u, clock, sizeof clock);
@@ -132,7 +139,7 @@ static void title_right(const struct ui *u, char *out, size_t size)
 		         (unsigned)now->session);
 	record_words(u, rec, sizeof rec);
 	tls_words(u, tls, sizeof tls);
-	snprintf(out, size, "%s%s%s%s%s%s%s", tls, session,
+	snprintf(out, size, "%s%s%s%s%s%s%s%s", mask, tls, session,
 	         u->demo ? _("DEMO  ") : "",
 	         u->link.replay && u->popup.kind != POPUP_MANY
 	             ? _("REPLAY  ") : "", rec, state,
@@ -151,8 +158,12 @@ void draw_title(struct ui *u)
 	canvas_fill(&u->canvas, r, STYLE_BAR, ' ');
 	title_right(u, right, sizeof right);
 	w = canvas_width(right);
-	if (w > r.w / 2 && u->record_stopped) {
-		record_words(u, right, sizeof right);
+	if (w > r.w / 2) {
+		snprintf(right, sizeof right, "%s",
+		         u->veil.mask ? "MASK  " : "");
+		if (u->record_stopped)
+			record_words(u, right + strlen(right),
+			             sizeof right - strlen(right));
 		w = canvas_width(right);
 	}
 	if (w > r.w / 2)

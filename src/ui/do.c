@@ -56,6 +56,8 @@ static bool do_program(struct ui *u, enum cmd c, const char *arg)
 	case CMD_PALETTE: open_prompt(u, PROMPT_COMMAND, ""); break;
 	case CMD_MESSAGES: popup_messages(u); break;
 	case CMD_RULES: rules_open(u); break;
+	case CMD_MASK: do_mask(u, arg); break;
+	case CMD_TICKET: do_ticket(u); break;
 	case CMD_TLS: tls_open(u, TLS_PAGE_TLS); break;
 	case CMD_CAPS: tls_open(u, TLS_PAGE_CAPS); break;
 	case CMD_CANCEL: do_cancel(u); break;

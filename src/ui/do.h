@@ -27,6 +27,7 @@ void do_mouse(struct ui *u, const char *arg);
 void do_guide(struct ui *u, const char *arg);
 void do_set(struct ui *u, const char *arg);
 void do_pin(struct ui *u);
+void do_recent(struct ui *u); /* into the line */
 
 /* do_replay.c: a recording; another link is told so */
 void do_turn(struct ui *u, int step);
@@ -42,7 +43,6 @@ void do_edit(struct ui *u);
 void do_next_mx(struct ui *u);
 void do_connect(struct ui *u, const char *arg);
 void do_drop(struct ui *u);
-void do_recent(struct ui *u);
 void do_connect_anyway(struct ui *u);
 void do_trial(struct ui *u, const char *arg); /* :try */
 /* The question, when it can be made now; else nothing: false. */
@@ -73,7 +73,9 @@ bool grid_back(struct ui *u);          /* from that dialog; false: it is none */
 /* pane_compare.c */
 void do_compare(struct ui *u, const char *arg); /* :compare */
 
-/* do_copy.c */
+/* do_copy.c: what may be shown to others */
+void do_mask(struct ui *u, const char *arg);
+void do_ticket(struct ui *u);
 void do_copy_text(struct ui *u, const struct buf *b); /* to the clipboard */
 
 /* do_secure.c: encryption and login */

@@ -211,6 +211,7 @@ static void copy_menu(struct ui *u)
 		{ "t", N_("this turn: command and reply"), "turn" },
 		{ "s", N_("the session"), "session" },
 		{ "e", N_("the explanation"), "explanation" },
+		{ "p", N_("the ticket for a provider"), "ticket" },
 		{ "c", N_("a command that does it again"), "command" },
 	};
 
@@ -299,6 +300,43 @@ static void entries_text(struct ui *u, size_t index, struct buf *out)
 		entry_text(u->link.dialog, index + i, out);
 }
 
+static void ticket_text(struct ui *u, struct buf *out)
+{
+	char *text = u->cfg->ticket ? u->cfg->ticket(u->link.dialog,
+	                                             u->veil.mode) : NULL;
+
+	buf_adds(out, text ? text : "");
+	free(text);
+}
+
+void do_ticket(struct ui *u)
+{
+	struct buf b = { 0 };
+
+	ticket_text(u, &b);
+	if (b.len)
+		popup_open(u, POPUP_TEXT, _("Ticket (:copy ticket)"),
+		           buf_str(&b));
+	buf_clear(&b);
+}
+
+/* Without a word: on, and off again. */
+void do_mask(struct ui *u, const char *arg)
+{
+	enum mask_mode mode = u->veil.mask ? MASK_OFF : MASK_ALL;
+
+	for (int i = 0; *arg && i < MASK_MODE_COUNT; i++)
+		if (strcmp(arg, mask_mode_name((enum mask_mode)i)) == 0)
+			mode = (enum mask_mode)i;
+	ui_mask(u, mode);
+	ui_say(u, "%s", mode == MASK_OFF
+	       ? _("MASK is off: addresses, names and IPs as they are.")
+	       : mode == MASK_ALL
+	       ? _("MASK is on: addresses, names and IPs are aliases here, in "
+	           "copies and in what is saved. The recording is not masked.")
+	       : _("MASK is on: the local parts of addresses are aliases."));
+}
+
 void do_copy(struct ui *u, const char *arg)
 {
 	size_t index = view_index(u);
@@ -318,6 +356,8 @@ void do_copy(struct ui *u, const char *arg)
 		session_text(u, &b);
 	else if (strcmp(arg, "explanation") == 0)
 		explanation_text(u, &b);
+	else if (strcmp(arg, "ticket") == 0)
+		ticket_text(u, &b);
 	else if (strcmp(arg, "check") == 0 || strcmp(arg, "checks") == 0)
 		checks_text(u, strcmp(arg, "checks") == 0, &b);
 	else if (strcmp(arg, "grid") == 0)

@@ -302,30 +302,29 @@ void ui_note_target(struct ui *u)
 	recent_add(&u->recent, t->text);
 }
 
-void do_recent(struct ui *u)
+/* What was typed may be an alias. False: it is no target, and that was said. */
+static bool read_target(struct ui *u, const char *text, struct target *out)
 {
-	const char *target = recent_next(&u->recent);
+	char *whom = veil_true(&u->veil, text), *why;
+	enum target_error e = target_parse(whom, out);
 
-	if (target)
-		line_set(u->line, target);
-	else
-		ui_say(u, "%s", _("Nothing was looked up yet."));
+	free(whom);
+	if (e == TARGET_OK)
+		return true;
+	if (!u->started && bounce_open(u, text, strlen(text)))
+		return false;
+	why = target_error_text(e, text);
+	ui_say(u, "%s", why);
+	free(why);
+	return false;
 }
 
 void ui_open_target(struct ui *u, const char *text)
 {
 	struct target t;
-	enum target_error e = target_parse(text, &t);
-	char *why;
 
-	if (e != TARGET_OK && !u->started && bounce_open(u, text, strlen(text)))
+	if (!read_target(u, text, &t))
 		return;
-	if (e != TARGET_OK) {
-		why = target_error_text(e, text);
-		ui_say(u, "%s", why);
-		free(why);
-		return;
-	}
 	if (leave_link(u, t.domain)) {
 		set_target(u, &t);
 		ui_note_target(u);
@@ -342,61 +341,6 @@ bool ui_presents(struct ui *u)
 		ui_say(u, "%s", _("The presenter shows the dialog alone; Esc "
 		                  "leaves it."));
 	return u->present.on;
-}
-
-void do_check(struct ui *u)
-{
-	if (ui_presents(u))
-		return;
-	if (u->link.replay) {
-		ui_say(u, "%s", _("A recording is shown: nothing is asked."));
-		return;
-	}
-	if (!u->started || ui_now(u)->ended) {
-		ui_say(u, "%s", _("Who sends and who receives is "
-		                  "checked: first type a domain."));
-		return;
-	}
-	u->checks.asked = true;
-	ui_request(u, REQ_CHECK, NULL, NULL, false);
-	ui_focus(u, PANE_CHECKS);
-}
-
-void do_checks(struct ui *u)
-{
-	if (ui_presents(u))
-		return;
-	if (u->started && (checks_made(ui_now(u)) || u->checks.asked ||
-	                   u->link.replay))
-		ui_focus(u, PANE_CHECKS);
-	else
-		do_check(u);
-}
-
-static void forget(char **text)
-{
-	free(*text);
-	*text = NULL;
-}
-
-/* What the user said of these is what is taken back here. */
-void do_like_mta(struct ui *u)
-{
-	struct plan *p = &u->plan;
-
-	if (u->link.replay || u->demo) {
-		ui_say(u, "%s", _("That is for real targets: here nothing is "
-		                  "sent as this machine's mail server."));
-	} else if (!u->started || ui_session_open(u)) {
-		ui_say(u, "%s", _("A connection is open: QUIT ends it, then "
-		                  ":like-mta starts anew."));
-	} else {
-		p->checks.like_mta = true;
-		forget(&p->helo);
-		forget(&p->source);
-		p->family = 0;
-		ui_reopen(u);
-	}
 }
 
 void do_open(struct ui *u, const char *arg)

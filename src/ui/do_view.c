@@ -433,3 +433,15 @@ void do_pin(struct ui *u)
 	                    ? _("Explain stays; p lets it go again.")
 	                    : _("Explain follows the selection."));
 }
+
+void do_recent(struct ui *u)
+{
+	const char *target = recent_next(&u->recent);
+	char *shown = target ? veil_text(&u->veil, target) : NULL;
+
+	if (shown)
+		line_set(u->line, shown);
+	else
+		ui_say(u, "%s", _("Nothing was looked up yet."));
+	free(shown);
+}

@@ -33,10 +33,21 @@ static struct layout_wish wish(const struct ui *u)
 	};
 }
 
+/* A transcript has none. */
+static bool has_clock(const struct ui *u)
+{
+	size_t n = dialog_count(u->link.dialog);
+
+	return !u->link.replay || n == 0 ||
+	       dialog_at(u->link.dialog, n - 1)->t_us != 0;
+}
+
 /* Times are shown as they fit until the user chooses. */
 static void choose_defaults(struct ui *u)
 {
-	if (!u->time_chosen)
+	if (!u->time_chosen && !has_clock(u))
+		u->time = TIME_NONE;
+	else if (!u->time_chosen)
 		u->time = u->w >= 100 ? TIME_CLOCK : TIME_START;
 	u->rows.open_all = u->w >= 100;
 }

@@ -87,13 +87,17 @@ static void connect_note(const struct event *e, struct buf *out)
 	if (e->kind == EV_CONNECTING) {
 		buf_adds(out, _("connecting to "));
 		add_safe(out, event_text(e, c->host), c->host.len);
-		if (c->address.len || c->port)
-			buf_addf(out, " [%s]:%u", event_text(e, c->address),
-			         (unsigned)c->port);
+		if (c->address.len)
+			buf_addf(out, " [%s]", event_text(e, c->address));
+		if (c->port)
+			buf_addf(out, ":%u", (unsigned)c->port);
 		return;
 	}
 	time_span(span, c->us);
-	buf_addf(out, _("connected in %s"), span);
+	if (c->us)
+		buf_addf(out, _("connected in %s"), span);
+	else /* a transcript does not tell */
+		buf_adds(out, _("connected"));
 	if (strncmp(via, "socks5:", 7) == 0)
 		buf_addf(out, _(" (through %s)"), via);
 	else if (*via)

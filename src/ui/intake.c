@@ -117,7 +117,9 @@ static void note_checks(struct check_view *v, bool running)
 
 static void apply(struct ui *u, const struct event *e)
 {
-	dialog_append(u->link.dialog, e);
+	struct event *copy;
+
+	e = veil_append(&u->veil, &u->link, e, &copy);
 	strip_event(&u->strip, u->link.dialog, e);
 	rows_scan(&u->rows, SCAN_BUDGET);
 	note_answer(u, e);
@@ -129,6 +131,7 @@ static void apply(struct ui *u, const struct event *e)
 		popup_ask(u);
 	}
 	announce(u, e);
+	free(copy);
 }
 
 static void record(struct ui *u, const struct event *e)

@@ -96,6 +96,8 @@ static const struct binding defaults[] = {
 	{ IN_BROWSE, "p", CMD_PIN, NULL, NULL, 0 },
 	{ IN_BROWSE, "y", CMD_COPY, N_("Copy"), NULL, 11 },
 	{ IN_BROWSE, "s", CMD_SAVE, N_("Save"), NULL, 15 },
+	{ IN_BROWSE, "*", CMD_MASK, NULL, NULL, 0 },
+	{ IN_PRESENT, "*", CMD_MASK, NULL, NULL, 0 },
 	{ IN_PANES, "r", CMD_AGAIN, NULL, NULL, 0 },
 	{ IN_PANES, "e", CMD_EDIT, NULL, NULL, 0 },
 	{ IN_PANES, "m", CMD_NEXT_MX, N_("Next MX"), NULL, 16 },

@@ -68,9 +68,14 @@
 	X(CMD_PIN, "pin", "",                                                  \
 	  N_("keep this explanation while the selection moves"))               \
 	X(CMD_COPY, "copy",                                                    \
-	  "line|turn|session|explanation|command|swaks|openssl|nc|smtpscope",  \
+	  "line|turn|session|explanation|ticket|command|swaks|openssl|nc|"     \
+	  "smtpscope",                                                         \
 	  N_("copy a line, a turn, the session, the explanation, a command"))  \
 	X(CMD_SAVE, "save", N_("FILE"), N_("write the dialog to a new file"))  \
+	X(CMD_MASK, "mask", "all|people|off",                                  \
+	  N_("aliases for addresses, names and IPs in all that is shown"))     \
+	X(CMD_TICKET, "ticket", "",                                            \
+	  N_("what a provider needs to know about the refusal"))               \
 	X(CMD_ACT, "suggestions", "",                                          \
 	  N_("what could be done about this reply"))                           \
 	X(CMD_TRY, "try", N_("EXPERIMENT [VALUE]"),                            \

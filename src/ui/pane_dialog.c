@@ -73,9 +73,12 @@ void dialog_edge(struct ui *u, struct pane_edge *e)
 static void time_words(struct ui *u, size_t row, char out[16])
 {
 	const struct event *e = dialog_at(u->link.dialog, u->rows.at[row]);
+	size_t count = dialog_count(u->link.dialog);
 	int64_t from = 0;
 
 	*out = '\0';
+	if (dialog_at(u->link.dialog, count - 1)->t_us == 0)
+		return; /* a transcript has no clock */
 	if (u->time == TIME_CLOCK) {
 		const struct event *first = dialog_at(u->link.dialog, 0);
 

@@ -256,16 +256,18 @@ static void put_cell(struct ui *u, struct rect r, int at, enum style s,
 static void draw_row(struct ui *u, struct rect r, const struct tally_row *row)
 {
 	enum mark mark = mark_of(row->outcome);
-	char code[32] = "", took[24];
+	char code[32] = "", took[24], *target;
 
 	if (row->code)
 		snprintf(code, sizeof code, "%u %s", row->code, row->enhanced);
 	time_span(took, row->took_us);
 	canvas_text(&u->canvas, r.x + 1, r.y, 1, mark_style(mark),
 	            mark_glyph(mark));
+	target = veil_text(&u->veil, row->target);
 	canvas_server(&u->canvas, r.x + 3, r.y,
 	              r.w > OUTCOME_COLUMN ? OUTCOME_COLUMN - 4 : r.w - 3, 0,
-	              STYLE_TEXT, row->target, strlen(row->target));
+	              STYLE_TEXT, target, strlen(target));
+	free(target);
 	put_cell(u, r, OUTCOME_COLUMN, mark_style(mark),
 	         outcome_label((enum outcome)row->outcome));
 	put_cell(u, r, CODE_COLUMN, STYLE_TEXT, code);

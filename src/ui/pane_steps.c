@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ui/glyph.h"
@@ -225,7 +226,8 @@ void steps_draw(struct ui *u, struct rect body)
 		size_t i = top + (size_t)y;
 		struct rect r = { body.x, body.y + y, body.w, 1 };
 		const char *title =
-		    lesson ? ui_safe(u->plan.steps[i].line, line, sizeof line)
+		    lesson ? ui_shown(u, u->plan.steps[i].line, line,
+		                      sizeof line)
 		           : _(list.row[i]->title);
 
 		if (lesson && u->plan.steps[i].kind == STEP_CONNECT)
@@ -242,6 +244,16 @@ void steps_draw(struct ui *u, struct rect body)
 	draw_hints(u, body);
 }
 
+/* A lesson speaks of its hosts and people, too. */
+static void put_words(const struct ui *u, struct doc *out, enum style style,
+                      const char *text)
+{
+	char *shown = veil_text(&u->veil, text);
+
+	doc_put(out, style, shown);
+	free(shown);
+}
+
 void step_ask(struct ui *u, struct doc *out)
 {
 	size_t at = lesson_current(u);
@@ -249,7 +261,7 @@ void step_ask(struct ui *u, struct doc *out)
 	if (at >= u->plan.n_steps || !*u->plan.steps[at].ask)
 		return;
 	doc_gap(out, 0);
-	doc_put(out, STYLE_BOLD, u->plan.steps[at].ask);
+	put_words(u, out, STYLE_BOLD, u->plan.steps[at].ask);
 }
 
 void step_say(struct ui *u, struct doc *out)
@@ -268,10 +280,10 @@ void step_say(struct ui *u, struct doc *out)
 	         u->plan.n_steps);
 	if (*step->say) {
 		doc_line(out, 0);
-		doc_put(out, STYLE_TEXT, step->say);
+		put_words(u, out, STYLE_TEXT, step->say);
 	}
 	if (*step->ask) {
 		doc_line(out, 0);
-		doc_put(out, STYLE_BOLD, step->ask);
+		put_words(u, out, STYLE_BOLD, step->ask);
 	}
 }

@@ -161,10 +161,12 @@ static void put_handshake(struct doc *d, const struct event *e)
 
 	time_span(span, e->u.tls.us);
 	put_row(d, _("Handshake"));
-	doc_put(d, STYLE_TEXT, span);
-	doc_putf(d, STYLE_TEXT, ", %s", e->u.tls.wrapped
-	                                    ? _("from the start")
-	                                    : _("after STARTTLS"));
+	if (e->u.tls.us) {
+		doc_put(d, STYLE_TEXT, span);
+		doc_put(d, STYLE_TEXT, ", ");
+	}
+	doc_put(d, STYLE_TEXT, e->u.tls.wrapped ? _("from the start")
+	                                        : _("after STARTTLS"));
 	if (e->u.tls.resumed)
 		doc_putf(d, STYLE_TEXT, ", %s", _("resumed"));
 	if (e->u.tls.cert_asked)

@@ -30,14 +30,17 @@ enum {
 static void request(struct plain *p, enum request_kind kind, struct plan *plan,
                     const char *text, bool yes)
 {
+	char *given = NULL;
+
 	if (p->link.replay || !p->cfg->calls.request) {
 		plan_free(plan);
 		return;
 	}
+	if (text) /* an answer, maybe a password, is nobody's name */
+		given = kind == REQ_ANSWER ? xstrdup(text)
+		                           : veil_true(&p->veil, text);
 	p->cfg->calls.request(p->cfg->calls.arg,
-	                      request_new(kind, plan,
-	                                  text ? xstrdup(text) : NULL, NULL,
-	                                  yes));
+	                      request_new(kind, plan, given, NULL, yes));
 }
 
 /* --- events */
@@ -88,6 +91,7 @@ static void take(struct plain *p, struct event *e)
 	bool walked = plain_walk_ends(p, e);
 	bool answer = ends_waiting(e) || is_outcome(e) || walked;
 	const char *stopped = NULL;
+	struct event *copy;
 
 	if (kind == EV_END || is_outcome(e))
 		p->trying = false;
@@ -101,7 +105,8 @@ static void take(struct plain *p, struct event *e)
 
 	if (p->cfg->calls.record && !p->link.replay)
 		stopped = p->cfg->calls.record(p->cfg->calls.arg, e);
-	dialog_append(p->link.dialog, e);
+	veil_append(&p->veil, &p->link, e, &copy);
+	free(copy);
 	free(e);
 	plain_show_new(p);
 	if (walked)
@@ -149,9 +154,10 @@ static void open_plan(struct plain *p)
 static void open_target(struct plain *p, const char *text)
 {
 	struct target t;
-	enum target_error e = target_parse(text, &t);
-	char *why;
+	char *whom = veil_true(&p->veil, text), *why;
+	enum target_error e = target_parse(whom, &t);
 
+	free(whom);
 	if (e != TARGET_OK) {
 		why = target_error_text(e, text);
 		plain_print(p, "", why);
@@ -195,6 +201,28 @@ static void checks(struct plain *p)
 		check(p);
 }
 
+static void ticket(struct plain *p)
+{
+	char *text = p->cfg->ticket ? p->cfg->ticket(p->link.dialog,
+	                                             p->veil.mode) : NULL;
+
+	fputs(text ? text : "", p->out);
+	free(text);
+}
+
+/* Of what is printed from now on. */
+static void mask(struct plain *p)
+{
+	enum mask_mode mode = p->veil.mask ? MASK_OFF : MASK_ALL;
+
+	if (p->link.replay)
+		plain_replay_mask(p, mode);
+	else
+		veil_on(&p->veil, &p->link, mode);
+	plain_print(p, "", p->veil.mask ? _("MASK is on.")
+	                                : _("MASK is off."));
+}
+
 static void command(struct plain *p, const char *text)
 {
 	size_t len = strcspn(text, " ");
@@ -229,6 +257,10 @@ static void command(struct plain *p, const char *text)
 		plain_compare(p, text);
 	} else if (c == CMD_CHECK) {
 		check(p);
+	} else if (c == CMD_MASK) {
+		mask(p);
+	} else if (c == CMD_TICKET) {
+		ticket(p);
 	} else if (c == CMD_CANCEL) {
 		request(p, REQ_CANCEL, NULL, NULL, false);
 	} else {
@@ -282,7 +314,7 @@ static void held_line(struct plain *p, const char *text)
 
 static void answer(struct plain *p, bool yes, const char *text)
 {
-	dialog_answered(p->link.dialog);
+	veil_answered(&p->veil, &p->link);
 	request(p, REQ_ANSWER, NULL, text, yes);
 	p->waiting = true;
 }
@@ -477,6 +509,7 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	if (copy)
 		p.plan = *copy;
 	free(copy);
+	veil_on(&p.veil, &p.link, cfg->mask);
 	interrupt_catch(&p.wait_mask);
 	plain_show_new(&p);
 	plain_replay_open(&p);
@@ -498,6 +531,8 @@ struct ui_result plain_run(const struct ui_config *cfg, int in, FILE *out)
 	free(p.trial);
 	free(p.login);
 	plan_clear(&p.plan);
+	p.result.mask = p.veil.mode;
+	veil_clear(&p.veil);
 	player_clear(&p.player);
 	return p.result;
 }

@@ -53,6 +53,18 @@ void plain_replay_open(struct plain *p)
 		player_init(&p->player, p->link.dialog);
 }
 
+void plain_replay_mask(struct plain *p, enum mask_mode mode)
+{
+	size_t head = player_head(&p->player);
+
+	p->link.dialog = p->player.whole;
+	player_clear(&p->player);
+	veil_on(&p->veil, &p->link, mode);
+	player_init(&p->player, p->link.dialog);
+	player_go(&p->player, head);
+	arrive(p);
+}
+
 void plain_replay_step(struct plain *p)
 {
 	if (p->player.playing)

@@ -13,6 +13,7 @@
 #include "ui/app.h"
 #include "ui/keymap.h"
 #include "ui/player.h"
+#include "ui/veil.h"
 #include "util/buf.h"
 
 struct plain {
@@ -20,6 +21,7 @@ struct plain {
 	struct ui_link link;
 	struct plan plan;
 	FILE *out;
+	struct veil veil;    /* MASK */
 	struct buf input;    /* bytes of a line that is not whole yet */
 	size_t shown;        /* entries of the dialog that were printed */
 	size_t number;       /* of the last printed line */
@@ -73,6 +75,8 @@ bool plain_checks_see(struct plain *p, bool checking);
 
 /* plain_replay.c: a recording, turn by turn */
 void plain_replay_open(struct plain *p);
+/* MASK on or off, at the same place. */
+void plain_replay_mask(struct plain *p, enum mask_mode mode);
 /* Enter alone: the next turn, or pause. */
 void plain_replay_step(struct plain *p);
 /* false: c is none of a recording's, or this is none. */

@@ -514,7 +514,7 @@ static void draw_password(struct ui *u, struct rect body)
 		line_draw(u->password, &u->canvas, r, "> ", true);
 }
 
-void popup_draw(struct ui *u)
+static void draw_box(struct ui *u)
 {
 	struct popup *p = &u->popup;
 	struct layout_box box;
@@ -522,23 +522,6 @@ void popup_draw(struct ui *u)
 	size_t chosen, top = p->top;
 	char right[64];
 
-	if (p->kind == POPUP_RULES)
-		rules_draw(u);
-	if (p->kind == POPUP_MANY)
-		many_draw(u);
-	if (p->kind == POPUP_TOUR)
-		tour_draw(u);
-	if (p->kind == POPUP_TLS)
-		tls_draw(u);
-	if (p->kind == POPUP_BOUNCE)
-		bounce_draw(u);
-	if (p->kind == POPUP_COMPARE)
-		compare_draw(u);
-	if (p->kind == POPUP_NONE || p->kind == POPUP_RULES ||
-	    p->kind == POPUP_TOUR || p->kind == POPUP_TLS ||
-	    p->kind == POPUP_BOUNCE || p->kind == POPUP_COMPARE ||
-	    p->kind == POPUP_MANY)
-		return;
 	doc_init(&doc, (u->w < POPUP_WIDTH + 4 ? u->w : POPUP_WIDTH) - 4);
 	chosen = popup_doc(p, &doc);
 	box = popup_box(u, doc.n_lines);
@@ -565,4 +548,21 @@ void popup_draw(struct ui *u)
 		canvas_cursor(&u->canvas, box.body.x, y, false);
 	}
 	doc_clear(&doc);
+}
+
+void popup_draw(struct ui *u)
+{
+	static void (*const own[POPUP_COUNT])(struct ui *u) = {
+		[POPUP_RULES] = rules_draw,
+		[POPUP_MANY] = many_draw,
+		[POPUP_TOUR] = tour_draw,
+		[POPUP_TLS] = tls_draw,
+		[POPUP_BOUNCE] = bounce_draw,
+		[POPUP_COMPARE] = compare_draw,
+	};
+
+	if (own[u->popup.kind])
+		own[u->popup.kind](u);
+	else if (u->popup.kind != POPUP_NONE)
+		draw_box(u);
 }

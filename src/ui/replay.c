@@ -11,6 +11,24 @@ void replay_attach(struct ui *u)
 	u->present.revealed = PRESENT_ALL;
 }
 
+/* The player goes on in the other dialog, at the same place. */
+void replay_mask(struct ui *u, enum mask_mode mode)
+{
+	struct player *p = &u->reel.player;
+	size_t head = player_head(p);
+	enum pace pace = p->pace;
+
+	u->link.dialog = p->whole;
+	player_clear(p);
+	veil_on(&u->veil, &u->link, mode);
+	player_init(p, u->link.dialog);
+	p->pace = pace;
+	player_go(p, head);
+	while (player_slice(p, PLAYER_SLICE))
+		;
+	u->link.dialog = player_shown(p);
+}
+
 void replay_leave(struct ui *u)
 {
 	player_clear(&u->reel.player);

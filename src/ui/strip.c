@@ -50,6 +50,12 @@ static const char *step_word(const char *verb)
 	return *verb ? verb : "?";
 }
 
+/* The step that a reply to this verb is about: a login's lines are one. */
+static const char *step_answered(const char *verb)
+{
+	return strcmp(verb, "(AUTH RESPONSE)") == 0 ? "AUTH" : step_word(verb);
+}
+
 static void note_sent(struct strip *s, const struct event *e)
 {
 	const char *word = step_word(event_text(e, e->u.sent.verb));
@@ -76,7 +82,7 @@ static void note_reply(struct strip *s, const struct dialog *d,
 	} else if (e->u.reply.to != EV_UNASKED) {
 		i = dialog_find(d, e->u.reply.to);
 		if (i != SIZE_MAX && dialog_at(d, i)->kind == EV_SENT)
-			step = find(s, step_word(event_text(
+			step = find(s, step_answered(event_text(
 			                   dialog_at(d, i),
 			                   dialog_at(d, i)->u.sent.verb)));
 	}

@@ -24,6 +24,7 @@ void ui_init(struct ui *u, const struct ui_config *cfg)
 	line_find_secret(u->line, command_secret_from);
 	u->aux = line_new(complete_command, u);
 	plan_init(&u->plan);
+	u->veil.mode = cfg->mask;
 	ui_attach(u, &cfg->link);
 }
 
@@ -61,13 +62,16 @@ static void copy_plan(struct ui *u, const struct plan *from)
 void ui_attach(struct ui *u, const struct ui_link *link)
 {
 	const char *target;
+	enum mask_mode mode = u->veil.mode;
 
 	forget_view(u);
+	veil_clear(&u->veil);
 	u->link = *link;
+	veil_on(&u->veil, &u->link, mode);
 	u->demo = link->title && *link->title;
 	copy_plan(u, link->plan);
-	rows_init(&u->rows, link->dialog);
-	strip_make(&u->strip, link->dialog);
+	rows_init(&u->rows, u->link.dialog);
+	strip_make(&u->strip, u->link.dialog);
 	rows_scan(&u->rows, SIZE_MAX);
 	replay_attach(u);
 	view_follow(u);
@@ -80,6 +84,29 @@ void ui_attach(struct ui *u, const struct ui_link *link)
 		grid_show(u);
 }
 
+/* What is looked at stays: both dialogs have the same entries. What was found
+ * by searching is another text now. */
+void ui_mask(struct ui *u, enum mask_mode mode)
+{
+	size_t index = view_index(u);
+
+	popup_close(u);
+	find_stop(u);
+	if (u->explain.valid)
+		explanation_clear(&u->explain.x);
+	u->explain = (struct explain_cache){ .valid = false };
+	rows_clear(&u->rows);
+	if (u->link.replay)
+		replay_mask(u, mode);
+	else
+		veil_on(&u->veil, &u->link, mode);
+	rows_init(&u->rows, u->link.dialog);
+	rows_scan(&u->rows, SIZE_MAX);
+	view_keep(u, index);
+	ui_prefill(u);
+	u->dirty = true;
+}
+
 void ui_clear(struct ui *u)
 {
 	forget_view(u);
@@ -90,6 +117,7 @@ void ui_clear(struct ui *u)
 	recent_clear(&u->recent);
 	line_free(u->line);
 	line_free(u->aux);
+	veil_clear(&u->veil);
 	free(u->last_sent);
 	free(u->toast);
 	for (size_t i = 0; i < MESSAGES_MAX; i++)
@@ -170,9 +198,14 @@ bool ui_busy(const struct ui *u)
 	       prompt_is_late(now);
 }
 
-static char *copy_text(const char *s)
+/* What answers a question of the worker is nobody's name. */
+static char *true_text(const struct ui *u, enum request_kind kind,
+                       const char *s)
 {
-	return s ? xstrdup(s) : NULL;
+	if (!s)
+		return NULL;
+	return kind == REQ_ANSWER || kind == REQ_LOGIN ? xstrdup(s)
+	                                               : veil_true(&u->veil, s);
 }
 
 void ui_request(struct ui *u, enum request_kind kind, const char *text,
@@ -183,8 +216,8 @@ void ui_request(struct ui *u, enum request_kind kind, const char *text,
 		return;
 	}
 	u->cfg->calls.request(u->cfg->calls.arg,
-	                      request_new(kind, NULL, copy_text(text),
-	                                  copy_text(text2), yes));
+	                      request_new(kind, NULL, true_text(u, kind, text),
+	                                  true_text(u, kind, text2), yes));
 }
 
 unsigned ui_where(const struct ui *u)
@@ -206,6 +239,15 @@ unsigned ui_panes(const struct ui *u)
 struct line *ui_prompt_line(const struct ui *u)
 {
 	return u->mode == PROMPT_SERVER ? u->line : u->aux;
+}
+
+const char *ui_shown(const struct ui *u, const char *s, char *out, size_t size)
+{
+	char *masked = veil_text(&u->veil, s);
+
+	ui_safe(masked, out, size);
+	free(masked);
+	return out;
 }
 
 const char *ui_safe(const char *s, char *out, size_t size)

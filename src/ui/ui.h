@@ -30,6 +30,7 @@
 #include "ui/seek.h"
 #include "ui/strip.h"
 #include "ui/theme.h"
+#include "ui/veil.h"
 #include "ui/words.h"
 
 enum {
@@ -69,6 +70,7 @@ enum popup_kind {
 	POPUP_BOUNCE,  /* what a pasted text says; pane_bounce.c */
 	POPUP_COMPARE, /* two dialogs side by side; pane_compare.c */
 	POPUP_MANY,    /* many targets in sum; pane_many.c */
+	POPUP_COUNT
 };
 
 struct popup_item {
@@ -174,6 +176,7 @@ struct many_view { /* pane_many.c */
 struct ui {
 	const struct ui_config *cfg;
 	struct ui_link link;
+	struct veil veil; /* MASK: link.dialog is the masked one */
 	struct plan plan; /* of the target now open; owned */
 	bool started;     /* false: start screen */
 	bool demo;        /* link is a demo */
@@ -247,6 +250,7 @@ struct ui {
 void ui_init(struct ui *u, const struct ui_config *cfg);
 void ui_clear(struct ui *u);
 void ui_attach(struct ui *u, const struct ui_link *link); /* a new dialog */
+void ui_mask(struct ui *u, enum mask_mode mode); /* MASK on or off */
 /* A message in the hint line, kept in :messages. */
 void ui_say(struct ui *u, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -261,6 +265,9 @@ unsigned ui_where(const struct ui *u); /* IN_ bit of what has the focus */
 unsigned ui_panes(const struct ui *u); /* the same of its panes */
 struct line *ui_prompt_line(const struct ui *u);
 int ui_number(const char *s); /* 0 to 99999; 0 when s is no number */
+/* A text that is in no event, masked while MASK is on, and then as below. */
+const char *ui_shown(const struct ui *u, const char *s, char *out,
+                     size_t size);
 /* s made safe to be drawn, cut at size bytes; returns out. */
 const char *ui_safe(const char *s, char *out, size_t size);
 
@@ -273,6 +280,7 @@ void ui_ghost(struct ui *u); /* after the line or the prompt changed */
  * it. All but attach, leave, is_whole, slice, tick and due are for a recording
  * only. */
 void replay_attach(struct ui *u); /* to link.dialog, all of it */
+void replay_mask(struct ui *u, enum mask_mode mode); /* as ui_mask() */
 void replay_leave(struct ui *u);
 bool replay_is_whole(const struct ui *u); /* nothing is hidden */
 /* A slice of a way that takes long; true while there is more to do. */

@@ -120,6 +120,12 @@ static bool welcome(int listener)
 	return true;
 }
 
+static void welcome_all(int listener)
+{
+	while (welcome(listener))
+		continue;
+}
+
 static const struct row *row_for(const struct client *c)
 {
 	bool offered = setup && !c->tls;
@@ -307,8 +313,7 @@ static void serve(int smtp, int dns)
 			else if (e[i].data.ptr != &mail)
 				hear(e[i].data.ptr);
 			else
-				while (welcome(smtp))
-					continue;
+				welcome_all(smtp);
 		}
 	}
 }

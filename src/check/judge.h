@@ -2,29 +2,50 @@
  * judge: watches the events of one session go by and gives the verdicts: one
  * on each recipient after the reply to its RCPT, one on the session at its
  * end. What a verdict says is check/verdict.h's business; this is the memory
- * that it needs. The worker's thread only.
+ * that it needs. Whether the session is live or read from a transcript, the
+ * caller takes what comes out. Pure; one thread.
  */
-#ifndef NET_JUDGE_H
-#define NET_JUDGE_H
+#ifndef CHECK_JUDGE_H
+#define CHECK_JUDGE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "check/verdict.h"
 #include "core/session.h"
-#include "net/docket.h"
-#include "net/outlet.h"
+#include "knowledge/evidence.h"
 
 struct judge;
+
+/* A refusal that a verdict was given on; all borrowed. */
+struct judge_case {
+	const struct event *reply;
+	const char *recipient; /* "": the session */
+	const struct session_result *result; /* NULL for a recipient */
+	enum stage wanted;
+	enum state before;
+	uint32_t session;
+};
+
+/* Where verdicts go. */
+struct judge_out {
+	/* Numbers and finishes b. reply: what a recipient's verdict is about,
+	 * known since then; NULL: of now. */
+	void (*post)(void *arg, struct event_builder *b,
+	             const struct event *reply);
+	void (*file)(void *arg, const struct judge_case *c); /* or NULL */
+	const struct evidence *checks; /* of the run, borrowed; NULL: none */
+	void *arg;
+};
 
 struct judge_sum {
 	uint8_t exit, outcome; /* of the session; valid after judge_session() */
 	uint32_t accepted, deferred, refused; /* recipients */
 };
 
-/* docket: the run's, borrowed; what its checks found counts, and refusals are
- * kept there to be judged anew. NULL: no checks. */
-struct judge *judge_new(struct outlet *out, struct docket *docket,
-                        uint32_t session, enum stage wanted);
+/* out: copied. */
+struct judge *judge_new(const struct judge_out *out, uint32_t session,
+                        enum stage wanted);
 void judge_free(struct judge *j); /* NULL is fine */
 
 /* Before e is given away. r: the session's result so far. */

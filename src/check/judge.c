@@ -1,11 +1,10 @@
 #include "config.h"
 
-#include "net/judge.h"
+#include "check/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/verdict.h"
 #include "core/command.h"
 #include "util/xalloc.h"
 
@@ -17,8 +16,7 @@ struct rcpt { /* a RCPT that went out */
 };
 
 struct judge {
-	struct outlet *out;
-	struct docket *docket;  /* or NULL */
+	struct judge_out out;
 	uint32_t session;
 	enum stage wanted;
 	enum state state;       /* after the events seen so far */
@@ -31,13 +29,12 @@ struct judge {
 	char **deferred;        /* sum.deferred of them */
 };
 
-struct judge *judge_new(struct outlet *out, struct docket *docket,
-                        uint32_t session, enum stage wanted)
+struct judge *judge_new(const struct judge_out *out, uint32_t session,
+                        enum stage wanted)
 {
 	struct judge *j = xcalloc(1, sizeof *j);
 
-	j->out = out;
-	j->docket = docket;
+	j->out = *out;
 	j->session = session;
 	j->wanted = wanted;
 	j->state = ST_CLOSED;
@@ -62,14 +59,6 @@ void judge_free(struct judge *j)
 	free(j->rcpts);
 	free(j->decisive);
 	free(j);
-}
-
-static struct event *copy_event(const struct event *e)
-{
-	struct event *c = xmalloc(e->size);
-
-	memcpy(c, e, e->size);
-	return c;
 }
 
 static struct rcpt *add_rcpt(struct judge *j)
@@ -98,7 +87,7 @@ static void see_delivery(struct judge *j, const struct event *e)
 
 	*r = (struct rcpt){
 		.address = xstrdup(event_text(e, e->u.reply.recipient)),
-		.reply = copy_event(e),
+		.reply = event_copy(e),
 		.before = j->state,
 	};
 	j->n_due = j->n_rcpts;
@@ -109,7 +98,7 @@ static void see_reply(struct judge *j, const struct event *e,
 {
 	if (e->n == r->reply_n) {
 		free(j->decisive);
-		j->decisive = copy_event(e);
+		j->decisive = event_copy(e);
 		j->decisive_before = j->state;
 	}
 	if (e->u.reply.recipient.len) {
@@ -118,7 +107,7 @@ static void see_reply(struct judge *j, const struct event *e,
 	}
 	for (size_t i = j->n_due; i < j->n_rcpts; i++)
 		if (j->rcpts[i].n == e->u.reply.to) {
-			j->rcpts[i].reply = copy_event(e);
+			j->rcpts[i].reply = event_copy(e);
 			j->rcpts[i].before = j->state;
 			j->n_due = i + 1;
 			return;
@@ -166,7 +155,13 @@ static struct verdict_context context(const struct judge *j, enum stage wanted,
                                       enum state before)
 {
 	return (struct verdict_context){ .wanted = wanted, .before = before,
-		.checks = docket_checks(j->docket) };
+		.checks = j->out.checks };
+}
+
+static void file(struct judge *j, const struct judge_case *c)
+{
+	if (j->out.file)
+		j->out.file(j->out.arg, c);
 }
 
 static void judge_one(struct judge *j, const struct rcpt *r)
@@ -177,11 +172,11 @@ static void judge_one(struct judge *j, const struct rcpt *r)
 	verdict_recipient(&b, r->reply, r->address, &ctx);
 	count(j, r, b.e.u.verdict.outcome);
 	if (b.e.u.verdict.outcome != OUT_ACCEPTED)
-		docket_file(j->docket, &(struct docket_case){
+		file(j, &(struct judge_case){
 			.reply = r->reply, .recipient = r->address,
 			.wanted = j->wanted, .before = r->before,
 			.session = j->session });
-	outlet_post_at(j->out, &b, j->session, r->reply->t_us);
+	j->out.post(j->out.arg, &b, r->reply);
 }
 
 void judge_recipients(struct judge *j)
@@ -213,13 +208,13 @@ void judge_session(struct judge *j, const struct session_result *r,
 		reply = NULL;
 	verdict_session(&b, r, reply, &ctx);
 	if (b.e.u.verdict.mta.len) /* a reply is blamed */
-		docket_file(j->docket, &(struct docket_case){
+		file(j, &(struct judge_case){
 			.reply = reply, .recipient = "", .result = r,
 			.wanted = wanted, .before = j->decisive_before,
 			.session = j->session });
 	j->sum.exit = b.e.u.verdict.exit;
 	j->sum.outcome = b.e.u.verdict.outcome;
-	outlet_post(j->out, &b, j->session);
+	j->out.post(j->out.arg, &b, NULL);
 }
 
 struct judge_sum judge_sum(const struct judge *j)
