@@ -16,6 +16,7 @@
 #include "many_feed.h"
 #include "many_out.h"
 #include "many_progress.h"
+#include "net/files.h"
 #include "print.h"
 #include "record/lineup.h"
 #include "util/i18n.h"
@@ -283,7 +284,20 @@ static void tell_rest(const struct options *o, const struct tape *t)
 		                     "FILE)")));
 }
 
-/* before: NULL, or what is gone on with. */
+/* Said before the first connection; then there is nothing more to say. */
+static void make_room(struct many *m, size_t jobs)
+{
+	struct files_room room = files_make_room(jobs);
+
+	if (room.sessions >= jobs)
+		return;
+	front_tell(xasprintf(_("--jobs %zu: this process may have %zu files "
+	                       "open (ulimit -n); that is enough for %zu "
+	                       "connections at once, the others wait"),
+	                     jobs, room.files, room.sessions));
+	m->files_told = true;
+}
+
 /* In the inspector nothing is printed that has a mask. */
 static void sum_up(struct many *m, const struct front_look *look,
                    struct many_state *end)
@@ -297,6 +311,7 @@ static void sum_up(struct many *m, const struct front_look *look,
 	mask_free(own);
 }
 
+/* before: NULL, or what is gone on with. */
 static int do_all(const struct front_look *look, const struct options *o,
                   struct many *m, struct tape *t, struct many_before *before)
 {
@@ -305,6 +320,7 @@ static int do_all(const struct front_look *look, const struct options *o,
 	int exit;
 
 	m->before = before ? before->targets : 0;
+	make_room(m, jobs);
 	m->lineup = lineup_new(jobs, !o->unordered);
 	m->progress = progress_new(!o->input);
 	out_init(&m->out, look, t, before);

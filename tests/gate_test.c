@@ -160,7 +160,7 @@ static void test_gate_busy_host_is_left_alone_for_longer_each_time(
 	begin(1, 100);
 	ask(0, "192.0.2.1");
 	for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
-		char next[8];
+		char next[24];
 
 		gate_busy(passes[at], now_us);
 		assert_int_equal(ask(at + 1, "192.0.2.1"), GATE_PAUSE);
@@ -352,7 +352,7 @@ static void check_bounds(const size_t host_of[PASSES])
 static void step(size_t host_of[PASSES])
 {
 	size_t i = dice(PASSES);
-	char address[16];
+	char address[32];
 
 	if (!passes[i]) {
 		host_of[i] = dice(HOSTS);

@@ -392,6 +392,11 @@ enum conn_got conn_read(struct conn *c, struct conn_bytes *in)
 	return take_end(c, n < 0 ? errno : c->broken);
 }
 
+void conn_again(struct conn *c)
+{
+	conn_later(c, 0);
+}
+
 void conn_pause(struct conn *c, bool paused)
 {
 	if (c->paused == paused)

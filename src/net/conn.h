@@ -97,6 +97,7 @@ struct conn_bytes {
  */
 enum conn_got conn_read(struct conn *c, struct conn_bytes *in);
 struct conn_end conn_end(const struct conn *c);
+void conn_again(struct conn *c); /* ready() once more, behind all others */
 void conn_pause(struct conn *c, bool paused); /* paused: no ready() for data */
 
 /* Adds to what is to be written (copied); command: ends with a command. */

@@ -10,7 +10,6 @@
 
 #include "check/verdict.h"
 #include "core/finding.h"
-#include "net/files.h"
 #include "net/run_priv.h"
 #include "net/start.h"
 #include "util/i18n.h"
@@ -235,24 +234,6 @@ static void go_local(struct run *r)
 		run_begin(r);
 }
 
-bool run_resolver(struct run *r)
-{
-	struct run_env *env = r->env;
-	struct resolve_config cfg = { .server = env->cfg->dns,
-		.resolv_conf = env->cfg->resolv_conf,
-		.trust_ad = env->cfg->trust_ad,
-		.try_ms = env->cfg->dns_try_ms, .share = r->out.run != 0,
-		.in_flight = files_make_room(0).lookups };
-
-	if (env->resolver)
-		return true;
-	env->resolver = resolver_new(env->loop, &cfg);
-	if (env->resolver && resolver_guesses(env->resolver))
-		outlet_finding(&r->out, "dns-default",
-		               resolver_server(env->resolver, 0), 0, 0);
-	return env->resolver != NULL;
-}
-
 static void on_time(void *arg)
 {
 	struct run *r = arg;
@@ -384,15 +365,6 @@ static void see(void *arg, const struct event *e)
 	run_gate_see(r, e);
 }
 
-/* While nothing of any run holds on to it. */
-static void drop_stale_resolver(struct run_env *env)
-{
-	if (!env->resolver || env->runs || !resolver_is_stale(env->resolver))
-		return;
-	resolver_free(env->resolver);
-	env->resolver = NULL;
-}
-
 struct run *run_new(struct run_env *env, struct plan *plan, uint32_t number,
                     const struct run_calls *calls)
 {
@@ -407,8 +379,7 @@ struct run *run_new(struct run_env *env, struct plan *plan, uint32_t number,
 		.count = number ? &r->count : &env->count,
 		.target = plan->target.text, .see = see, .see_arg = r };
 	r->docket = docket_new(&r->out);
-	drop_stale_resolver(env);
-	env->runs++;
+	run_env_enter(env);
 	plan_follow_target(plan);
 	if (plan->seed == 0)
 		plan->seed = some_seed();
@@ -444,7 +415,7 @@ void run_free(struct run *r)
 	request_free(r->connect);
 	free(r->route);
 	outlet_clear(&r->out);
-	r->env->runs--;
+	run_env_leave(r->env);
 	plan_free(r->rest);
 	plan_free(r->walk);
 	plan_free(r->plan);

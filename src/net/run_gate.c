@@ -47,13 +47,6 @@ static void need_gate(struct run_env *env)
 	env->gate_due_us = INT64_MAX;
 }
 
-void run_env_clear(struct run_env *env)
-{
-	loop_timer_free(env->gate_timer);
-	gate_free(env->gate);
-	resolver_free(env->resolver);
-}
-
 /* Why it takes so long; the time it took is up to the next "connecting". */
 static void tell_wait(struct run *r)
 {

@@ -208,7 +208,7 @@ void run_enter(struct run *r)
 		.via_port = run_redirected(r, stop),
 		.session = r->out.count->sessions + 1,
 		.step = r->trial ? 0 : r->step,
-		.dane = run_dane(r, stop), .setup = &r->tls,
+		.dane = run_dane(r, stop), .setup = run_tls_setup(r),
 		.trust_pem = r->env->cfg->trust_pem, .clear = r->clear,
 		.docket = r->docket, .may_wait = r->pass != NULL };
 

@@ -81,7 +81,7 @@ struct run {
 	struct run_check check;
 	struct run_scout scout;
 	struct docket *docket; /* refusals, and what the checks found */
-	struct tls_setup *tls; /* of all visits; made by the first */
+	struct tls_setup *tls; /* of its visits alone, or NULL */
 	bool clear;            /* the next visit goes without STARTTLS */
 	struct stops stops;
 	struct wish { /* the visit that is wanted next; both borrowed */
@@ -118,8 +118,6 @@ struct run {
 /* Nothing more happens by itself: batch is over, a person may go on. r may be
  * gone afterwards, as after everything below that goes on. */
 void run_rest(struct run *r);
-/* The DNS server, made when first needed; false: none is known. */
-bool run_resolver(struct run *r);
 /* The route is known and the checks that come first are made. */
 void run_begin(struct run *r);
 /* It failed before there was a connection to fail. */
@@ -134,6 +132,16 @@ void run_note_exit(struct run *r, uint8_t status, enum outcome outcome);
 void run_finish(struct run *r); /* EV_END and done() */
 /* A dns_exchange becomes an EV_DNS. arg: the run. */
 void run_post_exchange(void *arg, const struct dns_exchange *x);
+
+/* ---- run_env.c ---- */
+
+void run_env_enter(struct run_env *env); /* one run more */
+void run_env_leave(struct run_env *env);
+/* The DNS server, made when first needed; false: none is known. */
+bool run_resolver(struct run *r);
+/* Where its visits make their TLS setup, or find one: the certificates of all
+ * authorities are read once and not for each of ten thousand runs. */
+struct tls_setup **run_tls_setup(struct run *r);
 
 /* ---- run_walk.c ---- */
 

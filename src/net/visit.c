@@ -14,6 +14,10 @@
 #include "util/wipe.h"
 #include "util/xalloc.h"
 
+/* Reads of CONN_READ_MAX before others have their turn: a server that sends
+ * without end must not hold them up. */
+enum { TURN_READS = 4 };
+
 static void on_ready(void *arg);
 static void on_time(void *arg);
 
@@ -132,8 +136,7 @@ static void finish(struct visit *v)
 	v->calls.over(v->calls.arg);
 }
 
-/* The connection never was. */
-static void fail_connect(struct visit *v, struct conn_end end)
+void visit_fail_connect(struct visit *v, struct conn_end end)
 {
 	post_failed(v, end);
 	v->result = (struct session_result){
@@ -277,7 +280,7 @@ static bool read_once(struct visit *v, bool *more)
 	return true;
 }
 
-static void arm(struct visit *v)
+void visit_arm(struct visit *v)
 {
 	int64_t at = v->deadline_us;
 
@@ -314,11 +317,11 @@ static bool pump(struct visit *v)
 	visit_post_prompt(v);
 	v->paused = v->out->box->full;
 	conn_pause(stream_conn(v->stream), v->paused);
-	arm(v);
+	visit_arm(v);
 	return true;
 }
 
-static bool give(struct visit *v, enum session_input_kind kind,
+bool visit_give(struct visit *v, enum session_input_kind kind,
                  const char *line)
 {
 	struct session_input in = { .kind = kind, .data = line,
@@ -330,7 +333,7 @@ static bool give(struct visit *v, enum session_input_kind kind,
 
 void visit_give_line(struct visit *v, const char *line)
 {
-	give(v, IN_COMMAND, line);
+	visit_give(v, IN_COMMAND, line);
 }
 
 /* ---- the beginning ---- */
@@ -391,7 +394,7 @@ static void begin_session(struct visit *v)
 	if (v->to.clear)
 		session_set_clear(v->session);
 	visit_lend(v);
-	give(v, IN_CONNECTED, NULL);
+	visit_give(v, IN_CONNECTED, NULL);
 }
 
 /* A redirect is a classroom's: nothing of the plan's way is taken to it. */
@@ -450,7 +453,7 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	v->leave_us = INT64_MAX;
 	post_connect(v, EV_CONNECTING, 0);
 	v->timer = loop_timer_new(l, on_time, v);
-	arm(v);
+	visit_arm(v);
 	if (plan->tls.wrap) /* while the network is busy */
 		visit_prepare_tls(v);
 	return v;
@@ -480,12 +483,23 @@ int64_t visit_deadline_us(const struct visit *v)
 
 /* ---- what the loop tells ---- */
 
+/* Others have filled the queue since: it is not read on until there is room. */
+static bool hold_back(struct visit *v)
+{
+	if (!v->session || v->over || !v->out->box->full)
+		return false;
+	v->paused = true;
+	conn_pause(stream_conn(v->stream), true);
+	visit_arm(v);
+	return true;
+}
+
 static void on_ready(void *arg)
 {
 	struct visit *v = arg;
 	struct conn *conn = stream_conn(v->stream);
 	struct conn_bytes unused;
-	bool more = true;
+	bool more = !hold_back(v);
 
 	if (v->over) {
 		if (conn_bye(stream_conn(v->stream)))
@@ -496,12 +510,17 @@ static void on_ready(void *arg)
 		if (conn_is_up(conn))
 			begin_session(v);
 		else if (conn_read(conn, &unused) == CONN_ENDED)
-			fail_connect(v, conn_end(conn));
+			visit_fail_connect(v, conn_end(conn));
 		return;
 	}
-	while (more && !v->paused && read_once(v, &more))
-		if (!pump(v))
+	for (int i = 0; more && !v->paused; i++) {
+		if (i == TURN_READS) {
+			conn_again(conn);
 			return;
+		}
+		if (!read_once(v, &more) || !pump(v))
+			return;
+	}
 }
 
 /* A reply that is there already has come in time: the loop was late. */
@@ -511,87 +530,17 @@ static void on_time(void *arg)
 	bool more;
 
 	if (!v->session) {
-		fail_connect(v, conn_late(stream_conn(v->stream)));
+		visit_fail_connect(v, conn_late(stream_conn(v->stream)));
 		return;
 	}
 	if (visit_now_us(v) >= v->leave_us) {
-		give(v, IN_CANCEL, NULL);
+		visit_give(v, IN_CANCEL, NULL);
 		return;
 	}
 	if (!v->paused && read_once(v, &more) && !pump(v))
 		return;
 	if (visit_now_us(v) >= session_deadline_us(v->session))
-		give(v, IN_TICK, NULL);
+		visit_give(v, IN_TICK, NULL);
 	else
-		arm(v);
-}
-
-/* ---- what the user wants ---- */
-
-static void cancel(struct visit *v)
-{
-	v->cancelled = true;
-	if (v->session)
-		give(v, IN_CANCEL, NULL);
-	else
-		fail_connect(v, (struct conn_end){ .kind = FAIL_CANCELLED });
-}
-
-bool visit_cancel(struct visit *v)
-{
-	bool waits = !v->session || v->plan->hold_enter ||
-	             session_deadline_us(v->session) != INT64_MAX;
-
-	if (v->over || !waits)
-		return false;
-	cancel(v);
-	return true;
-}
-
-void visit_close(struct visit *v)
-{
-	if (!v->over)
-		cancel(v);
-}
-
-void visit_leave(struct visit *v)
-{
-	if (v->over)
-		return;
-	if (!v->session || session_pending(v->session) > 0 ||
-	    !command_allowed(VERB_QUIT, session_state(v->session))) {
-		cancel(v);
-		return;
-	}
-	v->leave_us = visit_now_us(v) + (int64_t)VISIT_LEAVE_MS * 1000;
-	give(v, IN_COMMAND, "QUIT");
-}
-
-void visit_resume(struct visit *v)
-{
-	if (!v->session || v->over || !v->paused)
-		return;
-	v->paused = false;
-	conn_pause(stream_conn(v->stream), false);
-	arm(v);
-}
-
-struct visit_end visit_end(const struct visit *v)
-{
-	assert(v->over);
-	return (struct visit_end){
-		.result = v->result,
-		.sum = judge_sum(v->judge),
-		.step = v->step,
-		.cancelled = v->cancelled,
-	};
-}
-
-struct plan *visit_rest(const struct visit *v)
-{
-	size_t n;
-	char *const *to = judge_deferred(v->judge, &n);
-
-	assert(v->over);
-	return plan_copy_for(v->plan, to, n);
+		visit_arm(v);
 }

@@ -1,7 +1,7 @@
 /*
  * visit_priv: the inside of a visit, for visit.c (its life, the bytes),
- * visit_login.c and visit_tls.c (the handshake and what it showed). Nobody else
- * includes this.
+ * visit_user.c (what is wanted of it), visit_login.c and visit_tls.c (the
+ * handshake and what it showed). Nobody else includes this.
  */
 #ifndef NET_VISIT_PRIV_H
 #define NET_VISIT_PRIV_H
@@ -43,7 +43,13 @@ struct visit {
 int64_t visit_now_us(const struct visit *v);
 
 void visit_post_prompt(struct visit *v); /* unless it says nothing new */
-void visit_give_line(struct visit *v, const char *line); /* v may be gone */
+/* The connection never was. v may be gone, as after what follows. */
+void visit_fail_connect(struct visit *v, struct conn_end end);
+/* False: v is over. line: of IN_COMMAND, else NULL. */
+bool visit_give(struct visit *v, enum session_input_kind kind,
+                const char *line);
+void visit_give_line(struct visit *v, const char *line);
+void visit_arm(struct visit *v); /* the timer, for what is due next */
 
 /* ---- visit_login.c ---- */
 

@@ -6,7 +6,7 @@
  *
  * MODE json: sessions EHLO MAIL RCPT RSET QUIT to that server, each event
  * written to standard output; none: taken and freed; hold: each is left open
- * behind MAIL, which the server (sink -q) does not answer; route: the MX and
+ * behind MAIL, which the server (sink) does not answer; route: the MX and
  * addresses of d00000.example ... at that name server, written as JSON.
  *
  * On stderr: "PER-SECOND FAILED CPU-US FRONT-US EVENTS KIB": of a target the
@@ -68,7 +68,8 @@ static void start_one(void)
 	if (target_parse(target, &p->target) != TARGET_OK)
 		give_up(target);
 	p->helo = xstrdup("client.example");
-	p->from = xstrdup("a@client.example");
+	p->from = xstrdup(mode == MODE_HOLD ? "hold@client.example"
+	                                    : "a@client.example");
 	plan_add_to(p, "b@client.example");
 	p->hold_enter = true;
 	p->may_ask = false;

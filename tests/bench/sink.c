@@ -5,7 +5,8 @@
  *   sink [-t] ADDRESS     prints "SMTP-PORT DNS-PORT" (free ones), then
  *                         serves until its standard input ends
  *
- * -t offers STARTTLS (RFC 3207) with a certificate that it signed itself.
+ * -t offers STARTTLS (RFC 3207) with a certificate that it signed itself. The
+ * sender <hold@...> gets no reply.
  * MX of any name are 10 mx1.NAME and 20 mx2.NAME, their address is ADDRESS.
  * IPv4; one thread; a UDP query is answered from its own question.
  */
@@ -58,6 +59,7 @@ static const struct row {
 	{ "STARTTLS", "220 2.0.0 Ready\r\n", true },
 	{ "EHLO", "250-sink.example\r\n250-PIPELINING\r\n"
 	          "250-SIZE 10485760\r\n250 ENHANCEDSTATUSCODES\r\n", false },
+	{ "MAIL FROM:<hold@", "", false }, /* waits for ever */
 	{ "HELO", "250 sink.example\r\n", false },
 	{ "MAIL", "250 2.1.0 Ok\r\n", false },
 	{ "RCPT", "250 2.1.5 Ok\r\n", false },
