@@ -16,7 +16,7 @@
 
 /* What batch prints. */
 enum front_form { PRINT_TEXT, PRINT_JSON, PRINT_SWAKS, PRINT_TICKET,
-	PRINT_LINES /* one a target */ };
+	PRINT_LINES /* one a target */, PRINT_NOTHING };
 
 /* What main found out about the terminal and the user's wishes. */
 struct front_look {
@@ -28,6 +28,8 @@ struct front_look {
 	bool as_command; /* behind it the lines that do it again */
 	bool plain;  /* line by line, no cursor control */
 	bool inspect; /* many targets in the inspector, not in batch */
+	const char *html, *markdown; /* reports, NULL none */
+	bool quiz;   /* of html: a worksheet */
 	bool lesson; /* the scene's lesson is gone through as it is */
 };
 

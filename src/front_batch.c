@@ -120,6 +120,7 @@ int front_batch(const struct front_look *look, struct scene *s,
 		.print = print_new(look),
 	};
 	bool go_on = true;
+	int exit;
 
 	interrupt_catch(&w.wait_mask);
 	for (size_t i = 0; i < n; i++) {
@@ -130,8 +131,9 @@ int front_batch(const struct front_look *look, struct scene *s,
 		request(&w, REQ_OPEN, plans[i]);
 		go_on = follow(&w) && !w.cancelled;
 	}
+	exit = print_reports(w.print, status(&w));
 	print_free(w.print);
-	return status(&w);
+	return exit;
 }
 
 struct playing {
@@ -165,15 +167,16 @@ int front_batch_replay(const struct front_look *look, const char *file)
 	char *error = NULL;
 	enum replay_result result = tape_play(file, play, &p, &error);
 
-	print_free(p.print);
 	if (p.why && p.why != EPIPE)
 		error = xasprintf(_("cannot write to standard output: %s"),
 		                  strerror(p.why));
 	if (error)
 		front_tell(error);
-	if (p.why)
-		return EXIT_IO;
 	if (result == REPLAY_BAD)
-		return EXIT_USAGE_ERROR;
-	return exit_worse(p.exit, p.verdict);
+		p.exit = EXIT_USAGE_ERROR;
+	else
+		p.exit = exit_worse(p.exit, p.verdict);
+	p.exit = print_reports(p.print, p.why ? EXIT_IO : p.exit);
+	print_free(p.print);
+	return p.exit;
 }

@@ -17,6 +17,7 @@
 #include "record/record.h"
 #include "report/batch.h"
 #include "report/ticket.h"
+#include "reports.h"
 #include "ui/app.h"
 #include "ui/plain.h"
 #include "util/i18n.h"
@@ -329,6 +330,7 @@ static struct ui_config config_of(struct desk *desk,
 			.open_demo = call_open_demo,
 			.open_replay = call_open_replay,
 			.open_net = call_open_net,
+			.save = reports_save,
 			.arg = desk,
 		},
 		.theme = o->theme ? o->theme : "",
@@ -372,15 +374,15 @@ static int status(const struct desk *desk, struct ui_result result)
 	return farewell_status(desk->dialog);
 }
 
-/* On the normal screen again: the result and where it is kept. */
-static void take_leave(const struct desk *desk, struct ui_result result,
-                       const struct front_look *look)
+/* On the normal screen again: the result and where it is kept. d: the dialog as
+ * it was seen. */
+static void take_leave(const struct desk *desk, const struct dialog *d,
+                       bool whole, const struct front_look *look)
 {
-	struct dialog *d = masked_copy(desk->dialog, result.mask);
 	const char *path = tape_path(desk->tape);
 	char *text = farewell_result(d);
 
-	if (result.print_dialog)
+	if (whole)
 		print_dialog(d, look);
 	else if (*text)
 		puts(text);
@@ -388,7 +390,22 @@ static void take_leave(const struct desk *desk, struct ui_result result,
 		printf(_("recorded in %s\n"), path);
 	fflush(stdout);
 	free(text);
+}
+
+/* What is left when the inspector is: on the screen and in the reports. */
+static int leave(struct desk *desk, struct ui_result result,
+                 const struct front_look *look)
+{
+	struct dialog *d;
+	int exit;
+
+	leave_scene(desk);
+	d = masked_copy(desk->dialog, result.mask);
+	if (result.end == UI_LEFT && !look->plain)
+		take_leave(desk, d, result.print_dialog, look);
+	exit = reports_of(look, d, status(desk, result));
 	dialog_free(d);
+	return exit;
 }
 
 static void clear(struct desk *desk)
@@ -443,7 +460,6 @@ int front_inspector(const struct front_look *look, const struct options *o,
 	};
 	char *error = file ? load(&desk, file, desk.dialog) : NULL;
 	int exit = EXIT_USAGE_ERROR;
-	struct ui_result result;
 	struct ui_link link;
 
 	show(&desk, plan, &link);
@@ -453,11 +469,7 @@ int front_inspector(const struct front_look *look, const struct options *o,
 		front_tell(error);
 	} else {
 		open_plan(&desk);
-		result = run(&desk, look, &link);
-		leave_scene(&desk);
-		if (result.end == UI_LEFT && !look->plain)
-			take_leave(&desk, result, look);
-		exit = status(&desk, result);
+		exit = leave(&desk, run(&desk, look, &link), look);
 	}
 	clear(&desk);
 	return exit;

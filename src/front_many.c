@@ -335,7 +335,7 @@ static int do_all(const struct front_look *look, const struct options *o,
 		sum_up(m, look, &end);
 	if (m->cancelled)
 		tell_rest(o, t);
-	exit = status(m);
+	exit = print_reports(m->out.print, status(m));
 	out_clear(&m->out);
 	lineup_free(m->lineup);
 	progress_free(m->progress);

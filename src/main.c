@@ -29,6 +29,7 @@
 #include "knowledge/bounce.h"
 #include "many_progress.h"
 #include "report/explain_text.h"
+#include "reports.h"
 #include "scene.h"
 #include "tape.h"
 #include "ui/keymap.h"
@@ -94,6 +95,15 @@ static bool is_dumb(void)
 	return !term || !*term || strcmp(term, "dumb") == 0;
 }
 
+static enum front_form form_of(const struct options *o)
+{
+	if (reports_take_stdout(o))
+		return PRINT_NOTHING;
+	return o->front == FRONT_JSON ? PRINT_JSON
+	       : o->front == FRONT_SWAKS ? PRINT_SWAKS
+	       : o->front == FRONT_TICKET ? PRINT_TICKET : PRINT_TEXT;
+}
+
 static struct front_look look_of(const struct options *o)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -103,19 +113,22 @@ static struct front_look look_of(const struct options *o)
 		         !(no_color && *no_color),
 		.ascii = i18n_is_ascii(),
 		.width = columns(),
-		.form = o->front == FRONT_JSON ? PRINT_JSON
-		        : o->front == FRONT_SWAKS ? PRINT_SWAKS
-		        : o->front == FRONT_TICKET ? PRINT_TICKET : PRINT_TEXT,
+		.form = form_of(o),
 		.mask = !o->mask ? MASK_OFF
 		        : strcmp(o->mask, "people") == 0 ? MASK_PEOPLE
 		                                         : MASK_ALL,
 		.as_command = o->as_command,
+		.html = o->html,
+		.markdown = o->markdown,
+		.quiz = o->quiz,
 		.plain = o->front == FRONT_PLAIN || is_dumb(),
 	};
 }
 
 static bool wants_batch(const struct options *o)
 {
+	if (reports_take_stdout(o))
+		return true;
 	if (o->input && strcmp(o->input, "-") == 0)
 		return true; /* the keyboard is not there for keys */
 	if (o->front == FRONT_AUTO && !o->as_command)
@@ -425,6 +438,8 @@ int main(int argc, char **argv)
 	clock_init();
 	options_init(&options);
 	error = options_read(&options, argc, argv);
+	if (!error)
+		error = reports_check(&options);
 	exit = error ? usage(error) : run_job(&options);
 	options_clear(&options);
 	return exit;

@@ -12,18 +12,20 @@
 #include "report/result_line.h"
 #include "report/swaks.h"
 #include "report/ticket.h"
+#include "reports.h"
 #include "tape.h"
 #include "util/buf.h"
 #include "util/xalloc.h"
 
 struct print {
-	struct batch *batch; /* one of these five */
+	struct batch *batch; /* one of these five, or none */
 	struct swaks *swaks;
 	struct ticket *ticket;
 	struct result_line *lines;
 	bool json, hold;
 	struct mask *mask; /* in front of it, or NULL */
 	struct as_command *again; /* beside it, or NULL */
+	struct reports *reports;
 	struct buf line;
 };
 
@@ -43,11 +45,20 @@ struct print *print_new(const struct front_look *look)
 		p->lines = result_line_new(stdout, look->color, look->width);
 	if (look->as_command)
 		p->again = as_command_new(stdout);
+	p->reports = reports_new(look);
 	return p;
+}
+
+int print_reports(struct print *p, int exit)
+{
+	exit = reports_end(p->reports, exit);
+	p->reports = NULL;
+	return exit;
 }
 
 void print_free(struct print *p)
 {
+	reports_free(p->reports);
 	batch_free(p->batch);
 	swaks_free(p->swaks);
 	ticket_free(p->ticket);
@@ -86,8 +97,9 @@ static bool print_shown(struct print *p, const struct event *e)
 	          : p->swaks ? swaks_event(p->swaks, e)
 	          : p->ticket ? ticket_event(p->ticket, e)
 	          : p->lines ? result_line_event(p->lines, e)
-	                     : batch_event(p->batch, e);
+	          : p->batch ? batch_event(p->batch, e) : true;
 
+	reports_event(p->reports, e);
 	return ok && (!p->again || as_command_event(p->again, e));
 }
 

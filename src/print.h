@@ -1,6 +1,6 @@
 /*
  * print: events on standard output, as annotated text, as JSON lines or as
- * swaks shows them. main only.
+ * swaks shows them, and in the reports beside it. main only.
  */
 #ifndef PRINT_H
 #define PRINT_H
@@ -21,6 +21,9 @@ bool print_event(struct print *p, const struct event *e);
 /* For a text beside the events (the sum of many targets); NULL without --mask.
  * Borrowed. */
 struct mask *print_mask(struct print *p);
+/* At the end: writes the reports, says what went wrong with them. Returns exit,
+ * or what it becomes when one could not be written. */
+int print_reports(struct print *p, int exit);
 void print_free(struct print *p);
 
 #endif

@@ -575,36 +575,6 @@ static void test_ui_private_address_is_asked(void **state)
 	assert_null(dialog_now(st.script.dialog)->ask);
 }
 
-static void test_ui_save_never_overwrites(void **state)
-{
-	char dir[] = "/tmp/ui-save-XXXXXX", *path, *command;
-	struct stat info;
-
-	(void)state;
-	assert_non_null(mkdtemp(dir));
-	path = xasprintf("%s/a", dir);
-	command = xasprintf("save %s", path);
-	ui_command_line(&st.ui, command);
-	assert_int_equal(stat(path, &info), 0);
-	assert_int_equal(info.st_mode & 0777, 0600);
-	assert_true(info.st_size > 300);
-	assert_int_equal(truncate(path, 0), 0);
-	ui_command_line(&st.ui, command);
-	assert_int_equal(stat(path, &info), 0);
-	assert_int_equal(info.st_size, 0);
-	stage_draw(&st);
-	assert_true(stage_shows(&st, "already"));
-	unlink(path);
-	assert_int_equal(symlink("/dev/null", path), 0);
-	ui_command_line(&st.ui, command);
-	assert_int_equal(lstat(path, &info), 0);
-	assert_true(S_ISLNK(info.st_mode));
-	unlink(path);
-	rmdir(dir);
-	free(path);
-	free(command);
-}
-
 static void test_ui_wrong_command_suggests(void **state)
 {
 	(void)state;
@@ -677,7 +647,6 @@ int main(void)
 		GREY(test_ui_ctrl_c_cancels_what_is_awaited),
 		GREY(test_ui_drop_asks_with_another_key),
 		GREY(test_ui_private_address_is_asked),
-		GREY(test_ui_save_never_overwrites),
 		GREY(test_ui_wrong_command_suggests),
 		ON(test_ui_wrong_target_says_why, open_empty),
 	};

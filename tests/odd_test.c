@@ -48,6 +48,12 @@ static const struct oddity {
 	{ { { "mx1", "192.0.2.1", 10, NULL } },
 	  "No address was tried yet.", "Noch wurde keine Adresse versucht.",
 	  "" },
+	/* one of the host's addresses has no handshake yet */
+	{ { V4(1, 10, TLS("T cert1", "SIZE")),
+	    { "mx1", "192.0.2.9", 10, NULL } },
+	  "Only one address was tried: there is nothing to compare it with.",
+	  "Nur eine Adresse wurde versucht: Es gibt nichts zu vergleichen.",
+	  "" },
 	/* all alike */
 	{ { V4(1, 10, GOOD), V4(2, 10, GOOD), V4(3, 20, GOOD) },
 	  "All 3 addresses accept: 250 2.1.5",

@@ -334,10 +334,11 @@ static size_t count_certs(const struct grid *g, size_t i, bool same)
  * second that differs. */
 static bool is_cert_odd(const struct grid *g, size_t i)
 {
-	size_t own = count_certs(g, i, true);
+	size_t own;
 
 	if (!has_cert(&g->rows[i]))
 		return false;
+	own = count_certs(g, i, true);
 	for (size_t k = 0; k < g->n; k++) {
 		size_t other;
 

@@ -73,6 +73,8 @@ struct options {
 	char *lang, *theme;
 	bool no_color, as_command;
 	char *mask;             /* "", "all", "people" */
+	char *html, *markdown;  /* files, "-" standard output */
+	bool quiz;
 	/* many */
 	char *input;            /* "-": standard input */
 	uint64_t jobs, per_host; /* 0: not given */

@@ -207,6 +207,13 @@ static const struct option table[] = {
 	  .help = N_("the dialog with the marks of swaks") },
 	{ .name = "as-command", FLAG(as_command), .group = GROUP_OUTPUT,
 	  .help = N_("swaks, openssl and nc lines that do the same") },
+	{ .name = "html", .form = N_("FILE"), TEXT(html),
+	  .group = GROUP_OUTPUT, .check = check_file,
+	  .help = N_("write a page to read, print and hand out, too; -: to "
+	             "standard output, instead of the text") },
+	{ .name = "markdown", .form = N_("FILE"), TEXT(markdown),
+	  .group = GROUP_OUTPUT, .check = check_file,
+	  .help = N_("the same for a ticket or a forum, as CommonMark") },
 	{ .name = "ticket", CONST(front, FRONT_TICKET), .group = GROUP_OUTPUT,
 	  .help = N_("what a provider needs to know about the refusal") },
 	{ .name = "mask", .form = "all|people", .arg = ARG_OPTIONAL,
@@ -282,6 +289,9 @@ static const struct option table[] = {
 	  .group = GROUP_CLASS, .check = check_file, JOB(JOB_REPLAY),
 	  .help = N_("show a recording, or a transcript of telnet, swaks, "
 	             "openssl, curl ...") },
+	{ .name = "quiz", FLAG(quiz), .group = GROUP_CLASS,
+	  .help = N_("--html as a worksheet: what replies mean is left "
+	             "blank") },
 	{ .name = "list-lessons", CONST(job, JOB_LIST_LESSONS),
 	  .group = GROUP_CLASS, JOB(JOB_LIST_LESSONS),
 	  .help = N_("the lessons that are built in") },

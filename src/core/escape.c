@@ -156,15 +156,21 @@ static bool looks_like_token(const char *data, size_t len)
 	return code_point ? digits >= 4 && digits <= 6 : digits == 2;
 }
 
+struct escape_piece escape_clear(const char *data, size_t len, bool ascii,
+                                 unsigned marks)
+{
+	if (data[0] == '<' && looks_like_token(data, len))
+		return byte_token('<');
+	return escape_next(data, len, ascii, marks);
+}
+
 void escape_text(struct buf *out, const char *data, size_t len, bool ascii)
 {
 	unsigned marks = ESCAPE_COMBINING_MAX;
 
 	while (len > 0) {
-		struct escape_piece p = escape_next(data, len, ascii, marks);
+		struct escape_piece p = escape_clear(data, len, ascii, marks);
 
-		if (data[0] == '<' && looks_like_token(data, len))
-			p = byte_token('<');
 		buf_adds(out, p.text);
 		marks = escape_marks(&p, marks);
 		data += p.used;

@@ -35,8 +35,12 @@ struct escape_piece escape_next(const char *data, size_t len, bool ascii,
                                 unsigned marks);
 /* What to pass as marks after this piece. A mark never joins a token. */
 unsigned escape_marks(const struct escape_piece *piece, unsigned marks);
-/* All of it, appended to out as plain text: a < that begins what looks like one
- * of our tokens is written as <3C>, so that the text can be read back. */
+/* The same, for text that may end up without a style: a < that begins what
+ * looks like one of our tokens is the token <3C>, so that it can be read back.
+ */
+struct escape_piece escape_clear(const char *data, size_t len, bool ascii,
+                                 unsigned marks);
+/* All of it by escape_clear(), appended to out as plain text. */
 void escape_text(struct buf *out, const char *data, size_t len, bool ascii);
 /* Display columns of data when shown with escape_next(). */
 int escape_columns(const char *data, size_t len, bool ascii);

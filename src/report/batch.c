@@ -7,7 +7,6 @@
 
 #include "core/command.h"
 #include "core/dialog.h"
-#include "core/ehlo.h"
 #include "core/finding.h"
 #include "knowledge/check_words.h"
 #include "report/block.h"
@@ -17,6 +16,7 @@
 #include "report/paper.h"
 #include "report/sayings.h"
 #include "report/tls_text.h"
+#include "report/turn.h"
 #include "report/verdict_block.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -63,17 +63,12 @@ static size_t newest(const struct batch *b)
 	return dialog_count(b->dialog) - 1;
 }
 
-/* "0.4 ms", "31 ms", "2.5 s" */
 static void span(struct paper *p, uint32_t us)
 {
-	if (us < 100)
-		paper_text(p, "< 0.1 ms");
-	else if (us < 10000)
-		paper_textf(p, "%.1f ms", us / 1e3);
-	else if (us < 1000000)
-		paper_textf(p, "%u ms", us / 1000);
-	else
-		paper_textf(p, "%.1f s", us / 1e6);
+	char *text = turn_span(us);
+
+	paper_text(p, text);
+	free(text);
 }
 
 /* Our own line between those of the dialog. */
@@ -194,11 +189,6 @@ static void print_failed(struct batch *b, const struct event *e)
 	explanation_clear(&x);
 }
 
-static bool is_body(const struct event *e)
-{
-	return strcmp(event_text(e, e->u.sent.verb), "(DATA BLOCK)") == 0;
-}
-
 /* Each command is explained the first time that a target gets it. */
 static bool is_new(struct batch *b, const struct event *e)
 {
@@ -220,56 +210,30 @@ static void print_sent(struct batch *b, const struct event *e)
 	paper_text(p, "C: ");
 	bytes_of(p, e, e->u.sent.line);
 	end_star(p);
-	if (is_body(e) || !is_new(b, e))
+	if (turn_is_body(e) || !is_new(b, e))
 		return;
 	explain_event(b->dialog, newest(b), &x);
 	block_line(p, INK_DIM, x.summary);
 	explanation_clear(&x);
 }
 
-/* One keyword of the EHLO reply and what it offers. text: without its code. */
-static void print_keyword(struct paper *p, const char *text, size_t len)
+/* One keyword of the EHLO reply and what it offers. */
+static void print_keyword(struct paper *p, const struct event *e, uint32_t i)
 {
-	size_t word = 0;
-	const struct extension *ext;
+	const char *word;
+	size_t len;
+	const struct extension *ext = turn_keyword(e, i, &word, &len);
 
-	while (word < len && text[word] != ' ' && text[word] != '=')
-		word++;
-	ext = extension_find(text, word);
 	if (!ext)
 		return;
 	paper_to(p, BLOCK_INDENT);
 	paper_ink(p, INK_BOLD);
-	paper_bytes(p, text, word);
+	paper_bytes(p, word, len);
 	paper_ink(p, INK_PLAIN);
 	paper_text(p, "  ");
 	paper_words(p, i18n_pick(ext->explain_en, ext->explain_de),
 	            BLOCK_INDENT + 2);
 	paper_newline(p);
-}
-
-static bool answers_ehlo(const struct batch *b, const struct event *e)
-{
-	size_t i = dialog_find(b->dialog, e->u.reply.to);
-	const struct event *sent;
-
-	if (e->u.reply.to == EV_GREETING || e->u.reply.to == EV_UNASKED ||
-	    i == SIZE_MAX)
-		return false;
-	sent = dialog_at(b->dialog, i);
-	return sent->kind == EV_SENT && e->u.reply.code == 250 &&
-	       strcmp(event_text(sent, sent->u.sent.verb), "EHLO") == 0;
-}
-
-static void print_keywords(struct batch *b, const struct event *e)
-{
-	for (uint32_t i = 1; i < e->u.reply.lines.len; i++) {
-		struct ev_ref line = event_item(e, e->u.reply.lines, i);
-
-		if (line.len > 4) /* behind "250-" */
-			print_keyword(&b->paper, event_text(e, line) + 4,
-			              line.len - 4);
-	}
 }
 
 static void print_lines(struct paper *p, const struct event *e)
@@ -297,39 +261,16 @@ static void print_headline(struct paper *p, const struct event *e,
 	paper_newline(p);
 }
 
-/* The SENT or REPLY of this session before the newest event, or NULL. */
-static const struct event *line_before(const struct batch *b,
-                                       uint32_t session)
-{
-	size_t i = newest(b);
-	size_t least = i > DIALOG_BACK_MAX ? i - DIALOG_BACK_MAX : 0;
-
-	while (i-- > least) {
-		const struct event *e = dialog_at(b->dialog, i);
-
-		if (e->session == session &&
-		    (e->kind == EV_SENT || e->kind == EV_REPLY))
-			return e;
-	}
-	return NULL;
-}
-
-/* Where the command is not right above its reply, the reply names it: others
- * were under way at the same time (RFC 2920 §3.1). */
 static void print_answered(struct batch *b, const struct event *e)
 {
 	const struct ev_reply *r = &e->u.reply;
-	size_t i = dialog_find(b->dialog, r->to);
-	const struct event *before = line_before(b, e->session);
+	const struct event *sent = turn_answered(b->dialog, newest(b));
 
 	if (r->recipient.len) /* LMTP: many replies to one dot */
 		block_bytes(&b->paper, _("To"), event_text(e, r->recipient));
-	if (r->recipient.len || r->to == EV_GREETING || i == SIZE_MAX ||
-	    !before || before->n == r->to ||
-	    dialog_at(b->dialog, i)->kind != EV_SENT)
-		return;
-	e = dialog_at(b->dialog, i);
-	block_bytes(&b->paper, _("Answers"), event_text(e, e->u.sent.line));
+	else if (sent)
+		block_bytes(&b->paper, _("Answers"),
+		            event_text(sent, sent->u.sent.line));
 }
 
 static bool is_good(const struct explanation *x)
@@ -349,8 +290,9 @@ static void print_reply(struct batch *b, const struct event *e)
 	if (!is_good(&x) || !*x.code_text)
 		block_line(p, INK_PLAIN, x.summary);
 	block_line(p, INK_PLAIN, x.code_text);
-	if (answers_ehlo(b, e))
-		print_keywords(b, e);
+	for (uint32_t i = 1; turn_answers_ehlo(b->dialog, newest(b)) &&
+	     i < e->u.reply.lines.len; i++)
+		print_keyword(p, e, i);
 	if (!is_good(&x))
 		block_advice(p, &x);
 	if (!is_good(&x))

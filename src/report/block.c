@@ -103,8 +103,7 @@ static void likely(struct paper *p, const struct explanation *x)
 	paper_newline(p);
 }
 
-/* Is this for a reader? The others are keys of the inspector. */
-static bool is_advice(const struct explain_try *t)
+bool block_is_advice(const struct explain_try *t)
 {
 	return t->kind == TRY_TEXT || t->kind == TRY_QUIT_LATER ||
 	       t->kind == TRY_NEXT_MX || t->kind == TRY_PORT;
@@ -115,7 +114,7 @@ void block_tries(struct paper *p, const struct explanation *x)
 	bool first = true;
 
 	for (size_t i = 0; i < x->n_tries; i++) {
-		if (!is_advice(&x->tries[i]))
+		if (!block_is_advice(&x->tries[i]))
 			continue;
 		begin_row(p, first ? _("Try") : "");
 		paper_words(p, x->tries[i].text, p->at);

@@ -4,6 +4,8 @@
 #ifndef REPORT_BLOCK_H
 #define REPORT_BLOCK_H
 
+#include <stdbool.h>
+
 #include "knowledge/explain.h"
 #include "report/paper.h"
 
@@ -22,6 +24,8 @@ void block_line(struct paper *p, enum ink ink, const char *text);
  * mail server does, suggestions, similar codes.
  */
 void block_advice(struct paper *p, const struct explanation *x);
+/* Is this for a reader? The others are keys of the inspector. */
+bool block_is_advice(const struct explain_try *t);
 void block_tries(struct paper *p, const struct explanation *x);
 void block_refs(struct paper *p, const struct explanation *x);
 /* Everything that is known: --explain. */

@@ -14,7 +14,7 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
-enum { NO_TTL = -1, HOST_COLUMN = 19, GAP = 2, HOST_MAX = 46 };
+enum { HOST_COLUMN = 19, GAP = 2, HOST_MAX = 46 };
 
 /* "NXDOMAIN", as dig writes it. */
 static void status(struct paper *p, enum dns_status s)
@@ -47,9 +47,7 @@ static void flags(struct paper *p, const struct event *e)
 			paper_textf(p, " %s", all[i].text);
 }
 
-/* The addresses of a mail exchanger as they should be: the table of the route
- * shows them, a line for each would only hide the others. */
-static bool goes_without_saying(const struct event *e)
+bool mx_table_is_usual(const struct event *e)
 {
 	bool address = e->u.dns.type == RR_A || e->u.dns.type == RR_AAAA;
 	bool fine = e->u.dns.status == DNS_NOERROR ||
@@ -63,7 +61,7 @@ void mx_table_lookup(struct paper *p, const struct dialog *d, size_t index)
 	const struct event *e = dialog_at(d, index);
 	char type[10];
 
-	if (goes_without_saying(e))
+	if (mx_table_is_usual(e))
 		return;
 	paper_textf(p, "* DNS %-4s ", dns_type_text(e->u.dns.type, type));
 	paper_bytes(p, event_text(e, e->u.dns.name), e->u.dns.name.len);
@@ -98,10 +96,8 @@ static bool same_host(const char *data, const char *host)
 	return len == strlen(host) && strncasecmp(data, host, len) == 0;
 }
 
-/* The TTL of the record that says this host or address, or NO_TTL. what: the
- * last word of its data. */
-static int64_t find_ttl(const struct dialog *d, size_t before, unsigned type,
-                        const char *what)
+int64_t mx_table_ttl(const struct dialog *d, size_t before, unsigned type,
+                     const char *what)
 {
 	for (size_t i = before; i-- > 0;) {
 		const struct event *e = dialog_at(d, i);
@@ -119,7 +115,7 @@ static int64_t find_ttl(const struct dialog *d, size_t before, unsigned type,
 				return rr->ttl;
 		}
 	}
-	return NO_TTL;
+	return MX_NO_TTL;
 }
 
 static int widest_host(const struct event *e)
@@ -138,7 +134,7 @@ static int widest_host(const struct event *e)
 static void ttl(struct paper *p, int64_t seconds)
 {
 	paper_ink(p, INK_DIM);
-	if (seconds != NO_TTL)
+	if (seconds != MX_NO_TTL)
 		paper_textf(p, "%6lld", (long long)seconds);
 	else
 		paper_text(p, "     -");
@@ -170,7 +166,7 @@ static void host(struct paper *p, const struct dialog *d, size_t index,
 		paper_textf(p, "%5u  ", h->preference);
 	else
 		paper_text(p, "    -  ");
-	ttl(p, find_ttl(d, index, RR_MX, name));
+	ttl(p, mx_table_ttl(d, index, RR_MX, name));
 	paper_to(p, HOST_COLUMN);
 	paper_bytes(p, name, h->host.len);
 	if (h->unusable) {

@@ -13,8 +13,7 @@ static bool is_ok(const struct event *e, struct ev_ref r)
 	return strcmp(event_text(e, r), "ok") == 0;
 }
 
-/* DANE where it was asked for, else the usual authorities (RFC 7672 §2.2). */
-static bool is_trusted(const struct event *e)
+bool tls_is_trusted(const struct event *e)
 {
 	const struct ev_tls *t = &e->u.tls;
 
@@ -40,15 +39,22 @@ static void list_row(struct paper *p, const char *label,
 	buf_clear(&b);
 }
 
+void tls_agreed(struct buf *out, const struct event *e)
+{
+	const struct ev_tls *t = &e->u.tls;
+
+	add_text(out, ", ", e, t->version);
+	add_text(out, ", ", e, t->cipher);
+	add_text(out, ", ", e, t->group);
+	add_text(out, ", ALPN ", e, t->alpn);
+}
+
 static void agreed(struct paper *p, const struct event *e)
 {
 	const struct ev_tls *t = &e->u.tls;
 	struct buf b = { 0 };
 
-	add_text(&b, ", ", e, t->version);
-	add_text(&b, ", ", e, t->cipher);
-	add_text(&b, ", ", e, t->group);
-	add_text(&b, ", ALPN ", e, t->alpn);
+	tls_agreed(&b, e);
 	paper_bytes(p, buf_str(&b), b.len);
 	if (t->resumed)
 		paper_textf(p, ", %s", _("resumed"));
@@ -63,7 +69,7 @@ static void trust(struct paper *p, const struct event *e,
                   const struct explanation *x)
 {
 	const struct ev_tls *t = &e->u.tls;
-	bool trusted = is_trusted(e);
+	bool trusted = tls_is_trusted(e);
 	struct ev_ref why = t->dane.len ? t->dane : t->verify;
 
 	paper_to(p, BLOCK_INDENT);

@@ -9,13 +9,13 @@
 #include "knowledge/explain.h"
 #include "report/block.h"
 #include "report/sayings.h"
-#include "util/buf.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
-static enum ink outcome_ink(enum outcome o)
+enum reply_class verdict_class(enum outcome o)
 {
-	return o == OUT_ACCEPTED ? INK_OK
-	       : o == OUT_MIXED || o == OUT_DEFERRED ? INK_LATER : INK_NO;
+	return o == OUT_ACCEPTED ? CLASS_OK
+	       : o == OUT_MIXED || o == OUT_DEFERRED ? CLASS_LATER : CLASS_NO;
 }
 
 static void title(struct paper *p, const struct dialog *d, size_t index)
@@ -31,25 +31,29 @@ static void title(struct paper *p, const struct dialog *d, size_t index)
 	if (dialog_verdict_again(d, index))
 		paper_text(p, _(", now with the checks"));
 	paper_text(p, ": ");
-	paper_ink(p, outcome_ink(v->outcome));
+	paper_ink(p, block_ink(verdict_class(v->outcome)));
 	paper_text(p, outcome_label(v->outcome));
 	paper_ink(p, INK_PLAIN);
 	paper_newline(p);
 }
 
-/* "sending server (likely)": who; nobody and unclear need no row. */
-static void who(struct paper *p, const struct ev_verdict *v)
+char *verdict_who(const struct ev_verdict *v)
 {
 	static const char *const sure[CONFIDENCE_COUNT] = {
 		N_("certain"), N_("likely"), N_("a guess"),
 	};
-	struct buf text = { 0 };
 
 	if (v->act == ACT_NOBODY || v->act == ACT_UNKNOWN)
-		return;
-	buf_addf(&text, "%s (%s)", act_label(v->act), _(sure[v->confidence]));
-	block_row(p, _("Must act"), buf_str(&text));
-	buf_clear(&text);
+		return xstrdup("");
+	return xasprintf("%s (%s)", act_label(v->act), _(sure[v->confidence]));
+}
+
+static void who(struct paper *p, const struct ev_verdict *v)
+{
+	char *text = verdict_who(v);
+
+	block_row(p, _("Must act"), text);
+	free(text);
 }
 
 /* Which rule fired, what supports and what contradicts it. */

@@ -38,6 +38,10 @@ struct ui_link {
 	const char *note;        /* said as soon as it is shown, NULL none */
 };
 
+/* What the dialog on screen can be saved as. */
+enum ui_save_form { UI_SAVE_HTML, UI_SAVE_WORKSHEET, UI_SAVE_MARKDOWN,
+	UI_SAVE_TEXT, UI_SAVE_JSON, UI_SAVE_SWAKS };
+
 struct ui_calls {
 	/* Gives r away. Never called while link.replay. */
 	void (*request)(void *arg, struct request *r);
@@ -60,6 +64,13 @@ struct ui_calls {
 	 * NULL (then a demo's own DNS is asked for everything).
 	 */
 	char *(*open_net)(void *arg, struct ui_link *out);
+	/*
+	 * Writes d, what is on screen, to file; replace: it may exist. NULL,
+	 * or one sentence (heap), and the file is as it was; errno EEXIST:
+	 * there is one, and replace was not said. May be NULL.
+	 */
+	char *(*save)(const struct dialog *d, enum ui_save_form form,
+	              const char *file, bool replace);
 	void *arg;
 };
 

@@ -190,12 +190,7 @@ static void do_view(struct ui *u, enum cmd c, const char *arg)
 		break;
 	case CMD_VIEW: do_show(u, arg); break;
 	case CMD_COPY: do_copy(u, arg); break;
-	case CMD_SAVE:
-		if (*arg)
-			do_save(u, arg);
-		else
-			ask_words(u, c);
-		break;
+	case CMD_SAVE: do_save(u, arg); break;
 	default: do_move(u, c); break;
 	}
 }

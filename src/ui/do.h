@@ -74,9 +74,9 @@ bool grid_back(struct ui *u);          /* from that dialog; false: it is none */
 void do_compare(struct ui *u, const char *arg); /* :compare */
 
 /* do_copy.c: what may be shown to others */
+void do_copy_text(struct ui *u, const struct buf *b); /* to the clipboard */
 void do_mask(struct ui *u, const char *arg);
 void do_ticket(struct ui *u);
-void do_copy_text(struct ui *u, const struct buf *b); /* to the clipboard */
 
 /* do_secure.c: encryption and login */
 void do_starttls(struct ui *u);

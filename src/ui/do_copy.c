@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -370,32 +369,5 @@ void do_copy(struct ui *u, const char *arg)
 		do_copy_text(u, &b);
 	else
 		ui_say(u, "%s", _("There is nothing to copy."));
-	buf_clear(&b);
-}
-
-/* A new file only: nothing is ever overwritten, no link is followed. */
-void do_save(struct ui *u, const char *arg)
-{
-	struct buf b = { 0 };
-	char name[200];
-	int fd = open(arg, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	              0600);
-	bool done;
-
-	ui_safe(arg, name, sizeof name);
-	if (fd < 0) {
-		ui_say(u, _("%s: %s. Nothing was written."), name,
-		       errno == EEXIST ? _("there is such a file already")
-		                       : strerror(errno));
-		return;
-	}
-	session_text(u, &b);
-	done = b.len == 0 || write(fd, b.data, b.len) == (ssize_t)b.len;
-	done = close(fd) == 0 && done;
-	if (done)
-		ui_say(u, _("Saved %zu lines in %s."), count_lines(&b), name);
-	else
-		ui_say(u, _("%s: %s. The file is not whole."), name,
-		       strerror(errno));
 	buf_clear(&b);
 }

@@ -71,7 +71,8 @@
 	  "line|turn|session|explanation|ticket|command|swaks|openssl|nc|"     \
 	  "smtpscope",                                                         \
 	  N_("copy a line, a turn, the session, the explanation, a command"))  \
-	X(CMD_SAVE, "save", N_("FILE"), N_("write the dialog to a new file"))  \
+	X(CMD_SAVE, "save", "html|worksheet|markdown|text|json|swaks",         \
+	  N_("write the dialog to a file: page, worksheet, Markdown, text"))   \
 	X(CMD_MASK, "mask", "all|people|off",                                  \
 	  N_("aliases for addresses, names and IPs in all that is shown"))     \
 	X(CMD_TICKET, "ticket", "",                                            \

@@ -457,7 +457,7 @@ void ui_reopen(struct ui *u); /* REQ_OPEN for u->plan */
 void ui_asked(struct ui *u);  /* a REQ_OPEN is under way */
 void ui_leave(struct ui *u, bool quit_first);
 void do_copy(struct ui *u, const char *arg);
-void do_save(struct ui *u, const char *arg);
+void do_save(struct ui *u, const char *arg); /* do_save.c */
 void do_act(struct ui *u, const char *arg);
 void do_try(struct ui *u, const struct explain_try *t);
 /* A command that takes words asks for them at the colon. */
