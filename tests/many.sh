@@ -129,6 +129,11 @@ grep -q '^later7@.* put off .*450 4\.2\.0' out || fail 'later7'
 has err 'accepted 240, put off 30, refused 30' 'the sum'
 has err 'recipient 30' 'who must act'
 
+head -n 3 mixed >three
+run --input three --batch --no-record --html page.html
+want 0 'a page of a list'
+for target in $(cat three); do has page.html "$target" 'a page of a list'; done
+
 run --jobs 3 --batch --no-record u1@list.example no2@list.example \
 	u3@list.example
 want 67 'TARGETs at once'
