@@ -293,9 +293,10 @@ static void print_dialog(const struct dialog *d,
 	batch_free(b);
 }
 
-static char *call_ticket(const struct dialog *d, enum mask_mode mask)
+static char *call_ticket(const struct dialog *d, int width,
+                         enum mask_mode mask)
 {
-	return ticket_text(d, 0, mask);
+	return ticket_text(d, width, mask);
 }
 
 /* The dialog as it was on the screen. Caller frees. */

@@ -6,8 +6,8 @@
  *
  * It shows its size, the keys that came and an input line. Enter shows the
  * line, Ctrl-D on an empty one ends, F2 floods itself with redraws, F3 runs
- * another program, F4 aborts, F6 hangs, F7 lets it wake up each millisecond, F12
- * turns the mouse off and on, Alt-T goes to the next theme.
+ * another program, F4 aborts, F6 hangs, F7 lets it wake up each millisecond,
+ * F12 turns the mouse off and on, Alt-T goes to the next theme.
  */
 #include "config.h"
 

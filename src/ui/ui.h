@@ -494,8 +494,11 @@ bool popup_scroll_key(struct ui *u, const struct key *k);
 int popup_scroll_width(struct ui *u, int width); /* of its text */
 void popup_scroll_draw(struct ui *u, int width, const char *title,
                        const struct doc *doc);
-void palette_draw(struct ui *u); /* beside the colon */
+int popup_text_width(struct ui *u); /* of a POPUP_TEXT */
 void popup_help(struct ui *u, const char *word);
 void popup_messages(struct ui *u);
+
+/* --- palette.c: commands that the text after the colon could become */
+void palette_draw(struct ui *u);
 
 #endif
