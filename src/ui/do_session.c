@@ -517,6 +517,10 @@ void do_quit(struct ui *u, bool at_once)
 		ui_leave(u, false);
 		return;
 	}
+	if (u->cfg->many && u->popup.kind != POPUP_MANY) {
+		many_open(u); /* others may be under way */
+		return;
+	}
 	if (!ui_session_open(u)) {
 		ui_leave(u, false);
 		return;
