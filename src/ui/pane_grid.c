@@ -66,7 +66,8 @@ static void put_cell(struct doc *d, const struct grid_row *r,
 	char text[GRID_TEXT_MAX];
 
 	grid_cell_text(r, step, shape->form, text);
-	doc_put(d, STYLE_WARN, odd ? "!" : " ");
+	/* mono turns what warns around: a blank would be a block */
+	doc_put(d, odd ? STYLE_WARN : STYLE_TEXT, odd ? "!" : " ");
 	doc_put(d, l->style, glyph(l->mark));
 	if (!*text)
 		return;
