@@ -299,12 +299,8 @@ static void draw_list(struct ui *u, struct rect r, const struct tally *t)
 		struct rect line = { r.x, r.y + (int)y, r.w, 1 };
 
 		draw_row(u, line, row);
-		if (top + y != at)
-			continue;
-		canvas_text(&u->canvas, line.x, line.y, 1, STYLE_BOLD,
-		            glyph(GLYPH_SELECT));
-		canvas_select_row(&u->canvas, line.x, line.y, line.w);
-		canvas_cursor(&u->canvas, line.x, line.y, false);
+		if (top + y == at)
+			draw_selected(u, line);
 	}
 }
 
@@ -358,10 +354,7 @@ void many_draw(struct ui *u)
 	char right[48];
 
 	many_right(&s, right, sizeof right);
-	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
-	canvas_frame(&u->canvas, box.frame, true, false, u->popup.title,
-	             right);
+	draw_popup_frame(u, &box, u->popup.title, right);
 	draw_above(u, &r, &s);
 	draw_list(u, r, s.tally);
 }

@@ -407,9 +407,7 @@ void popup_scroll_draw(struct ui *u, int width, const char *title,
 	if (p->top + rows > doc->n_lines)
 		p->top = doc->n_lines > rows ? doc->n_lines - rows : 0;
 	scroll_right(p, doc->n_lines, box.body.h, right, sizeof right);
-	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
-	canvas_frame(&u->canvas, box.frame, true, false, title, right);
+	draw_popup_frame(u, &box, title, right);
 	doc_draw(doc, &u->canvas,
 	         (struct rect){ box.body.x + 1, box.body.y, box.body.w - 2,
 	                        box.body.h }, p->top, 0);
@@ -536,21 +534,15 @@ static void draw_box(struct ui *u)
 		top = chosen;
 	p->top = top;
 	popup_right(p, right, sizeof right);
-	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
-	canvas_frame(&u->canvas, box.frame, true, false, p->title, right);
+	draw_popup_frame(u, &box, p->title, right);
 	doc_draw(&doc, &u->canvas,
 	         (struct rect){ box.body.x + 1, box.body.y, box.body.w - 2,
 	                        box.body.h }, top, 0);
 	if (p->kind == POPUP_PASSWORD)
 		draw_password(u, box.body);
 	if (chosen != SIZE_MAX && box.body.h > 0) {
-		int y = box.body.y + (int)(chosen - top);
-
-		canvas_text(&u->canvas, box.body.x, y, 1, STYLE_BOLD,
-		            glyph(GLYPH_SELECT));
-		canvas_select_row(&u->canvas, box.body.x, y, box.body.w);
-		canvas_cursor(&u->canvas, box.body.x, y, false);
+		box.body.y += (int)(chosen - top);
+		draw_selected(u, box.body);
 	}
 	doc_clear(&doc);
 }

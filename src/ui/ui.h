@@ -322,6 +322,11 @@ void view_keep(struct ui *u, size_t index);
 void ui_layout(struct ui *u);
 void ui_draw(struct ui *u);
 bool ui_pane_visible(const struct ui *u, enum pane p);
+/* The mark, the colours and the cursor of the row that is chosen. */
+void draw_selected(struct ui *u, struct rect row);
+/* Over whatever was drawn there before. */
+void draw_popup_frame(struct ui *u, const struct layout_box *box,
+                      const char *title, const char *right);
 
 /* --- bars.c, all in the rectangle that the layout gives */
 void draw_title(struct ui *u);
