@@ -404,13 +404,12 @@ void do_mouse(struct ui *u, const char *arg)
 
 void do_guide(struct ui *u, const char *arg)
 {
-	int on = pick(u, arg, off_on, 2, u->guided);
+	int on = ui_replays(u) ? -1 : pick(u, arg, off_on, 2, u->guided);
 
 	if (on < 0)
 		return;
 	u->guided = on;
-	if (!u->link.replay)
-		ui_request(u, REQ_GUIDE, NULL, NULL, u->guided);
+	ui_request(u, REQ_GUIDE, NULL, NULL, u->guided);
 	ui_prefill(u);
 	ui_say(u, "%s", u->guided
 	                    ? _("Guided: the next command is prepared.")

@@ -258,6 +258,7 @@ const struct dialog_now *ui_now(const struct ui *u);
 /* Is something awaited: lookup, connection, reply? */
 bool ui_busy(const struct ui *u);
 bool ui_session_open(const struct ui *u);
+bool ui_replays(struct ui *u); /* and says that nothing can be sent */
 /* Gives r away; not sent (and said) while a recording is shown. */
 void ui_request(struct ui *u, enum request_kind kind, const char *text,
                 const char *text2, bool yes);
