@@ -243,7 +243,10 @@ static void save(struct plain *p, const char *arg)
 		return;
 	}
 	error = p->cfg->calls.save(p->link.dialog, form, file, false);
-	if (error)
+	if (error && errno == EEXIST)
+		plain_print(p, "", _("There is such a file already: give "
+		                     "another name."));
+	else if (error)
 		plain_print(p, "", error);
 	else
 		fprintf(p->out, _("Saved in %s.\n"), file);
