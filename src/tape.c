@@ -227,7 +227,10 @@ char *tape_play_one(const char *file, uint64_t place,
 		free(e);
 	}
 	if (r && !over)
-		error = xstrdup(replay_error(r));
+		error = xstrdup(*replay_error(r)
+		                    ? replay_error(r)
+		                    : _("The recording stopped before this "
+		                        "target."));
 	replay_close(r);
 	return error;
 }

@@ -11,13 +11,14 @@
 
 #include <cmocka.h>
 
+#include "ui/do.h"
 #include "ui_dialog.h"
 #include "util/xalloc.h"
 
 static struct ui_stage st;
 static struct tally *tally;
 static struct ui_config config; /* the stage's, with many */
-static bool over;
+static bool over, stopped;
 static uint64_t opened; /* place of the last one */
 static int stops;
 
@@ -32,6 +33,7 @@ static void tell_state(void *arg, struct ui_many_state *out)
 	(void)arg;
 	out->tally = tally;
 	out->over = over;
+	out->stopped = stopped;
 	snprintf(out->progress, sizeof out->progress, "%d done",
 	         (int)tally_done(tally));
 }
@@ -80,7 +82,7 @@ static int open_stage(void **state)
 	script_new(&st.script);
 	stage_open(&st, 80, 24, false);
 	tally = tally_new();
-	over = false;
+	over = stopped = false;
 	opened = 0;
 	stops = 0;
 	config = *st.ui.cfg;
@@ -195,6 +197,28 @@ static void test_many_q_stops_and_then_leaves(void **state)
 	assert_true(st.ui.leaving);
 }
 
+static void test_many_q_in_a_dialog_is_the_way_back(void **state)
+{
+	(void)state;
+	popup_close(&st.ui);
+	do_quit(&st.ui, false);
+	assert_int_equal(st.ui.popup.kind, POPUP_MANY);
+	assert_false(st.ui.leaving);
+	assert_int_equal(stops, 0);
+}
+
+static void test_many_tells_that_the_recording_stopped(void **state)
+{
+	(void)state;
+	assert_false(stage_shows(&st, "REC"));
+	stopped = true;
+	stage_draw(&st);
+	assert_true(stage_shows(&st, "REC ✘ ─"));
+	over = true;
+	stage_draw(&st);
+	assert_true(stage_shows(&st, "REC ✘  done"));
+}
+
 static void test_many_idle_when_all_is_done(void **state)
 {
 	(void)state;
@@ -233,6 +257,8 @@ int main(void)
 		T(test_many_chosen_is_gone_the_last_is_chosen),
 		T(test_many_slowest_is_the_other_list),
 		T(test_many_q_stops_and_then_leaves),
+		T(test_many_q_in_a_dialog_is_the_way_back),
+		T(test_many_tells_that_the_recording_stopped),
 		T(test_many_idle_when_all_is_done),
 		T(test_many_every_size_is_drawn),
 	};

@@ -368,20 +368,8 @@ static void put_left(struct doc *d, const struct cap_row *r, int columns)
 	doc_init(&one, DOC_UNWRAPPED);
 	put_cap(&one, STYLE_TEXT, r->keyword, r->before);
 	text = one.n_lines ? doc_text(&one, 0) : NULL;
-	if (text && canvas_width(text) > columns) {
-		size_t len = strlen(text);
-
-		while (len > 0 && canvas_width(text) > columns - 1) {
-			while (len > 0 && ((unsigned char)text[--len] &
-			                   0xC0) == 0x80)
-				;
-			text[len] = '\0';
-		}
-		doc_putf(d, fates[r->fate].style, "%s%s", text,
-		         glyph(GLYPH_CUT));
-	} else if (text) {
-		doc_put(d, fates[r->fate].style, text);
-	}
+	if (text)
+		doc_put_cut(d, fates[r->fate].style, text, columns);
 	free(text);
 	doc_clear(&one);
 }

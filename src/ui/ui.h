@@ -259,6 +259,7 @@ const struct dialog_now *ui_now(const struct ui *u);
 /* Is something awaited: lookup, connection, reply? */
 bool ui_busy(const struct ui *u);
 bool ui_session_open(const struct ui *u);
+bool ui_replays(struct ui *u); /* and says that nothing can be sent */
 /* Gives r away; not sent (and said) while a recording is shown. */
 void ui_request(struct ui *u, enum request_kind kind, const char *text,
                 const char *text2, bool yes);
@@ -323,6 +324,11 @@ void view_keep(struct ui *u, size_t index);
 void ui_layout(struct ui *u);
 void ui_draw(struct ui *u);
 bool ui_pane_visible(const struct ui *u, enum pane p);
+/* The mark, the colours and the cursor of the row that is chosen. */
+void draw_selected(struct ui *u, struct rect row);
+/* Over whatever was drawn there before. */
+void draw_popup_frame(struct ui *u, const struct layout_box *box,
+                      const char *title, const char *right);
 
 /* --- bars.c, all in the rectangle that the layout gives */
 void draw_title(struct ui *u);
@@ -495,8 +501,11 @@ bool popup_scroll_key(struct ui *u, const struct key *k);
 int popup_scroll_width(struct ui *u, int width); /* of its text */
 void popup_scroll_draw(struct ui *u, int width, const char *title,
                        const struct doc *doc);
-void palette_draw(struct ui *u); /* beside the colon */
+int popup_text_width(struct ui *u); /* of a POPUP_TEXT */
 void popup_help(struct ui *u, const char *word);
 void popup_messages(struct ui *u);
+
+/* --- palette.c: commands that the text after the colon could become */
+void palette_draw(struct ui *u);
 
 #endif
