@@ -14,6 +14,10 @@
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
+/* Events before a route that are looked through for its MX answer: it is asked
+ * for right before, and a recording may hold any number of routes. */
+enum { TTL_BACK_MAX = 4096 };
+
 enum { HOST_COLUMN = 19, GAP = 2, HOST_MAX = 46 };
 
 /* "NXDOMAIN", as dig writes it. */
@@ -99,7 +103,9 @@ static bool same_host(const char *data, const char *host)
 int64_t mx_table_ttl(const struct dialog *d, size_t before, unsigned type,
                      const char *what)
 {
-	for (size_t i = before; i-- > 0;) {
+	size_t least = before > TTL_BACK_MAX ? before - TTL_BACK_MAX : 0;
+
+	for (size_t i = before; i-- > least;) {
 		const struct event *e = dialog_at(d, i);
 
 		if (e->kind == EV_START)
