@@ -25,7 +25,7 @@
 
 static const char *const samples[] = { "telnet", "telnet-tries", "nc", "netcat",
 	"swaks",
-	"swaks-twice", "curl", "openssl", "openssl-wrapped", "finger",
+	"swaks-twice", "curl", "curl-refused", "openssl", "openssl-wrapped", "finger",
 	"postfix", "rfc", "batch", "batch-de", "batch-failures", "middle",
 	"one-reply", "only-replies", "only-commands", "login-middle",
 	"chunks", "lmtp", "unfinished", "login-echo" };
