@@ -124,6 +124,7 @@ struct search {
 	size_t scanned;
 	size_t origin; /* dialog index where the search began */
 	bool active;
+	bool leads;        /* the selection goes to what is found first */
 	size_t ahead;      /* of a recording: the first hit that is not shown
 	                    * yet, its index in the whole; SIZE_MAX none */
 	size_t ahead_from; /* there is none before */

@@ -179,10 +179,8 @@ process_list() { # SESSIONS
 
 # Resident memory with 100 open sessions and with 3,900: the difference a session.
 held() {
-	for i in 1 2 3; do
-		for n in 100 3900; do
-			"$tools/many" "127.0.0.1:$smtp" $n $n hold 2>&1
-		done
+	for n in 100 3900 100 3900 100 3900; do
+		"$tools/many" "127.0.0.1:$smtp" "$n" "$n" hold 2>&1
 	done | awk '{ kib[NR] = $6 }
 		END { for (i = 2; i <= NR; i += 2)
 			print (kib[i] - kib[i - 1]) / 3800 }' | sort -n |
@@ -258,7 +256,7 @@ look() { # LABEL PTY-OPTION... -- PROGRAM...
 screens() {
 	[ -s "$big" ] || awk -v lines="$lines" -f "$here/recording.awk" >"$big"
 	q=$(printf '\033:q\r')
-	needle=$(printf '\033g/needle-at-the-end\r')
+	needle=$(printf 'g/needle-at-the-end\r')
 	look "smtpscope" -x "$q" -- "$ours" --no-record
 	look "smtpscope --demo, PgUp PgDn" -k PgUp -l PgDn -x "$q" -- \
 		"$ours" --no-record --demo
