@@ -294,8 +294,8 @@ static void make_room(struct many *m, size_t jobs)
 	if (room.sessions >= jobs)
 		return;
 	front_tell(xasprintf(_("--jobs %zu: this process may have %zu files "
-	                       "open (ulimit -n); that is enough for %zu "
-	                       "connections at once, the others wait"),
+	                       "open (ulimit -n); so many sessions at once "
+	                       "have room in that: %zu, the others wait"),
 	                     jobs, room.files, room.sessions));
 	m->files_told = true;
 }

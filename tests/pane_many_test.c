@@ -56,6 +56,8 @@ static const struct ui_many calls = { -1, turn, tell_state, open_place, stop,
 	NULL };
 
 /* Target number n is done; it took n ms. */
+static bool recorded; /* else no target has a place of its own */
+
 static void add_run(int n)
 {
 	struct event_builder b;
@@ -66,13 +68,13 @@ static void add_run(int n)
 	event_begin(&b, EV_START);
 	b.e.target = event_puts(&b, name);
 	e = event_finish(&b);
-	tally_event(tally, e, (uint64_t)n);
+	tally_event(tally, e, recorded ? (uint64_t)n : 0);
 	free(e);
 	event_begin(&b, EV_END);
 	b.e.u.end.exit = n % 2 ? 0 : 75;
 	b.e.t_us = n * 1000;
 	e = event_finish(&b);
-	tally_event(tally, e, (uint64_t)n);
+	tally_event(tally, e, recorded ? (uint64_t)n : 0);
 	free(e);
 }
 
@@ -83,6 +85,7 @@ static int open_stage(void **state)
 	stage_open(&st, 80, 24, false);
 	tally = tally_new();
 	over = stopped = false;
+	recorded = true;
 	opened = 0;
 	stops = 0;
 	config = *st.ui.cfg;
@@ -160,6 +163,21 @@ static void test_many_chosen_stays_where_it_is_seen(void **state)
 	check_selected("target59.example");
 	press("G");
 	check_selected("target1.example");
+}
+
+static void test_many_nothing_recorded_each_row_is_chosen(void **state)
+{
+	(void)state;
+	recorded = false;
+	for (int i = 6; i < 10; i++)
+		add_run(i);
+	press("j");
+	press("j");
+	check_selected("target7.example");
+	add_run(10);
+	check_selected("target7.example");
+	press("k");
+	check_selected("target8.example");
 }
 
 /* It fell out of the list, which has a bound: the last one is the nearest. */
@@ -254,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_many_nothing_chosen_is_the_newest),
 		T(test_many_chosen_stays_where_it_is_seen),
+		T(test_many_nothing_recorded_each_row_is_chosen),
 		T(test_many_chosen_is_gone_the_last_is_chosen),
 		T(test_many_slowest_is_the_other_list),
 		T(test_many_q_stops_and_then_leaves),

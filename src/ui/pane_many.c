@@ -87,7 +87,7 @@ static size_t find_chosen(struct ui *u, const struct tally *t)
 	if (!u->many.chosen)
 		return 0;
 	for (size_t i = 0; (row = row_at(u, t, i)); i++)
-		if (row->place == u->many.place)
+		if (row->number == u->many.number)
 			return i;
 	return n ? n - 1 : 0;
 }
@@ -102,7 +102,7 @@ static void choose(struct ui *u, long step)
 		return;
 	at = at < 0 ? 0 : at >= n ? n - 1 : at;
 	u->many.chosen = at > 0 || u->many.slowest;
-	u->many.place = row_at(u, s.tally, (size_t)at)->place;
+	u->many.number = row_at(u, s.tally, (size_t)at)->number;
 	above += at - before;
 	u->many.above = above < 0 ? 0 : (size_t)above;
 }

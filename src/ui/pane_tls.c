@@ -147,6 +147,8 @@ static void put_version(struct doc *d, const struct event *e)
 	              : grade == TLS_GRADE_WEAK ? MARK_LATER
 	                                        : MARK_NO;
 
+	if (grade == TLS_GRADE_UNKNOWN)
+		return;
 	put_row(d, _("Version"));
 	doc_server(d, STYLE_BOLD, event_text(e, e->u.tls.version),
 	           e->u.tls.version.len);
@@ -289,7 +291,8 @@ static void put_certificate(struct doc *d, const struct event *e, uint32_t i,
 	put_ref(d, _("Subject"), e, c->subject);
 	put_texts(d, _("Names"), e, c->names);
 	put_ref(d, _("Issuer"), e, c->issuer);
-	put_dates(d, e, i, now_s);
+	if (c->not_before.len) /* a transcript has none */
+		put_dates(d, e, i, now_s);
 	put_ref(d, _("Key"), e, c->key);
 	put_ref(d, _("Signature"), e, c->signature);
 	put_hex(d, _("Serial number"), e, c->serial);

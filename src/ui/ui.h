@@ -168,7 +168,7 @@ struct grid_view { /* do_grid.c, pane_grid.c */
 struct many_view { /* pane_many.c */
 	bool slowest;     /* the list is of these, not of the latest */
 	bool chosen;      /* a row was; else the first is, whoever it is */
-	uint64_t place;   /* of the chosen one: it may move in the list */
+	uint64_t number;  /* of the chosen one: it may move in the list */
 	size_t above;     /* rows of the list that are seen above it */
 	bool over;        /* as it was drawn last */
 	int64_t shown_ms; /* when the figures were drawn last */
