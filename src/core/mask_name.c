@@ -185,6 +185,24 @@ static void add_reversed(struct book *b, struct buf *out, struct piece *p)
 
 /* --- hosts and domains */
 
+/* "Hello ws17", "müller says no": many servers say the first label alone, in
+ * either of its forms. */
+static void learn_label(struct book *b, struct piece p, const char *alias)
+{
+	char word[32], *label, *unicode;
+
+	if (!book_learns(b))
+		return;
+	label = xmemdup0(p.text, label_len(p));
+	unicode = idn_to_unicode(label);
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(alias, "."), alias);
+	book_add_word(b, label, strlen(label), word);
+	if (unicode)
+		book_add_word(b, unicode, strlen(unicode), word);
+	free(label);
+	free(unicode);
+}
+
 static const char *domain_alias(struct book *b, struct piece p)
 {
 	const char *alias = book_find(b, BOOK_DOMAIN, p.text, p.len);
@@ -195,25 +213,9 @@ static const char *domain_alias(struct book *b, struct piece p)
 		alias = book_enter(b, BOOK_DOMAIN, p.text, p.len,
 		                   xasprintf("domain%lu.example",
 		                             book_number(b, BOOK_DOMAIN)));
-	if (book_learns(b) && label_len(p) > BOOK_WORD_MIN) {
-		char word[32];
-
-		snprintf(word, sizeof word, "%.*s",
-		         (int)strcspn(alias, "."), alias);
-		book_add_word(b, p.text, label_len(p), word);
-	}
+	if (label_len(p) > BOOK_WORD_MIN)
+		learn_label(b, p, alias);
 	return alias;
-}
-
-/* "Hello ws17": many servers say the first label alone. */
-static void learn_host(struct book *b, struct piece p, const char *alias)
-{
-	char word[32];
-
-	if (!book_learns(b))
-		return;
-	snprintf(word, sizeof word, "%.*s", (int)strcspn(alias, "."), alias);
-	book_add_word(b, p.text, label_len(p), word);
 }
 
 /* A host's name without anything before it; "localhost" is nobody's. */
@@ -238,7 +240,7 @@ static void add_host(struct book *b, struct buf *out, struct piece p,
 		alias = book_enter(b, BOOK_NAME, p.text, p.len, made);
 	}
 	if (alias) {
-		learn_host(b, p, alias);
+		learn_label(b, p, alias);
 		buf_adds(out, alias);
 	}
 }
