@@ -333,7 +333,7 @@ static void lookup(struct html_section *s, const struct event *e)
 {
 	char type[10], *span = turn_span(e->u.dns.us);
 
-	buf_adds(s->out, "<tr><td>");
+	buf_adds(s->out, "<tr><td class=\"number\">");
 	html_text(s->out, dns_type_text(e->u.dns.type, type));
 	buf_adds(s->out, "</td><td>");
 	html_ref(s->out, e, e->u.dns.name);

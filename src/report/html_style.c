@@ -10,4 +10,4 @@ const char *const html_style[] = {
 };
 
 const char html_style_hash[] =
-	"hBhiUsjPnTEwhFjdVoW8f/Nfm9wNQd+DzIRzhKA/D+g=";
+	"7bGfMBGUVV7E0fmytO74Dnvscu8mKQCKlO7BjxStULE=";
