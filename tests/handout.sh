@@ -123,6 +123,12 @@ fails 64 'no regular file' -b --markdown /dev/full
 fails 64 'file is empty' -b --html ''
 fails 64 '--quiz: goes with' -b --quiz
 fails 64 'one file' -b --html a --markdown a
+fails 64 'one file' -b --html a --markdown ./a
+fails 64 'one file' -b --html - --markdown -
+fails 64 'one file' -b --record old --html old
+cp "$data/first.jsonl" replayed
+fails 64 'one file' -b --replay replayed --markdown ./replayed
+cmp replayed "$data/first.jsonl" || wrong "the recording is gone"
 fails 64 'take standard output' --json --html -
 fails 64 'take standard output' --as-command --markdown -
 [ ! -s out ] || wrong "something was printed"
