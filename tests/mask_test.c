@@ -107,6 +107,10 @@ static const struct {
 	{ "77.113.0.203.zen.spamhaus.org",
 	  "1.2.0.192.zen.spamhaus.org" },
 	{ "77.113.0.203.in-addr.arpa", "1.2.0.192.in-addr.arpa" },
+	{ "nest.test.dbl.spamhaus.org beak.test.dbl.spamhaus.org",
+	  "domain2.example.dbl.spamhaus.org "
+	  "domain3.example.dbl.spamhaus.org" },
+	{ "k3y.zen.dq.spamhaus.org", "domain3.example.dq.spamhaus.org" },
 	{ "203-0-113-77 cb00714d 3405803853 0xCB00714D",
 	  "192-0-2-1 c0000201 3221225985 0xc0000201" },
 	{ "203.000.113.077", "192.0.2.1" },

@@ -11,7 +11,11 @@
 #include "util/buf.h"
 #include "util/xalloc.h"
 
-enum { NIBBLES = 32, OCTETS = 4 };
+enum {
+	NIBBLES = 32,
+	OCTETS = 4,
+	PUBLIC_LABELS = 3, /* at most, of a public service's own name */
+};
 
 struct piece {
 	const char *text;
@@ -272,6 +276,22 @@ static void add_left(struct book *b, struct buf *out, struct piece p)
 	book_add_word(b, p.text, p.len, alias);
 }
 
+/* What is asked of a public list about a name stands before the list's own:
+ * "nest.test.dbl.spamhaus.org". Taken from the front. */
+static void add_asked(struct book *b, struct buf *out, struct piece *p)
+{
+	size_t labels = count_labels(*p);
+	struct piece own;
+
+	if (labels <= PUBLIC_LABELS)
+		return;
+	own = behind(*p, labels - PUBLIC_LABELS);
+	add_left(b, out, (struct piece){ p->text,
+	         (size_t)(own.text - p->text) - 1 });
+	buf_addc(out, '.');
+	*p = own;
+}
+
 /* Takes the labels before a service label, and it, from the front; else none
  * is taken. */
 static bool add_service(struct book *b, struct buf *out, struct piece *p)
@@ -317,10 +337,12 @@ static void add_name(struct book *b, struct buf *out, struct piece p,
 	while (add_service(b, out, &p))
 		;
 	add_reversed(b, out, &p);
-	if (is_left(b, p))
+	if (is_left(b, p)) {
+		add_asked(b, out, &p);
 		buf_add(out, p.text, p.len);
-	else if (!add_arpa(b, out, p))
+	} else if (!add_arpa(b, out, p)) {
 		add_host(b, out, p, exchanger);
+	}
 }
 
 /* As DNS compares it: lower case, A-labels. Heap. */
