@@ -12,7 +12,6 @@
 #include "check/verdict.h"
 #include "io/loop.h"
 #include "knowledge/explain.h"
-#include "knowledge/vocabulary.h"
 #include "many_feed.h"
 #include "many_out.h"
 #include "many_progress.h"
@@ -298,19 +297,6 @@ static void make_room(struct many *m, size_t jobs)
 	m->files_told = true;
 }
 
-/* In the inspector nothing is printed that has a mask. */
-static void sum_up(struct many *m, const struct front_look *look,
-                   struct many_state *end)
-{
-	struct mask *own = m->out.print ? NULL
-	                                : mask_new(look->mask, &vocabulary);
-
-	progress_sum_up(m->progress, end,
-	                own ? own : m->out.print ? print_mask(m->out.print)
-	                                         : NULL);
-	mask_free(own);
-}
-
 /* before: NULL, or what is gone on with. */
 static int do_all(const struct front_look *look, const struct options *o,
                   struct many *m, struct tape *t, struct many_before *before)
@@ -332,7 +318,7 @@ static int do_all(const struct front_look *look, const struct options *o,
 	show_done(m);
 	end = state_of(m);
 	if (feed_given(m->feed) || (!feed_wrong(m->feed) && !m->refused))
-		sum_up(m, look, &end);
+		progress_sum_up(m->progress, &end, print_mask(m->out.print));
 	if (m->cancelled)
 		tell_rest(o, t);
 	exit = print_reports(m->out.print, status(m));

@@ -15,23 +15,23 @@ void out_init(struct many_out *o, const struct front_look *look,
 {
 	*o = (struct many_out){
 		.tape = tape,
+		.look = *look,
 		.tally = before ? before->tally : tally_new(),
 	};
 	if (before) {
 		o->taped = o->printed = before->resume.numbers;
 		before->tally = NULL;
 	}
-	if (look->inspect)
-		return;
-	o->print = print_new(look);
+	if (look->inspect) /* which shows them itself; reports are made */
+		o->look.form = PRINT_NOTHING;
+	o->print = print_new(&o->look);
 	print_hold(o->print);
 	o->views[o->n_views++] = (struct many_view){ see_print, o->print };
 }
 
 void out_clear(struct many_out *o)
 {
-	if (o->print)
-		print_free(o->print);
+	print_free(o->print);
 	tally_free(o->tally);
 }
 
@@ -88,8 +88,6 @@ bool out_print(struct many_out *o, struct block *b)
 {
 	struct event *e;
 
-	if (o->n_views == 0)
-		return true;
 	block_rewind(b);
 	renumber_next(&o->printed);
 	errno = EOVERFLOW; /* four thousand million events are in it */
@@ -98,7 +96,7 @@ bool out_print(struct many_out *o, struct block *b)
 			o->why = errno;
 		free(e);
 	}
-	if (!o->why && o->print && !print_flush(o->print))
+	if (!o->why && !print_flush(o->print))
 		o->why = errno;
 	return !o->why;
 }

@@ -28,7 +28,8 @@ enum { MANY_VIEWS_MAX = 4 }; /* standard output, and reports beside it */
 
 struct many_out {
 	struct tape *tape;   /* borrowed */
-	struct print *print; /* NULL: the inspector shows them */
+	struct front_look look; /* of print, which borrows it */
+	struct print *print;
 	struct many_view views[MANY_VIEWS_MAX]; /* n_views; print is first */
 	size_t n_views;
 	struct tally *tally;

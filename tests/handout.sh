@@ -67,6 +67,7 @@ cmp live.md replay.md || wrong "many targets: another text"
 "$hostile" record >hostile || exit 1
 "$program" --replay hostile --lang en -b --html hostile.html \
 	--markdown hostile.md >/dev/null
+[ $? = 69 ] || wrong "the hostile recording was not read to its end"
 if command -v tidy >/dev/null 2>&1; then
 	for page in first.en.html quiz.html live.html hostile.html; do
 		tidy -q -e $page 2>&1 | grep -v 'trimming empty' &&

@@ -197,12 +197,71 @@ static void test_reply_recipient_is_written_where_set(void **state)
 	free(e);
 }
 
+static void test_dns_cached_is_written_where_set(void **state)
+{
+	struct event_builder b;
+	struct event *e;
+	char *line;
+
+	(void)state;
+	for (int cached = 0; cached <= 1; cached++) {
+		common(&b, EV_DNS);
+		b.e.u.dns.type = 15;
+		b.e.u.dns.cached = cached;
+		e = event_finish(&b);
+		line = line_of(e, NULL);
+		assert_int_equal(strstr(line, "\"cached\":true") != NULL,
+		                 cached);
+		assert_int_equal(strstr(line, "cached") != NULL, cached);
+		free(line);
+		e = round_trip(e);
+		assert_int_equal(e->u.dns.cached, cached);
+		free(e);
+	}
+}
+
+/* Without an exponent, and without zeros at the end. */
+static void test_times_are_plain_decimals(void **state)
+{
+	static const struct {
+		int64_t t_us;
+		const char *text;
+	} rows[] = {
+		{ 0, "\"t\":0," },
+		{ 1, "\"t\":0.000001," },
+		{ 99, "\"t\":0.000099," },
+		{ 1500000, "\"t\":1.5," },
+		{ 60000000, "\"t\":60," },
+		{ 86400000001, "\"t\":86400.000001," },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct event_builder b;
+		struct event *e;
+		char *line;
+
+		common(&b, EV_CLOSED);
+		b.e.t_us = rows[i].t_us;
+		e = event_finish(&b);
+		line = line_of(e, NULL);
+		if (!strstr(line, rows[i].text))
+			fail_msg("%s in %s", rows[i].text, line);
+		free(line);
+		e = round_trip(e);
+		assert_int_equal(e->t_us, rows[i].t_us);
+		free(e);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tls_round_trip),
 		cmocka_unit_test(test_tls_leaf_is_written_and_not_read),
 		cmocka_unit_test(test_reply_recipient_is_written_where_set),
+		cmocka_unit_test(test_dns_cached_is_written_where_set),
+		cmocka_unit_test(test_times_are_plain_decimals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

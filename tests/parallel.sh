@@ -1,17 +1,15 @@
 #!/bin/sh
 # parallel.sh: a list split over hosts by GNU parallel (--pipe, --sshlogin), and
 # its parts put together again are one recording with every target once. The
-# hosts are this one, twice, by way of an sshd on loopback with keys of its own.
-# Skipped where GNU parallel, ssh or sshd is not there. SMTPSCOPE names the
-# program.
+# hosts are this one, twice, by way of an sshd on loopback with keys of its own;
+# where there is no sshd, this one without it. Skipped where GNU parallel is not
+# there. SMTPSCOPE names the program.
 set -u
 
 : "${SMTPSCOPE:?names the program to test}"
 sshd=$(command -v sshd || PATH=/usr/sbin:/sbin command -v sshd)
-parallel --version 2>/dev/null | grep -q '^GNU parallel' &&
-	test -n "$sshd" && command -v ssh >/dev/null &&
-	command -v ssh-keygen >/dev/null || {
-	echo "GNU parallel, ssh or sshd is not there"
+parallel --version 2>/dev/null | grep -q '^GNU parallel' || {
+	echo "GNU parallel is not there"
 	exit 77
 }
 dir=$(mktemp -d "${TMPDIR:-/tmp}/smtpscope-parallel-XXXXXX") || exit 1
@@ -44,13 +42,7 @@ END
 seq 120 | sed 's/.*/u&@list.example/' >list
 
 # ---- a host to log in to ----
-ssh-keygen -q -t ed25519 -N '' -f host_key </dev/null &&
-	ssh-keygen -q -t ed25519 -N '' -f user_key </dev/null || exit 77
-cp user_key.pub authorized_keys
-chmod 600 authorized_keys
-# root's sshd wants this folder, which Debian makes when it starts its own
-mkdir /run/sshd 2>/dev/null && made=/run/sshd
-start_sshd()
+start_sshd() # PORT
 {
 	cat >sshd_config <<END
 Port $1
@@ -72,16 +64,10 @@ END
 		server=
 		return 1
 	done
-}
-port=
-for try in 38122 41322 45422 52722; do
-	start_sshd $try && port=$try && break
-done
-test -n "$port" || { echo "no sshd here:"; cat sshd.log; exit 77; }
-cat >ssh_config <<END
+	cat >ssh_config <<END
 Host one two
 HostName 127.0.0.1
-Port $port
+Port $1
 IdentityFile $dir/user_key
 IdentitiesOnly yes
 UserKnownHostsFile $dir/known_hosts
@@ -89,19 +75,38 @@ StrictHostKeyChecking accept-new
 LogLevel ERROR
 BatchMode yes
 END
-ssh -F ssh_config one true </dev/null || {
-	echo "no login here:"
-	cat sshd.log
-	exit 77
+}
+
+# A login to this host that works: hosts and PARALLEL_SSH are set.
+open_login()
+{
+	test -n "$sshd" && command -v ssh >/dev/null || return 1
+	ssh-keygen -q -t ed25519 -N '' -f host_key </dev/null &&
+		ssh-keygen -q -t ed25519 -N '' -f user_key </dev/null ||
+		return 1
+	cp user_key.pub authorized_keys
+	chmod 600 authorized_keys
+	# root's sshd wants this folder, which Debian makes with its own
+	mkdir /run/sshd 2>/dev/null && made=/run/sshd
+	for port in 38122 41322 45422 52722; do
+		start_sshd $port && break
+	done
+	test -n "$server" && ssh -F ssh_config one true </dev/null || return 1
+	PARALLEL_SSH="ssh -F $dir/ssh_config"
+	export PARALLEL_SSH
+	hosts=one,two
+}
+hosts=:
+open_login || {
+	echo "no login by ssh: on this host alone"
+	cat sshd.log 2>/dev/null
 }
 
 # ---- as the manual says ----
-PARALLEL_SSH="ssh -F $dir/ssh_config"
-export PARALLEL_SSH
 command="env -u SMTPSCOPE_OPTIONS $SMTPSCOPE --demo=$dir/list.lesson
 	--input - --jobs 10 --per-host 10 --json --no-record"
 # shellcheck disable=SC2086,SC2116 # one line of it
-parallel --pipe -N 25 --sshlogin one,two \
+parallel --pipe -N 25 --sshlogin $hosts \
 	"$(echo $command)" <list >merged 2>err
 status=$?
 fails=0
@@ -118,8 +123,10 @@ sort list | cmp -s - a || fail 'not each target exactly once'
 test "$(grep -c '^{"v":1,.*}$' merged)" -eq "$(wc -l <merged)" ||
 	fail 'lines that are not whole'
 "$SMTPSCOPE" --replay merged --json >replayed 2>err || fail 'no replay'
+sed 's/.*"n":\([0-9]*\).*/\1/' replayed | awk '$1 != NR { exit 1 }' ||
+	fail 'a number is not its own'
 targets replayed | sort | cmp -s - a || fail 'not all of it is replayed'
 "$SMTPSCOPE" --replay merged --batch >text 2>err || fail 'no text'
 test "$(grep -c '^\* Exit status 0' text)" -eq 120 || fail 'not 120 results'
-test $fails -eq 0 && echo "$(wc -l <merged) events of 120 targets, 2 hosts"
+test $fails -eq 0 && echo "$(wc -l <merged) events of 120 targets, --sshlogin $hosts"
 exit $((fails > 0))

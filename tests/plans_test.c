@@ -428,6 +428,7 @@ static void test_line_options_bad_ones_are_refused(void **state)
 
 		cli_refuse(line_plan("", rows[i].says, &p), rows[i].says,
 		           rows[i].why);
+		plan_free(p);
 	}
 }
 

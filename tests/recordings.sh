@@ -242,7 +242,7 @@ cmp -s out a.txt || fail "a FIFO shows something else"
 run 64 --replay . -b
 says 'cannot read the recording .: ' 'a folder'
 run 64 --replay "$SMTPSCOPE" -b
-says ', line 1: no JSON' 'a program'
+says ', line 1: a NUL byte: this is no text' 'a program'
 sed 's/$/\r/' a.jsonl >crlf.jsonl
 run 1 --replay crlf.jsonl --json
 cmp -s out a.jsonl || fail "CRLF changes a recording"

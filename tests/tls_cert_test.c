@@ -262,13 +262,14 @@ static bool is_error(const char *id)
 	return false;
 }
 
+/* not-told: only a transcript leaves it open, no handshake does. */
 static void test_no_text_is_without_its_word(void **state)
 {
 	const struct tls_word *w;
 
 	(void)state;
 	for (size_t i = 0; (w = tls_reason_at(i)); i++)
-		if (!is_reason(w->id))
+		if (!is_reason(w->id) && strcmp(w->id, "not-told") != 0)
 			fail_msg("nobody says %s", w->id);
 	for (size_t i = 0; (w = tls_error_at(i)); i++)
 		if (!is_error(w->id))

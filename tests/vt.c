@@ -57,15 +57,48 @@ void vt_renew_deadline(struct vt *v)
 	v->deadline_ms = now_ms() + 1000 * (int64_t)deadline_s();
 }
 
+/* How many bytes at the end of v->unseen may be the begin of the mark. */
+static size_t begun_mark(const struct vt *v)
+{
+	size_t n = v->mark_len < v->unseen.len ? v->mark_len : v->unseen.len;
+
+	while (n > 0 && memcmp(v->unseen.data + v->unseen.len - n, v->mark,
+	                       n) != 0)
+		n--;
+	return n;
+}
+
+/* Our mark may stand between two writes of one frame, in the middle of a
+ * sequence: the terminal must not see it. */
+static void take_mark_out(struct vt *v)
+{
+	char *mark = v->mark_len == 0 ? NULL
+	             : memmem(v->unseen.data, v->unseen.len, v->mark,
+	                      v->mark_len);
+
+	if (mark == NULL)
+		return;
+	memmove(mark, mark + v->mark_len,
+	        (size_t)(v->unseen.data + v->unseen.len - mark) -
+	            v->mark_len);
+	v->unseen.len -= v->mark_len;
+	v->mark_len = 0;
+}
+
 static void read_screen(struct vt *v)
 {
 	char bytes[16384];
 	ssize_t n = read(v->master, bytes, sizeof(bytes));
+	size_t len;
 
 	if (n <= 0)
 		return;
-	buf_add(&v->raw, bytes, (size_t)n);
-	vterm_input_write(v->vterm, bytes, (size_t)n);
+	buf_add(&v->unseen, bytes, (size_t)n);
+	take_mark_out(v);
+	len = v->unseen.len - begun_mark(v);
+	buf_add(&v->raw, v->unseen.data, len);
+	vterm_input_write(v->vterm, v->unseen.data, len);
+	buf_drop(&v->unseen, len);
 }
 
 static void read_status(struct vt *v)
@@ -132,17 +165,13 @@ void vt_pump(struct vt *v)
  */
 static void sync_screen(struct vt *v)
 {
-	char mark[32];
-	size_t len;
-	size_t from = v->raw.len;
-
 	if (v->master < 0)
 		return;
-	len = (size_t)snprintf(mark, sizeof(mark), "\033]9999;%u\007",
-	                       ++v->syncs);
-	if (write(v->slave, mark, len) != (ssize_t)len)
+	v->mark_len = (size_t)snprintf(v->mark, sizeof(v->mark),
+	                               "\033]9999;%u\007", ++v->syncs);
+	if (write(v->slave, v->mark, v->mark_len) != (ssize_t)v->mark_len)
 		vt_die(v, "cannot write to the terminal");
-	while (memmem(v->raw.data + from, v->raw.len - from, mark, len) == NULL)
+	while (v->mark_len > 0)
 		vt_pump(v);
 }
 

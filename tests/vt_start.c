@@ -272,6 +272,7 @@ void vt_free(struct vt *v)
 	if (v->vterm != NULL)
 		vterm_free(v->vterm);
 	buf_clear(&v->raw);
+	buf_clear(&v->unseen);
 	buf_clear(&v->ready_in);
 	remove_folder(v->folder);
 	free(v);

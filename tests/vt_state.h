@@ -33,6 +33,9 @@ struct vt {
 	int ready_w, ready_h;
 	bool ready_now; /* a ready line came and nothing was done since */
 	unsigned syncs;
+	char mark[32];     /* of sync_screen(), until it has come back */
+	size_t mark_len;   /* 0: none is on its way */
+	struct buf unseen; /* came, but its end may be the begin of a mark */
 	bool alt, cursor_shown, mouse;
 	int64_t deadline_ms;
 };

@@ -29,6 +29,8 @@ struct run_env {
 	const struct worker_config *cfg;
 	struct resolver *resolver; /* NULL until a run needs it */
 	size_t runs;               /* that there are */
+	char *own_name;            /* of this host, NULL: none */
+	bool named;                /* own_name was looked for */
 	struct tls_setup *tls;     /* of runs beside each other, or NULL */
 	char *tls_key;             /* what it is made of; NULL: of nothing */
 	struct gate *gate;         /* of runs beside each other, or NULL */

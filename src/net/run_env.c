@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "net/files.h"
+#include "net/hostname.h"
 #include "util/buf.h"
 
 /* What runs share. A run that is alone has nobody to share TLS with, and asks
@@ -29,6 +30,7 @@ void run_env_clear(struct run_env *env)
 	loop_timer_free(env->gate_timer);
 	gate_free(env->gate);
 	resolver_free(env->resolver);
+	free(env->own_name);
 	tls_setup_free(env->tls);
 	free(env->tls_key);
 }
@@ -49,6 +51,18 @@ bool run_resolver(struct run *r)
 		outlet_finding(&r->out, "dns-default",
 		               resolver_server(env->resolver, 0), 0, 0);
 	return env->resolver != NULL;
+}
+
+const char *run_own_name(struct run *r)
+{
+	struct run_env *env = r->env;
+
+	if (r->wish.plan->helo || (r->out.run && env->named))
+		return env->own_name;
+	free(env->own_name);
+	env->own_name = host_full_name();
+	env->named = true;
+	return env->own_name;
 }
 
 /* Everything of a plan that a setup is made of (visit_tls.c). */

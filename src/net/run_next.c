@@ -204,6 +204,7 @@ void run_enter(struct run *r)
 	const struct stop *stop = r->wish.stop;
 	struct visit_calls calls = { .over = on_visit_over, .arg = r };
 	struct visit_to to = { .host = stop->host, .address = stop->address,
+		.own_name = run_own_name(r),
 		.port = stop->port, .local = stop->local,
 		.via_port = run_redirected(r, stop),
 		.session = r->out.count->sessions + 1,

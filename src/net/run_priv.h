@@ -139,6 +139,9 @@ void run_env_enter(struct run_env *env); /* one run more */
 void run_env_leave(struct run_env *env);
 /* The DNS server, made when first needed; false: none is known. */
 bool run_resolver(struct run *r);
+/* The name of this host for EHLO, where the plan has none; NULL: it has none.
+ * Read anew for each visit of a run that is alone. */
+const char *run_own_name(struct run *r);
 /* Where its visits make their TLS setup, or find one: the certificates of all
  * authorities are read once and not for each of ten thousand runs. */
 struct tls_setup **run_tls_setup(struct run *r);

@@ -343,11 +343,9 @@ static char *helo_name(struct visit *v)
 	const char *local = conn_local(stream_conn(v->stream));
 	char *name;
 
-	if (v->plan->helo)
-		return xstrdup(v->plan->helo);
-	name = host_full_name();
-	if (name)
-		return name;
+	if (v->plan->helo || v->to.own_name)
+		return xstrdup(v->plan->helo ? v->plan->helo
+		                             : v->to.own_name);
 	name = address_literal(*local ? local : "127.0.0.1");
 	outlet_finding(v->out, "helo-literal", name, v->to.session, 0);
 	return name;
@@ -444,6 +442,7 @@ struct visit *visit_new(struct loop *l, struct outlet *out,
 	}
 	v->to.host = xstrdup(to->host);
 	v->to.address = xstrdup(to->address);
+	v->to.own_name = to->own_name ? xstrdup(to->own_name) : NULL;
 	if (!to->local && strcmp(to->host, to->address) != 0)
 		identify_host(&v->who.identity, to->host);
 	v->seat = (struct docket_seat){ .out = out, .docket = to->docket,
@@ -473,6 +472,7 @@ void visit_free(struct visit *v)
 	wipe_free(v->held);
 	free((char *)v->to.host);
 	free((char *)v->to.address);
+	free((char *)v->to.own_name);
 	free(v);
 }
 

@@ -33,6 +33,7 @@ struct visit;
 struct visit_to { /* texts borrowed, copied by visit_new() */
 	const char *host;
 	const char *address; /* "" for a Unix socket or a command */
+	const char *own_name; /* of this host (hostname.h); NULL: none */
 	const struct dane *dane; /* what the DNS demands; borrowed, outlives
 	                          * the visit; NULL: DANE is not asked for */
 	struct tls_setup **setup; /* made when first needed; the owner frees */

@@ -147,9 +147,9 @@ bool replay_is_recording(struct replay *r)
 	size_t at = r->start;
 
 	for (;;) {
-		while (at < r->end && strchr("\r\n", r->data[at]) &&
-		       r->data[at])
-			at++;
+		while (at < r->end && r->data[at] &&
+		       strchr("\xef\xbb\xbf\r\n", r->data[at]))
+			at++; /* a byte order mark, empty lines */
 		if (at < r->end)
 			return r->data[at] == '{';
 		if (r->eof || r->end - r->start > JSON_LINE_MAX ||

@@ -179,10 +179,8 @@ process_list() { # SESSIONS
 
 # Resident memory with 100 open sessions and with 3,900: the difference a session.
 held() {
-	for i in 1 2 3; do
-		for n in 100 3900; do
-			"$tools/many" "127.0.0.1:$smtp" $n $n hold 2>&1
-		done
+	for n in 100 3900 100 3900 100 3900; do
+		"$tools/many" "127.0.0.1:$smtp" "$n" "$n" hold 2>&1
 	done | awk '{ kib[NR] = $6 }
 		END { for (i = 2; i <= NR; i += 2)
 			print (kib[i] - kib[i - 1]) / 3800 }' | sort -n |
