@@ -87,6 +87,9 @@ void do_try(struct ui *u, const struct explain_try *t)
 	case TRY_REPLAY:
 		ui_do(u, CMD_REPLAY, "");
 		break;
+	case TRY_TLS:
+		ui_do(u, CMD_TLS, "");
+		break;
 	}
 }
 
