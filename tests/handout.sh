@@ -62,6 +62,14 @@ cmp live.html replay.html || wrong "many targets: another page"
 cmp live.md replay.md || wrong "many targets: another text"
 [ "$(grep -c '<a href="#t' live.html)" = 4 ] || wrong "no contents"
 
+# Two sessions: which is which is said, and nothing twice.
+"$program" --demo=two-ways --all -b --lang en --no-record --html two.html \
+	--markdown two.md >/dev/null 2>&1
+[ "$(grep -c '<div class="verdict' two.html)" = 2 ] || wrong "verdicts twice"
+[ "$(grep -c '^- \*\*Result:\*\*.* (`mx\..*`)' two.md)" = 2 ] &&
+	! grep -q '^- `noten@musikhaus.example`' two.md ||
+	wrong "the text does not say which session, or says it twice"
+
 # What others make of it: HTML's own checker, and a reader of CommonMark, which
 # is told to let HTML through.
 "$hostile" record >hostile || exit 1

@@ -10,4 +10,4 @@ const char *const html_style[] = {
 };
 
 const char html_style_hash[] =
-	"7bGfMBGUVV7E0fmytO74Dnvscu8mKQCKlO7BjxStULE=";
+	"aljNCOL42Y3ACdAOxf9si+oeUhXJXvAh63mJgtmZuS0=";

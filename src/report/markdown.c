@@ -130,8 +130,24 @@ static void recipients(struct markdown *m)
 	buf_adds(&m->text, begun ? "\n" : "");
 }
 
-static void verdict(struct markdown *m, const struct event *e)
+/* " (`mx.test` `192.0.2.1`)", where there were several sessions. */
+static void place_of(struct markdown *m, size_t index)
 {
+	const struct event *e = verdict_server(m->dialog, index);
+
+	if (!e)
+		return;
+	buf_adds(&m->text, " (");
+	md_ref(&m->text, e, e->u.connect.host, false);
+	if (e->u.connect.host.len && e->u.connect.address.len)
+		buf_addc(&m->text, ' ');
+	md_ref(&m->text, e, e->u.connect.address, false);
+	buf_addc(&m->text, ')');
+}
+
+static void verdict(struct markdown *m, size_t index)
+{
+	const struct event *e = dialog_at(m->dialog, index);
 	char *text = saying_text(e), *next = saying_next(e);
 	char *who = verdict_who(&e->u.verdict);
 
@@ -141,6 +157,7 @@ static void verdict(struct markdown *m, const struct event *e)
 	else
 		buf_addf(&m->text, "**%s:** %s", _("Result"),
 		         outcome_label(e->u.verdict.outcome));
+	place_of(m, index);
 	buf_adds(&m->text, e->u.verdict.recipient.len ? ": " : ". ");
 	md_words(&m->text, text ? text : "", false);
 	buf_addc(&m->text, '\n');
@@ -160,8 +177,9 @@ static void result(struct markdown *m)
 		     i++) {
 			const struct event *e = verdict_at(m, i);
 
-			if (e && (e->u.verdict.recipient.len > 0) == of_one)
-				verdict(m, e);
+			if (e && (e->u.verdict.recipient.len > 0) == of_one &&
+			    verdict_tells(m->dialog, i))
+				verdict(m, i);
 		}
 }
 
