@@ -166,7 +166,8 @@ static void test_mask_what_is_nobodys_stays(void **state)
 		"mailbox unavailable", "see index.html", "::", "a@", "@b", "@",
 		"1.2.3", "RFC 5321 4.5.3", "",
 		"RFC 5321 4.5.3.2, RFC5321\n(4.5.3.2)", "See section 4.5.3.2.",
-		"RFC 5321, sec. 4.5.3.1", "RFC-5321 \302\2474.5.3.2.7", "=40", "%40", "....", "-._-",
+		"RFC 5321, sec. 4.5.3.1", "RFC-5321 \302\2474.5.3.2.7",
+		"=40", "%40", "....", "-._-",
 		"postmaster", "std::string",
 	};
 
