@@ -113,7 +113,14 @@ static const struct {
 	{ "k3y.zen.dq.spamhaus.org", "domain3.example.dq.spamhaus.org" },
 	{ "203-0-113-77 cb00714d 3405803853 0xCB00714D",
 	  "192-0-2-1 c0000201 3221225985 0xc0000201" },
-	{ "203.000.113.077", "192.0.2.1" },
+	{ "203.000.113.077 77-113-0-203", "192.0.2.1 1-2-0-192" },
+	{ "mail.canary.test-4711 mail.canary.test_25 beak.test-x1",
+	  "host1.domain1.example-4711 host1.domain1.example_25 "
+	  "domain3.example-x1" },
+	{ "AUTH=w+72en+40canary+2Etest", "AUTH=user1+40domain1.example" },
+	{ "refused by\nmail.canary.test", "refused by\n"
+	  "host1.domain1.example" },
+	{ "mail.\ncanary.test", "host1.domain1.example" },
 	{ "host 203-0-113-77.dyn.isp.test",
 	  "host host2.domain3.example" },
 	{ "203.0.113.77-1", "192.0.2.1-1" },

@@ -20,7 +20,7 @@ enum {
 	TABLE_FIRST = 256,
 	NET = 254,      /* hosts of a /24 */
 	BENCH = 131071, /* of 198.18.0.0/15 */
-	DIGIT_FORMS = 4,
+	DIGIT_FORMS = 5,
 	BOOK_DIGEST_MAX = 256, /* hex digits; none in use is longer */
 };
 
@@ -318,7 +318,7 @@ static char *new_ip6(struct book *b, enum address_class c)
 	return xasprintf("%s::%lx", net, n);
 }
 
-/* The same address in other digits: hex, decimal, with hyphens. */
+/* The same address in other digits: hex, decimal, with hyphens, reversed. */
 static void learn_digits(struct book *b, uint32_t from, uint32_t to)
 {
 	char words[2][DIGIT_FORMS][24];
@@ -332,6 +332,8 @@ static void learn_digits(struct book *b, uint32_t from, uint32_t to)
 		snprintf(words[i][2], 24, "%u", a);
 		snprintf(words[i][3], 24, "%u-%u-%u-%u", a >> 24, a >> 16 & 255,
 		         a >> 8 & 255, a & 255);
+		snprintf(words[i][4], 24, "%u-%u-%u-%u", a & 255, a >> 8 & 255,
+		         a >> 16 & 255, a >> 24);
 	}
 	for (size_t form = 0; form < DIGIT_FORMS; form++)
 		book_add_word(b, words[0][form], strlen(words[0][form]),

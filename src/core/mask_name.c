@@ -245,6 +245,8 @@ static void add_host(struct book *b, struct buf *out, struct piece p,
 	}
 	if (alias) {
 		learn_label(b, p, alias);
+		if (book_learns(b) && labels > own)
+			domain_alias(b, domain); /* known before, or not */
 		buf_adds(out, alias);
 	}
 }

@@ -63,13 +63,28 @@ static bool is_known(const struct scan *q, const struct seek_hit *h)
 	}
 }
 
+/* "rejected by" and "mx.nest.test" in the next line are no "bymx.nest.test",
+ * which would be a name of a domain that is known. */
+static bool is_word_and_name(const struct scan *q, const struct seek_hit *h)
+{
+	size_t tail = h->to, head;
+
+	while (q->text[tail - 1] != '\n')
+		tail--;
+	for (head = tail - 1; q->text[head - 1] == '\r'; head--)
+		;
+	return h->kind == SEEK_NAME && !strchr(".-=", q->text[head - 1]) &&
+	       !strchr(".-", q->text[tail]) &&
+	       book_knows_name(q->book->book, q->text + tail, h->to - tail);
+}
+
 /* An address in digits cannot be put together by chance. */
 static void take_plain(const struct seek_hit *hit, void *arg)
 {
 	struct scan *q = arg;
 
 	if (has_break(q, hit->from, hit->to) && hit->kind != SEEK_ADDRESS &&
-	    !is_known(q, hit))
+	    (!is_known(q, hit) || is_word_and_name(q, hit)))
 		return;
 	add(q, hit, false);
 }

@@ -325,6 +325,17 @@ static size_t behind_escape(const struct bytes *v, size_t from, size_t to)
 	return value && strchr("@<>\"'()[];:,=&?/ ", value) ? from + 2 : from;
 }
 
+/* "mx.nest.test-4711", "mx.nest.test_25": an id or a port behind the name. */
+static size_t without_rest(const struct bytes *v, size_t last, size_t to)
+{
+	size_t end = last;
+
+	while (end < to && v->b[end] != '-' && v->b[end] != '_')
+		end++;
+	return !is_top_level(v->b + last, to - last) &&
+	       is_top_level(v->b + last, end - last) ? end : to;
+}
+
 static void seek_name(const struct bytes *v, size_t from, size_t to)
 {
 	size_t last;
@@ -338,6 +349,7 @@ static void seek_name(const struct bytes *v, size_t from, size_t to)
 	last = last_label(v, from, to);
 	if (last == from)
 		return;
+	to = without_rest(v, last, to);
 	if (quad_end(v->b, from, to) == to)
 		hit_quad(v, from, to);
 	else if (!is_top_level(v->b + last, to - last))
