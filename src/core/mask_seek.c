@@ -315,8 +315,9 @@ static size_t behind_escape(const struct bytes *v, size_t from, size_t to)
 	if (from == 0 || to - from < 3 || !is_hex(b[from]) ||
 	    !is_hex(b[from + 1]))
 		return from;
-	if (b[from - 1] == '%')
-		return from + 2;
+	if (b[from - 1] == '%') /* "%81.169.1.2" is none */
+		return quad_end(b, from, to) > from &&
+		       quad_end(b, from + 2, to) == from + 2 ? from : from + 2;
 	if (b[from - 1] != '=' || quad_end(b, from, to) > from)
 		return from;
 	value = (is_digit(b[from]) ? b[from] - '0' : (b[from] | 0x20) - 'W') *
