@@ -167,7 +167,7 @@ exec 3<began
 while read -r line <&3; do
 	case $line in *'"code":450'*) break ;; esac
 done
-kill -INT $pid
+kill -TERM $pid
 cat <&3 >/dev/null
 wait $pid
 [ $? = 130 ] || wrong "stopped, and the exit status does not say so"
