@@ -14,6 +14,7 @@
 #include "core/finding.h"
 #include "knowledge/check_words.h"
 #include "report/block.h"
+#include "report/grid_table.h"
 #include "report/md_text.h"
 #include "report/mx_table.h"
 #include "report/sayings.h"
@@ -188,8 +189,6 @@ static void result(struct markdown *m)
 static void grid_row(struct markdown *m, const struct grid *g,
                      const struct grid_row *r)
 {
-	static const char *const marks[GRID_STATES] = { "·", "…", "–", "✔",
-		"▲", "✘", "✘" };
 	char *why = grid_why(r);
 
 	buf_adds(&m->text, "| ");
@@ -204,7 +203,7 @@ static void grid_row(struct markdown *m, const struct grid *g,
 		if (!g->used[c])
 			continue;
 		grid_cell_text(r, (enum grid_step)c, GRID_WHOLE, text);
-		buf_addf(&m->text, " | %s ", marks[r->cell[c].state]);
+		buf_addf(&m->text, " | %s ", grid_table_mark(r->cell[c].state));
 		md_code(&m->text, text, strlen(text), true);
 		buf_adds(&m->text, r->odd & 1u << c ? " **!**" : "");
 	}
