@@ -122,7 +122,7 @@ int front_batch(const struct front_look *look, struct scene *s,
 	bool go_on = true;
 	int exit;
 
-	interrupt_catch(&w.wait_mask);
+	interrupt_catch_term(&w.wait_mask);
 	for (size_t i = 0; i < n; i++) {
 		if (!go_on) {
 			plan_free(plans[i]);

@@ -1,6 +1,7 @@
 /*
- * print: events on standard output, as annotated text, as JSON lines or as
- * swaks shows them, and in the reports beside it. main only.
+ * print: events on standard output in one of its forms (annotated text, JSON
+ * lines, as swaks shows them, a ticket, a line a target), behind the mask, and
+ * in the reports beside it. main only.
  */
 #ifndef PRINT_H
 #define PRINT_H

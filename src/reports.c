@@ -40,9 +40,6 @@ static const char *contradiction(const struct options *o)
 {
 	if (o->quiz && !o->html)
 		return _("--quiz: goes with a page (--html FILE)");
-	if (o->html && o->markdown && strcmp(o->html, o->markdown) == 0)
-		return _("--html, --markdown: two reports, one file; name "
-		         "another one");
 	if (reports_take_stdout(o) &&
 	    (o->as_command ||
 	     (o->front != FRONT_AUTO && o->front != FRONT_BATCH)))
@@ -51,11 +48,45 @@ static const char *contradiction(const struct options *o)
 	return NULL;
 }
 
-static char *file_error(const char *option, const char *file)
+static bool is_same(const char *a, const char *b)
 {
-	char *error = file ? outfile_check(file, OUTFILE_REPLACE) : NULL;
-	char *text;
+	return strcmp(a, b) == 0 ||
+	       (!is_stdout(a) && !is_stdout(b) && outfile_same(a, b));
+}
 
+/* A report in the place of a recording, or of what is read, would be its end.
+ */
+static char *taken(const struct options *o, const char *option,
+                   const char *file)
+{
+	const struct {
+		const char *option, *file;
+	} rows[] = {
+		{ "--html", o->html }, { "--record", o->record },
+		{ "--replay", o->replay }, { "--input", o->input },
+		{ "--data", o->data }, { "--script", o->script },
+		{ "--demo", o->demo }, { "--tls-ca", o->tls_ca },
+		{ "--tls-cert", o->tls_cert }, { "--tls-key", o->tls_key },
+		{ "--auth-password-file", o->auth_password_file },
+	};
+
+	for (size_t i = 0; file && i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].file && *rows[i].file && rows[i].file != file &&
+		    is_same(file, rows[i].file))
+			return xasprintf(_("%s, %s: one file for both; name "
+			                   "another one"), rows[i].option,
+			                 option);
+	return NULL;
+}
+
+static char *file_error(const struct options *o, const char *option,
+                        const char *file)
+{
+	char *error = taken(o, option, file), *text;
+
+	if (error)
+		return error;
+	error = file ? outfile_check(file, OUTFILE_REPLACE) : NULL;
 	if (!error)
 		return NULL;
 	text = xasprintf("%s: %s", option, error);
@@ -73,8 +104,8 @@ char *reports_check(const struct options *o)
 	wrong = contradiction(o);
 	if (wrong)
 		return xstrdup(wrong);
-	error = file_error("--html", o->html);
-	return error ? error : file_error("--markdown", o->markdown);
+	error = file_error(o, "--html", o->html);
+	return error ? error : file_error(o, "--markdown", o->markdown);
 }
 
 struct reports *reports_new(const struct front_look *look)

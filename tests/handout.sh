@@ -62,6 +62,14 @@ cmp live.html replay.html || wrong "many targets: another page"
 cmp live.md replay.md || wrong "many targets: another text"
 [ "$(grep -c '<a href="#t' live.html)" = 4 ] || wrong "no contents"
 
+# Two sessions: which is which is said, and nothing twice.
+"$program" --demo=two-ways --all -b --lang en --no-record --html two.html \
+	--markdown two.md >/dev/null 2>&1
+[ "$(grep -c '<div class="verdict' two.html)" = 2 ] || wrong "verdicts twice"
+[ "$(grep -c '^- \*\*Result:\*\*.* (`mx\..*`)' two.md)" = 2 ] &&
+	! grep -q '^- `noten@musikhaus.example`' two.md ||
+	wrong "the text does not say which session, or says it twice"
+
 # What others make of it: HTML's own checker, and a reader of CommonMark, which
 # is told to let HTML through.
 "$hostile" record >hostile || exit 1
@@ -124,6 +132,12 @@ fails 64 'no regular file' -b --markdown /dev/full
 fails 64 'file is empty' -b --html ''
 fails 64 '--quiz: goes with' -b --quiz
 fails 64 'one file' -b --html a --markdown a
+fails 64 'one file' -b --html a --markdown ./a
+fails 64 'one file' -b --html - --markdown -
+fails 64 'one file' -b --record old --html old
+cp "$data/first.jsonl" replayed
+fails 64 'one file' -b --replay replayed --markdown ./replayed
+cmp replayed "$data/first.jsonl" || wrong "the recording is gone"
 fails 64 'take standard output' --json --html -
 fails 64 'take standard output' --as-command --markdown -
 [ ! -s out ] || wrong "something was printed"
@@ -153,7 +167,7 @@ exec 3<began
 while read -r line <&3; do
 	case $line in *'"code":450'*) break ;; esac
 done
-kill -INT $pid
+kill -TERM $pid
 cat <&3 >/dev/null
 wait $pid
 [ $? = 130 ] || wrong "stopped, and the exit status does not say so"

@@ -254,7 +254,7 @@ static void test_refusal_is_told_with_its_command(void **state)
 	static const char *const wanted[] = {
 		"# SMTP dialog: `mx.example`\n",
 		"| `mx.example` | ✘ refused | recipient (certain) |\n",
-		"- **Result:** refused. ",
+		"- **Result:** refused (`mx.example` `mx.example`). ",
 		"\n```text\n* Connecting to mx.example [mx.example]\n",
 		"\nC: RCPT TO:<mx.example\nS: 550-mx.example\n",
 		"- `RCPT TO:<mx.example`: **550 PERMANENT FAILURE.** ",

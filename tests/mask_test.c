@@ -97,16 +97,34 @@ static const struct {
 	{ "wr\nen@canary.test", "user1@domain1.example" },
 	{ "wren@can\nary.test", "user1@domain1.example" },
 	{ "203.0.\n113.77", "192.0.2.1" },
+	{ "%77ren%40b%65ak.test\nis", "user1%40domain3.example\nis" },
+	{ "w=72en=40b=65ak.test\nis", "user1=40domain3.example\nis" },
+	{ "d3JlbkBiZWFrLnRlc3Q\nsays no",
+	  "dXNlcjFAZG9tYWluMy5leGFtcGxl\nsays no" },
+	{ "d3JlbkBj\nYW5hcnkudGVzdA==", "dXNlcjFAZG9tYWluMS5leGFtcGxl" },
 	{ "[203.0.113.77]", "[192.0.2.1]" },
 	{ "client=203.0.113.77:25", "client=192.0.2.1:25" },
 	{ "77.113.0.203.zen.spamhaus.org",
 	  "1.2.0.192.zen.spamhaus.org" },
 	{ "77.113.0.203.in-addr.arpa", "1.2.0.192.in-addr.arpa" },
-	{ "203-0-113-77 cb00714d 3405803853",
-	  "192-0-2-1 c0000201 3221225985" },
+	{ "nest.test.dbl.spamhaus.org beak.test.dbl.spamhaus.org",
+	  "domain2.example.dbl.spamhaus.org "
+	  "domain3.example.dbl.spamhaus.org" },
+	{ "k3y.zen.dq.spamhaus.org", "domain3.example.dq.spamhaus.org" },
+	{ "203-0-113-77 cb00714d 3405803853 0xCB00714D",
+	  "192-0-2-1 c0000201 3221225985 0xc0000201" },
+	{ "203.000.113.077 77-113-0-203", "192.0.2.1 1-2-0-192" },
+	{ "mail.canary.test-4711 mail.canary.test_25 beak.test-x1",
+	  "host1.domain1.example-4711 host1.domain1.example_25 "
+	  "domain3.example-x1" },
+	{ "AUTH=w+72en+40canary+2Etest", "AUTH=user1+40domain1.example" },
+	{ "refused by\nmail.canary.test", "refused by\n"
+	  "host1.domain1.example" },
+	{ "mail.\ncanary.test", "host1.domain1.example" },
 	{ "host 203-0-113-77.dyn.isp.test",
 	  "host host2.domain3.example" },
 	{ "203.0.113.77-1", "192.0.2.1-1" },
+	{ "ip=%81.69.1.2 %20203.0.113.77", "ip=%192.0.2.2 %20192.0.2.1" },
 	{ "ip4:203.0.113.0/24", "ip4:192.0.2.2/24" },
 	{ "[IPv6:2001:db8:7::77]", "[IPv6:2001:db8::1]" },
 	{ "ip6:2001:DB8:7:0:0::77 -all", "ip6:2001:db8::1 -all" },
@@ -154,7 +172,10 @@ static void test_mask_what_is_nobodys_stays(void **state)
 		"TLSv1.3 TLS_AES_256_GCM_SHA384 5.7.1 4.99-rc1",
 		"rejected.Please try e.g. later, i.e. at 10:20:30.5",
 		"mailbox unavailable", "see index.html", "::", "a@", "@b", "@",
-		"1.2.3", "RFC 5321 4.5.3", "", "=40", "%40", "....", "-._-",
+		"1.2.3", "RFC 5321 4.5.3", "",
+		"RFC 5321 4.5.3.2, RFC5321\n(4.5.3.2)", "See section 4.5.3.2.",
+		"RFC 5321, sec. 4.5.3.1", "RFC-5321 \302\2474.5.3.2.7",
+		"=40", "%40", "....", "-._-",
 		"postmaster", "std::string",
 	};
 
@@ -163,6 +184,8 @@ static void test_mask_what_is_nobodys_stays(void **state)
 		expect(MASK_ALL, rows[i], rows[i]);
 	expect(MASK_ALL, "<postmaster@nest.test>",
 	       "<postmaster@domain2.example>");
+	expect(MASK_ALL, "RFC 5321 203.0.113.78, resection 4.5.3.2",
+	       "RFC 5321 192.0.2.2, resection 192.0.2.3");
 }
 
 static void test_mask_service_labels_stay(void **state)
@@ -256,6 +279,9 @@ static void test_mask_names_are_known_again_alone(void **state)
 		  "Hello host1, hi" },
 		{ "EHLO ws17.nest.test", "hello WS17 of nest",
 		  "hello host1 of domain1" },
+		{ "EHLO m\303\274ller.m\303\274nchen.test",
+		  "xn--mller-kva of m\303\274nchen, m\303\274ller",
+		  "host1 of domain1, host1" },
 		{ "EHLO mailbox.nest.test", "mailbox full", "mailbox full" },
 	};
 

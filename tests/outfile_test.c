@@ -132,6 +132,33 @@ static void assert_refused(const char *path, enum outfile_mode mode,
 	assert_int_equal(count_files(), before);
 }
 
+static void test_same_file_by_any_of_its_names(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+		{ "new", "new", true }, { "new", "./new", true },
+		{ "./new", "folder/../new", true }, { "new", "other", false },
+		{ "new", "folder/new", false }, { "a", "link", true },
+		{ "a", "folder/../a", true }, { "a", "b", false },
+		{ "a", "new", false }, { "missing/a", "missing/a", true },
+		{ "missing/a", "a", false }, { "", "a", false },
+	};
+	char whole[64];
+
+	(void)state;
+	put("a", "1");
+	put("b", "2");
+	assert_int_equal(symlink("a", "link"), 0);
+	assert_int_equal(mkdir("folder", 0700), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (outfile_same(rows[i].a, rows[i].b) != rows[i].same)
+			fail_msg("%s, %s", rows[i].a, rows[i].b);
+	snprintf(whole, sizeof whole, "%s/new", dir);
+	assert_true(outfile_same("new", whole));
+}
+
 static void test_E08_what_is_no_file_of_ours_stays(void **state)
 {
 	static const struct {
@@ -289,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_write_makes_or_replaces_one_file),
+		T(test_same_file_by_any_of_its_names),
 		T(test_E08_what_is_no_file_of_ours_stays),
 		T(test_E08_file_of_another_user_stays),
 		T(test_E08_read_only_directory),

@@ -20,6 +20,7 @@ enum {
 	TABLE_FIRST = 256,
 	NET = 254,      /* hosts of a /24 */
 	BENCH = 131071, /* of 198.18.0.0/15 */
+	DIGIT_FORMS = 5,
 	BOOK_DIGEST_MAX = 256, /* hex digits; none in use is longer */
 };
 
@@ -317,21 +318,24 @@ static char *new_ip6(struct book *b, enum address_class c)
 	return xasprintf("%s::%lx", net, n);
 }
 
-/* The same address in other digits: hex, decimal, with hyphens. */
+/* The same address in other digits: hex, decimal, with hyphens, reversed. */
 static void learn_digits(struct book *b, uint32_t from, uint32_t to)
 {
-	char words[2][3][24];
+	char words[2][DIGIT_FORMS][24];
 	const uint32_t both[2] = { from, to };
 
 	for (size_t i = 0; i < 2; i++) {
 		uint32_t a = both[i];
 
 		snprintf(words[i][0], 24, "%08x", a);
-		snprintf(words[i][1], 24, "%u", a);
-		snprintf(words[i][2], 24, "%u-%u-%u-%u", a >> 24, a >> 16 & 255,
+		snprintf(words[i][1], 24, "0x%08x", a);
+		snprintf(words[i][2], 24, "%u", a);
+		snprintf(words[i][3], 24, "%u-%u-%u-%u", a >> 24, a >> 16 & 255,
 		         a >> 8 & 255, a & 255);
+		snprintf(words[i][4], 24, "%u-%u-%u-%u", a & 255, a >> 8 & 255,
+		         a >> 16 & 255, a >> 24);
 	}
-	for (size_t form = 0; form < 3; form++)
+	for (size_t form = 0; form < DIGIT_FORMS; form++)
 		book_add_word(b, words[0][form], strlen(words[0][form]),
 		              words[1][form]);
 }
@@ -387,6 +391,22 @@ static const char *address6(struct book *b, const unsigned char *octets)
 	                      : new_ip6(b, c));
 }
 
+/* "203.000.113.009": as some logs write it, and inet_pton() does not. */
+static void without_zeros(const char *text, size_t len, char *out)
+{
+	bool begins = true;
+
+	for (size_t i = 0; i < len; i++) {
+		bool zero = begins && text[i] == '0' && i + 1 < len &&
+		            isdigit((unsigned char)text[i + 1]);
+
+		begins = text[i] == '.' || zero;
+		if (!zero)
+			*out++ = text[i];
+	}
+	*out = '\0';
+}
+
 const char *book_address(struct book *b, const char *text, size_t len)
 {
 	char copy[INET6_ADDRSTRLEN];
@@ -394,8 +414,7 @@ const char *book_address(struct book *b, const char *text, size_t len)
 
 	if (len >= sizeof copy)
 		return NULL;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
+	without_zeros(text, len, copy);
 	if (inet_pton(AF_INET, copy, octets) == 1)
 		return address4(b, octets);
 	return inet_pton(AF_INET6, copy, octets) == 1 ? address6(b, octets)

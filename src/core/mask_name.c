@@ -11,7 +11,11 @@
 #include "util/buf.h"
 #include "util/xalloc.h"
 
-enum { NIBBLES = 32, OCTETS = 4 };
+enum {
+	NIBBLES = 32,
+	OCTETS = 4,
+	PUBLIC_LABELS = 3, /* at most, of a public service's own name */
+};
 
 struct piece {
 	const char *text;
@@ -185,6 +189,24 @@ static void add_reversed(struct book *b, struct buf *out, struct piece *p)
 
 /* --- hosts and domains */
 
+/* "Hello ws17", "müller says no": many servers say the first label alone, in
+ * either of its forms. */
+static void learn_label(struct book *b, struct piece p, const char *alias)
+{
+	char word[32], *label, *unicode;
+
+	if (!book_learns(b))
+		return;
+	label = xmemdup0(p.text, label_len(p));
+	unicode = idn_to_unicode(label);
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(alias, "."), alias);
+	book_add_word(b, label, strlen(label), word);
+	if (unicode)
+		book_add_word(b, unicode, strlen(unicode), word);
+	free(label);
+	free(unicode);
+}
+
 static const char *domain_alias(struct book *b, struct piece p)
 {
 	const char *alias = book_find(b, BOOK_DOMAIN, p.text, p.len);
@@ -195,25 +217,9 @@ static const char *domain_alias(struct book *b, struct piece p)
 		alias = book_enter(b, BOOK_DOMAIN, p.text, p.len,
 		                   xasprintf("domain%lu.example",
 		                             book_number(b, BOOK_DOMAIN)));
-	if (book_learns(b) && label_len(p) > BOOK_WORD_MIN) {
-		char word[32];
-
-		snprintf(word, sizeof word, "%.*s",
-		         (int)strcspn(alias, "."), alias);
-		book_add_word(b, p.text, label_len(p), word);
-	}
+	if (label_len(p) > BOOK_WORD_MIN)
+		learn_label(b, p, alias);
 	return alias;
-}
-
-/* "Hello ws17": many servers say the first label alone. */
-static void learn_host(struct book *b, struct piece p, const char *alias)
-{
-	char word[32];
-
-	if (!book_learns(b))
-		return;
-	snprintf(word, sizeof word, "%.*s", (int)strcspn(alias, "."), alias);
-	book_add_word(b, p.text, label_len(p), word);
 }
 
 /* A host's name without anything before it; "localhost" is nobody's. */
@@ -238,7 +244,9 @@ static void add_host(struct book *b, struct buf *out, struct piece p,
 		alias = book_enter(b, BOOK_NAME, p.text, p.len, made);
 	}
 	if (alias) {
-		learn_host(b, p, alias);
+		learn_label(b, p, alias);
+		if (book_learns(b) && labels > own)
+			domain_alias(b, domain); /* known before, or not */
 		buf_adds(out, alias);
 	}
 }
@@ -268,6 +276,22 @@ static void add_left(struct book *b, struct buf *out, struct piece p)
 	alias = book_other(b, BOOK_LABEL, p.text, p.len);
 	buf_adds(out, alias);
 	book_add_word(b, p.text, p.len, alias);
+}
+
+/* What is asked of a public list about a name stands before the list's own:
+ * "nest.test.dbl.spamhaus.org". Taken from the front. */
+static void add_asked(struct book *b, struct buf *out, struct piece *p)
+{
+	size_t labels = count_labels(*p);
+	struct piece own;
+
+	if (labels <= PUBLIC_LABELS)
+		return;
+	own = behind(*p, labels - PUBLIC_LABELS);
+	add_left(b, out, (struct piece){ p->text,
+	         (size_t)(own.text - p->text) - 1 });
+	buf_addc(out, '.');
+	*p = own;
 }
 
 /* Takes the labels before a service label, and it, from the front; else none
@@ -315,10 +339,12 @@ static void add_name(struct book *b, struct buf *out, struct piece p,
 	while (add_service(b, out, &p))
 		;
 	add_reversed(b, out, &p);
-	if (is_left(b, p))
+	if (is_left(b, p)) {
+		add_asked(b, out, &p);
 		buf_add(out, p.text, p.len);
-	else if (!add_arpa(b, out, p))
+	} else if (!add_arpa(b, out, p)) {
 		add_host(b, out, p, exchanger);
+	}
 }
 
 /* As DNS compares it: lower case, A-labels. Heap. */

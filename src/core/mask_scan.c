@@ -63,13 +63,28 @@ static bool is_known(const struct scan *q, const struct seek_hit *h)
 	}
 }
 
+/* "rejected by" and "mx.nest.test" in the next line are no "bymx.nest.test",
+ * which would be a name of a domain that is known. */
+static bool is_word_and_name(const struct scan *q, const struct seek_hit *h)
+{
+	size_t tail = h->to, head;
+
+	while (q->text[tail - 1] != '\n')
+		tail--;
+	for (head = tail - 1; q->text[head - 1] == '\r'; head--)
+		;
+	return h->kind == SEEK_NAME && !strchr(".-=", q->text[head - 1]) &&
+	       !strchr(".-", q->text[tail]) &&
+	       book_knows_name(q->book->book, q->text + tail, h->to - tail);
+}
+
 /* An address in digits cannot be put together by chance. */
 static void take_plain(const struct seek_hit *hit, void *arg)
 {
 	struct scan *q = arg;
 
 	if (has_break(q, hit->from, hit->to) && hit->kind != SEEK_ADDRESS &&
-	    !is_known(q, hit))
+	    (!is_known(q, hit) || is_word_and_name(q, hit)))
 		return;
 	add(q, hit, false);
 }
@@ -84,6 +99,7 @@ static bool is_printable(char c)
 struct inner {
 	const struct scan *scan;
 	bool readable; /* nearly all of it is text */
+	bool joined;   /* over a line break; its lines were looked at alone */
 	bool hit;
 };
 
@@ -91,13 +107,14 @@ static void take_inner(const struct seek_hit *hit, void *arg)
 {
 	struct inner *in = arg;
 
-	in->hit |= in->readable || is_known(in->scan, hit);
+	if (!in->joined || has_break(in->scan, hit->from, hit->to))
+		in->hit |= in->readable || is_known(in->scan, hit);
 }
 
-static void seek_coded(struct scan *q, const struct secret_run *r)
+static void seek_coded(struct scan *q, const struct secret_run *r, bool joined)
 {
 	size_t row = 0, longest = 0, good = 0;
-	struct inner in = { .scan = q };
+	struct inner in = { .scan = q, .joined = joined };
 	const struct seeker k = { .book = q->book, .found = take_inner,
 		.arg = &in };
 	struct seek_hit all = { .bytes = r->bytes, .len = r->n };
@@ -126,15 +143,54 @@ static struct seeker seeker(struct scan *q)
 		.found = take_plain, .arg = q };
 }
 
-static void seek_in_view(const struct secret_run *r, void *arg)
+static void seek_piece(struct scan *q, const struct secret_run *r, bool joined)
 {
-	struct scan *q = arg;
 	const struct seeker k = seeker(q);
 
 	if (r->whole)
-		seek_coded(q, r);
+		seek_coded(q, r, joined);
 	else
 		seek_run(&k, r);
+}
+
+/* Is a line break left out before byte i of the run, or within it? It is one,
+ * or "=" and a break. */
+static bool is_behind_break(const struct scan *q, const struct secret_run *r,
+                            size_t i)
+{
+	size_t from = i ? r->places[i - 1].to : r->places[i].from;
+
+	return r->places[i].to - from > 1 &&
+	       has_break(q, from, r->places[i].to);
+}
+
+/* Where nothing was decoded, another view has the line as it stands. */
+static bool is_decoded(const struct secret_run *r)
+{
+	return r->whole ||
+	       r->places[r->n - 1].to - r->places[0].from > r->n;
+}
+
+/* Line by line, and then over the breaks: what ends a line would run into the
+ * word that begins the next. */
+static void seek_in_view(const struct secret_run *r, void *arg)
+{
+	struct scan *q = arg;
+	struct secret_run line = *r;
+	size_t begin = 0;
+
+	for (size_t i = 1; i <= r->n; i++) {
+		if (i < r->n && !is_behind_break(q, r, i))
+			continue;
+		line.bytes = r->bytes + begin;
+		line.places = r->places + begin;
+		line.n = i - begin;
+		if (line.n == r->n || is_decoded(&line))
+			seek_piece(q, &line, false);
+		begin = i;
+	}
+	if (line.n < r->n)
+		seek_piece(q, r, true);
 }
 
 /* --- choosing */

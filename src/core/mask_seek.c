@@ -192,6 +192,50 @@ static size_t quad_end(const char *b, size_t from, size_t to)
 	return from;
 }
 
+/* Does the text end with the word, which begins there? */
+static bool ends_with(const struct bytes *v, size_t to, const char *word)
+{
+	size_t len = strlen(word);
+
+	return len <= to && strncasecmp(v->b + to - len, word, len) == 0 &&
+	       (len == to || !is_alpha(v->b[to - len - 1]));
+}
+
+/* The end of what stands before `at`, without blanks and the like. */
+static size_t before_blanks(const struct bytes *v, size_t at)
+{
+	while (at > 0 && v->b[at - 1] && strchr(" \t\n(,;-", v->b[at - 1]))
+		at--;
+	return at;
+}
+
+/* A section of an RFC: "RFC 5321 4.5.3.2", "section 4.5.3.2", "Â§4.5.3.2". No
+ * number of one has three digits. */
+static bool is_section(const struct bytes *v, size_t from, size_t to)
+{
+	static const char *const words[] = { "section", "sections", "sec.",
+		"sect.", "\302\247" };
+	size_t digits = 0, end = before_blanks(v, from), at = end;
+
+	for (size_t i = from; i < to; i++) {
+		digits = is_digit(v->b[i]) ? digits + 1 : 0;
+		if (digits > 2)
+			return false;
+	}
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (ends_with(v, end, words[i]))
+			return true;
+	while (at > 0 && is_digit(v->b[at - 1]))
+		at--;
+	return at < end && ends_with(v, before_blanks(v, at), "RFC");
+}
+
+static void hit_quad(const struct bytes *v, size_t from, size_t to)
+{
+	if (!is_section(v, from, to))
+		hit(v, SEEK_ADDRESS, from, to);
+}
+
 /* Addresses in what is no name: "203.0.113.9-1" */
 static void seek_quads(const struct bytes *v, size_t from, size_t to)
 {
@@ -200,7 +244,7 @@ static void seek_quads(const struct bytes *v, size_t from, size_t to)
 			continue;
 		end = quad_end(v->b, i, to);
 		if (end > i && (end == to || !is_digit(v->b[end]))) {
-			hit(v, SEEK_ADDRESS, i, end);
+			hit_quad(v, i, end);
 			i = end;
 		}
 	}
@@ -271,14 +315,26 @@ static size_t behind_escape(const struct bytes *v, size_t from, size_t to)
 	if (from == 0 || to - from < 3 || !is_hex(b[from]) ||
 	    !is_hex(b[from + 1]))
 		return from;
-	if (b[from - 1] == '%')
-		return from + 2;
+	if (b[from - 1] == '%') /* "%81.169.1.2" is none */
+		return quad_end(b, from, to) > from &&
+		       quad_end(b, from + 2, to) == from + 2 ? from : from + 2;
 	if (b[from - 1] != '=' || quad_end(b, from, to) > from)
 		return from;
 	value = (is_digit(b[from]) ? b[from] - '0' : (b[from] | 0x20) - 'W') *
 	        16 + (is_digit(b[from + 1]) ? b[from + 1] - '0'
 	                                    : (b[from + 1] | 0x20) - 'W');
 	return value && strchr("@<>\"'()[];:,=&?/ ", value) ? from + 2 : from;
+}
+
+/* "mx.nest.test-4711", "mx.nest.test_25": an id or a port behind the name. */
+static size_t without_rest(const struct bytes *v, size_t last, size_t to)
+{
+	size_t end = last;
+
+	while (end < to && v->b[end] != '-' && v->b[end] != '_')
+		end++;
+	return !is_top_level(v->b + last, to - last) &&
+	       is_top_level(v->b + last, end - last) ? end : to;
 }
 
 static void seek_name(const struct bytes *v, size_t from, size_t to)
@@ -294,8 +350,9 @@ static void seek_name(const struct bytes *v, size_t from, size_t to)
 	last = last_label(v, from, to);
 	if (last == from)
 		return;
+	to = without_rest(v, last, to);
 	if (quad_end(v->b, from, to) == to)
-		hit(v, SEEK_ADDRESS, from, to);
+		hit_quad(v, from, to);
 	else if (!is_top_level(v->b + last, to - last))
 		seek_quads(v, from, to);
 	else if (!is_no_name(v->b + last, to - last) &&
@@ -396,8 +453,10 @@ static void seek_word(const struct bytes *v, size_t i)
 	for (int parts = 0; parts < WORD_PARTS; parts++) {
 		if (book_word(v->k->book->book, v->b + i, to - i))
 			best = to;
-		if (to + 1 >= v->n || !strchr(".-_+=", v->b[to]) ||
-		    !is_letter(v, to + 1))
+		if (to >= v->n || !strchr(".-_+=", v->b[to]))
+			break;
+		to += v->n - to > 1 && memcmp(v->b + to, "--", 2) == 0; /* xn */
+		if (to + 1 >= v->n || !is_letter(v, to + 1))
 			break;
 		to = word_end(v, to + 1);
 	}

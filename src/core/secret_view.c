@@ -80,6 +80,7 @@ static const struct writing writings[] = {
 	{ .marks = "+", .escape = '%', .plus = true, .join = true },
 	{ .marks = "=", .escape = '=', .join = true },
 	{ .marks = "\\", .pair = true, .join = true },
+	{ .marks = "+", .escape = '+', .join = true },
 };
 
 static bool has_mark(const struct reader *r, const char *marks)

@@ -1,8 +1,9 @@
 /*
  * secret_view: a text read in each of the ways in which a secret may be
  * written: as it stands, over line breaks, percent-encoded (RFC 3986 §2.1, "+"
- * for a blank too), quoted-printable (RFC 2045 §6.7), with "\" before
- * characters, in hex, and in Base64 (RFC 4648 §4, §5). Only for secret.c.
+ * for a blank too), quoted-printable (RFC 2045 §6.7), as xtext (RFC 3461 §4),
+ * with "\" before characters, in hex, and in Base64 (RFC 4648 §4, §5). Only for
+ * secret.c and mask_scan.c.
  */
 #ifndef CORE_SECRET_VIEW_H
 #define CORE_SECRET_VIEW_H

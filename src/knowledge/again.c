@@ -452,7 +452,7 @@ char *again_line(enum again_kind kind, const struct dialog *d)
 /* What stands behind the path of MAIL or RCPT. */
 static void add_params(struct buf *out, const char *line)
 {
-	const char *end = line ? strrchr(line, '>') : NULL;
+	const char *end = line ? strchr(line, '>') : NULL;
 
 	if (!end || !end[1 + strspn(end + 1, " ")])
 		return;

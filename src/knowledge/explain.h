@@ -35,6 +35,7 @@ enum try_kind {
 	TRY_ANYWAY,    /* its own address in spite of a null MX; asks */
 	TRY_DEMO,
 	TRY_REPLAY,
+	TRY_TLS,       /* the window of the handshake */
 };
 
 struct explain_try {

@@ -198,7 +198,7 @@ void explain_tls(const struct event *e, const struct surroundings *at,
 	verification(e, x);
 	facts(e, at, x);
 	mta(e, x);
-	part_try(x, TRY_TEXT, say(TRY_TLS_VIEW, NULL), NULL);
+	part_try(x, TRY_TLS, say(TRY_TLS_VIEW, NULL), NULL);
 	part_act(x, good ? ACT_NOBODY : ACT_SERVER);
 	part_refs(x, e->u.tls.wrapped ? "RFC 8314 §3" : "RFC 3207 §4.1, §4.2");
 	part_refs(x, "RFC 7435 §3; RFC 8461 §5");

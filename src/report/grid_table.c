@@ -10,31 +10,35 @@
 #include "report/block.h"
 #include "util/i18n.h"
 
-static const struct look {
-	const char *mark;
-	enum ink ink;
-} looks[GRID_STATES] = {
-	[GRID_OPEN] = { "·", INK_DIM },
-	[GRID_RUNNING] = { "…", INK_DIM },
-	[GRID_NONE] = { "–", INK_DIM },
-	[GRID_OK] = { "✔", INK_OK },
-	[GRID_LATER] = { "▲", INK_LATER },
-	[GRID_NO] = { "✘", INK_NO },
-	[GRID_FAILED] = { "✘", INK_NO },
+static const enum ink inks[GRID_STATES] = {
+	[GRID_OPEN] = INK_DIM, [GRID_RUNNING] = INK_DIM, [GRID_NONE] = INK_DIM,
+	[GRID_OK] = INK_OK, [GRID_LATER] = INK_LATER, [GRID_NO] = INK_NO,
+	[GRID_FAILED] = INK_NO,
 };
+
+const char *grid_table_mark(enum grid_state s)
+{
+	static const char *const marks[GRID_STATES] = {
+		[GRID_OPEN] = "·", [GRID_RUNNING] = "…", [GRID_NONE] = "–",
+		[GRID_OK] = "✔", [GRID_LATER] = "▲", [GRID_NO] = "✘",
+		[GRID_FAILED] = "✘",
+	};
+
+	return marks[s];
+}
 
 static void print_cell(struct paper *p, const struct grid_row *r,
                        enum grid_step step, const struct grid_shape *shape)
 {
-	const struct look *l = &looks[r->cell[step].state];
+	enum grid_state state = r->cell[step].state;
 	bool odd = r->odd & 1u << step;
 	char text[GRID_TEXT_MAX];
 
 	grid_cell_text(r, step, shape->form, text);
 	paper_ink(p, odd ? INK_BOLD : INK_PLAIN);
 	paper_text(p, odd ? "!" : " ");
-	paper_ink(p, l->ink);
-	paper_text(p, l->mark);
+	paper_ink(p, inks[state]);
+	paper_text(p, grid_table_mark(state));
 	paper_ink(p, odd ? INK_BOLD : INK_PLAIN);
 	if (*text)
 		paper_textf(p, "%s%s", shape->form == GRID_WHOLE ? " " : "",

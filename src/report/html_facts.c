@@ -120,17 +120,12 @@ static void verdict_rows(struct buf *out, const struct event *e)
 	free(mta);
 }
 
-/* Where there were several sessions, which one it was. */
 static void place_of(struct html_section *s, size_t index)
 {
-	const struct event *e = dialog_at(s->dialog, index);
-	size_t i = e->session && dialog_now(s->dialog)->session > 1
-	               ? dialog_before(s->dialog, index, EV_CONNECTING,
-	                               e->session) : SIZE_MAX;
+	const struct event *e = verdict_server(s->dialog, index);
 
-	if (i == SIZE_MAX)
+	if (!e)
 		return;
-	e = dialog_at(s->dialog, i);
 	buf_adds(s->out, " <span class=\"dim\">");
 	html_ref(s->out, e, e->u.connect.host);
 	if (e->u.connect.address.len) {
@@ -165,18 +160,6 @@ static void verdict(struct html_section *s, size_t index)
 	free(text);
 }
 
-/* What is said of the newest session; heap, NULL nothing. */
-static char *session_text(const struct dialog *d)
-{
-	for (size_t i = dialog_count(d); i-- > 0;) {
-		const struct event *e = dialog_at(d, i);
-
-		if (e->kind == EV_VERDICT && !e->u.verdict.recipient.len)
-			return saying_text(e);
-	}
-	return NULL;
-}
-
 static const struct event *end_of(const struct dialog *d)
 {
 	size_t n = dialog_count(d);
@@ -203,23 +186,17 @@ static void ending(struct html_section *s)
 	buf_adds(s->out, "</p>\n");
 }
 
-/* Those on recipients or on sessions; said: of a single recipient nothing else
- * is told than of its session. */
-static void verdicts(struct html_section *s, bool recipients, const char *said)
+static void verdicts(struct html_section *s, bool recipients)
 {
 	for (size_t i = 0; i < dialog_count(s->dialog) &&
 	     s->out->len < s->limit; i++) {
 		const struct event *e = dialog_at(s->dialog, i);
-		char *text;
 
-		if (e->kind != EV_VERDICT ||
-		    (e->u.verdict.recipient.len > 0) != recipients ||
-		    dialog_verdict_old(s->dialog, i))
-			continue;
-		text = saying_text(e);
-		if (!text || strcmp(text, said) != 0)
+		if (e->kind == EV_VERDICT &&
+		    (e->u.verdict.recipient.len > 0) == recipients &&
+		    !dialog_verdict_old(s->dialog, i) &&
+		    verdict_tells(s->dialog, i))
 			verdict(s, i);
-		free(text);
 	}
 }
 
@@ -227,8 +204,6 @@ void html_result(struct html_section *s)
 {
 	const char *const questions[] = { _("How does it end, and for whom?"),
 		_("Whose turn is it to act, and why?"), NULL };
-	bool single = dialog_now(s->dialog)->n_rcpts == 1;
-	char *session;
 
 	if (s->quiz) {
 		buf_adds(s->out, "<div class=\"verdict blank\">\n");
@@ -236,10 +211,8 @@ void html_result(struct html_section *s)
 		buf_adds(s->out, "</div>\n");
 		return;
 	}
-	session = session_text(s->dialog);
-	verdicts(s, false, "");
-	verdicts(s, true, single && session ? session : "");
-	free(session);
+	verdicts(s, false);
+	verdicts(s, true);
 	ending(s);
 }
 
@@ -333,7 +306,7 @@ static void lookup(struct html_section *s, const struct event *e)
 {
 	char type[10], *span = turn_span(e->u.dns.us);
 
-	buf_adds(s->out, "<tr><td>");
+	buf_adds(s->out, "<tr><td class=\"number\">");
 	html_text(s->out, dns_type_text(e->u.dns.type, type));
 	buf_adds(s->out, "</td><td>");
 	html_ref(s->out, e, e->u.dns.name);

@@ -5,17 +5,15 @@
 
 #include "check/grid_words.h"
 #include "check/odd.h"
+#include "report/grid_table.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
 #include "util/i18n.h"
 
-static const struct look {
-	const char *mark, *class;
-} looks[GRID_STATES] = {
-	[GRID_OPEN] = { "·", "note" },  [GRID_RUNNING] = { "…", "note" },
-	[GRID_NONE] = { "–", "note" },  [GRID_OK] = { "✔", "ok" },
-	[GRID_LATER] = { "▲", "later" }, [GRID_NO] = { "✘", "no" },
-	[GRID_FAILED] = { "✘", "no" },
+static const char *const classes[GRID_STATES] = {
+	[GRID_OPEN] = "note", [GRID_RUNNING] = "note", [GRID_NONE] = "note",
+	[GRID_OK] = "ok", [GRID_LATER] = "later", [GRID_NO] = "no",
+	[GRID_FAILED] = "no",
 };
 
 static void head(struct html_section *s, const struct grid *g)
@@ -38,13 +36,14 @@ static void head(struct html_section *s, const struct grid *g)
 static void cell(struct html_section *s, const struct grid_row *r,
                  enum grid_step step)
 {
-	const struct look *l = &looks[r->cell[step].state];
+	enum grid_state state = r->cell[step].state;
 	bool odd = r->odd & 1u << step;
 	char text[GRID_TEXT_MAX];
 
 	grid_cell_text(r, step, GRID_WHOLE, text);
-	buf_addf(s->out, "<td class=\"%s%s\">", l->class, odd ? " odd" : "");
-	html_mark(s->out, l->mark);
+	buf_addf(s->out, "<td class=\"%s%s\">", classes[state],
+	         odd ? " odd" : "");
+	html_mark(s->out, grid_table_mark(state));
 	html_bytes(s->out, text, strlen(text));
 	buf_adds(s->out, odd ? " <strong>!</strong></td>" : "</td>");
 }

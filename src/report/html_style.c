@@ -10,4 +10,4 @@ const char *const html_style[] = {
 };
 
 const char html_style_hash[] =
-	"hBhiUsjPnTEwhFjdVoW8f/Nfm9wNQd+DzIRzhKA/D+g=";
+	"aljNCOL42Y3ACdAOxf9si+oeUhXJXvAh63mJgtmZuS0=";

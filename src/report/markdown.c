@@ -14,6 +14,7 @@
 #include "core/finding.h"
 #include "knowledge/check_words.h"
 #include "report/block.h"
+#include "report/grid_table.h"
 #include "report/md_text.h"
 #include "report/mx_table.h"
 #include "report/sayings.h"
@@ -130,8 +131,24 @@ static void recipients(struct markdown *m)
 	buf_adds(&m->text, begun ? "\n" : "");
 }
 
-static void verdict(struct markdown *m, const struct event *e)
+/* " (`mx.test` `192.0.2.1`)", where there were several sessions. */
+static void place_of(struct markdown *m, size_t index)
 {
+	const struct event *e = verdict_server(m->dialog, index);
+
+	if (!e)
+		return;
+	buf_adds(&m->text, " (");
+	md_ref(&m->text, e, e->u.connect.host, false);
+	if (e->u.connect.host.len && e->u.connect.address.len)
+		buf_addc(&m->text, ' ');
+	md_ref(&m->text, e, e->u.connect.address, false);
+	buf_addc(&m->text, ')');
+}
+
+static void verdict(struct markdown *m, size_t index)
+{
+	const struct event *e = dialog_at(m->dialog, index);
 	char *text = saying_text(e), *next = saying_next(e);
 	char *who = verdict_who(&e->u.verdict);
 
@@ -141,6 +158,7 @@ static void verdict(struct markdown *m, const struct event *e)
 	else
 		buf_addf(&m->text, "**%s:** %s", _("Result"),
 		         outcome_label(e->u.verdict.outcome));
+	place_of(m, index);
 	buf_adds(&m->text, e->u.verdict.recipient.len ? ": " : ". ");
 	md_words(&m->text, text ? text : "", false);
 	buf_addc(&m->text, '\n');
@@ -160,8 +178,9 @@ static void result(struct markdown *m)
 		     i++) {
 			const struct event *e = verdict_at(m, i);
 
-			if (e && (e->u.verdict.recipient.len > 0) == of_one)
-				verdict(m, e);
+			if (e && (e->u.verdict.recipient.len > 0) == of_one &&
+			    verdict_tells(m->dialog, i))
+				verdict(m, i);
 		}
 }
 
@@ -170,8 +189,6 @@ static void result(struct markdown *m)
 static void grid_row(struct markdown *m, const struct grid *g,
                      const struct grid_row *r)
 {
-	static const char *const marks[GRID_STATES] = { "·", "…", "–", "✔",
-		"▲", "✘", "✘" };
 	char *why = grid_why(r);
 
 	buf_adds(&m->text, "| ");
@@ -186,7 +203,7 @@ static void grid_row(struct markdown *m, const struct grid *g,
 		if (!g->used[c])
 			continue;
 		grid_cell_text(r, (enum grid_step)c, GRID_WHOLE, text);
-		buf_addf(&m->text, " | %s ", marks[r->cell[c].state]);
+		buf_addf(&m->text, " | %s ", grid_table_mark(r->cell[c].state));
 		md_code(&m->text, text, strlen(text), true);
 		buf_adds(&m->text, r->odd & 1u << c ? " **!**" : "");
 	}

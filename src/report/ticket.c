@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "check/own_address.h"
+#include "core/command.h"
 #include "core/route.h"
 #include "core/when.h"
 #include "knowledge/check_words.h"
@@ -139,24 +140,21 @@ static void add_encryption(struct paper *p, const struct ticket_part *t)
 static void add_envelope(struct paper *p, const struct ticket_part *t)
 {
 	const struct event *helo = ticket_helo(t), *mail = ticket_mail(t);
-	struct ev_ref r;
-	const char *text, *at;
-	size_t len;
+	char *path, *at;
 
-	if (helo) {
-		r = helo->u.sent.line;
-		row_bytes(p, _("HELO name"), event_text(helo, r) + 5,
-		          r.len - 5);
-	}
+	if (helo)
+		row_bytes(p, _("HELO name"),
+		          event_text(helo, helo->u.sent.line) + 5,
+		          helo->u.sent.line.len - 5);
 	if (!mail)
 		return;
-	text = ticket_path(mail, &len);
-	at = memchr(text, '@', len);
-	if (len == 0)
+	path = command_path(event_text(mail, mail->u.sent.line));
+	at = strrchr(path, '@');
+	if (!*path)
 		row(p, _("Sender domain"), _("none (<>, a bounce)"));
 	else if (at)
-		row_bytes(p, _("Sender domain"), at + 1,
-		          len - (size_t)(at + 1 - text));
+		row_bytes(p, _("Sender domain"), at + 1, strlen(at + 1));
+	free(path);
 }
 
 static void add_recipients(struct paper *p, const struct ticket_part *t)

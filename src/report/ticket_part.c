@@ -197,16 +197,6 @@ const struct event *ticket_command(const struct ticket_part *t)
 	           ? dialog_at(t->dialog, i) : NULL;
 }
 
-const char *ticket_path(const struct event *sent, size_t *len)
-{
-	const char *line = event_text(sent, sent->u.sent.line);
-	const char *open = memchr(line, '<', sent->u.sent.line.len);
-	const char *close = open ? strrchr(open, '>') : NULL;
-
-	*len = close ? (size_t)(close - open) - 1 : 0;
-	return open ? open + 1 : "";
-}
-
 const char *ticket_local(const struct ticket_part *t)
 {
 	const struct event *e = before(t, EV_CONNECTED);

@@ -34,8 +34,6 @@ const struct event *ticket_helo(const struct ticket_part *t);
 const struct event *ticket_mail(const struct ticket_part *t);
 /* The command that the reply answers; NULL: the greeting. */
 const struct event *ticket_command(const struct ticket_part *t);
-/* What stands in the <> of a MAIL or RCPT; len octets. */
-const char *ticket_path(const struct event *sent, size_t *len);
 /* Numeric address of our side of the connection, "" not known. */
 const char *ticket_local(const struct ticket_part *t);
 /* The address at which the server says it sees us. */

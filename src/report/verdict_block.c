@@ -3,6 +3,7 @@
 #include "report/verdict_block.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "check/verdict.h"
 #include "knowledge/cause_words.h"
@@ -11,6 +12,50 @@
 #include "report/sayings.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
+
+/* The verdict on a session is behind those on its recipients, and little is in
+ * between. */
+enum { SESSION_AHEAD = 64 };
+
+static bool says_the_same(const struct event *a, const struct event *b)
+{
+	char *one = saying_text(a), *other = saying_text(b);
+	bool same = one && other && strcmp(one, other) == 0;
+
+	free(one);
+	free(other);
+	return same;
+}
+
+bool verdict_tells(const struct dialog *d, size_t index)
+{
+	const struct event *v = dialog_at(d, index);
+	size_t end = dialog_count(d);
+
+	if (v->u.verdict.recipient.len == 0 || dialog_now(d)->n_rcpts != 1)
+		return true;
+	if (end > index + SESSION_AHEAD)
+		end = index + SESSION_AHEAD;
+	for (size_t i = index + 1; i < end; i++) {
+		const struct event *e = dialog_at(d, i);
+
+		if (e->kind == EV_VERDICT && e->session == v->session &&
+		    e->u.verdict.recipient.len == 0 &&
+		    !dialog_verdict_old(d, i))
+			return !says_the_same(v, e);
+	}
+	return true;
+}
+
+const struct event *verdict_server(const struct dialog *d, size_t index)
+{
+	uint32_t session = dialog_at(d, index)->session;
+	size_t i = session && dialog_now(d)->session > 1
+	               ? dialog_before(d, index, EV_CONNECTING, session)
+	               : SIZE_MAX;
+
+	return i == SIZE_MAX ? NULL : dialog_at(d, i);
+}
 
 enum reply_class verdict_class(enum outcome o)
 {

@@ -84,8 +84,8 @@ void do_try(struct ui *u, const struct explain_try *t)
 	case TRY_DEMO:
 		do_demo(u, "");
 		break;
-	case TRY_REPLAY:
-		ui_do(u, CMD_REPLAY, "");
+	case TRY_REPLAY: case TRY_TLS:
+		ui_do(u, t->kind == TRY_TLS ? CMD_TLS : CMD_REPLAY, "");
 		break;
 	}
 }

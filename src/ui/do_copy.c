@@ -11,7 +11,9 @@
 
 #include "knowledge/again.h"
 #include "ui/do.h"
+#include "util/base64.h"
 #include "util/i18n.h"
+#include "util/outfile.h"
 #include "util/xalloc.h"
 
 enum { OSC52_MAX = 70000 }; /* terminals drop longer ones without a word */
@@ -112,25 +114,6 @@ static bool to_desktop(const char *text, size_t len)
 	return getenv("DISPLAY") && give_to(x11, text, len);
 }
 
-static void base64(struct buf *out, const char *text, size_t len)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < len; i += 3) {
-		unsigned v = (unsigned)(unsigned char)text[i] << 16;
-
-		if (i + 1 < len)
-			v |= (unsigned)(unsigned char)text[i + 1] << 8;
-		if (i + 2 < len)
-			v |= (unsigned char)text[i + 2];
-		buf_addc(out, digits[v >> 18]);
-		buf_addc(out, digits[v >> 12 & 63]);
-		buf_addc(out, i + 1 < len ? digits[v >> 6 & 63] : '=');
-		buf_addc(out, i + 2 < len ? digits[v & 63] : '=');
-	}
-}
-
 /* OSC 52: the terminal takes it or not, and never says. */
 static bool to_terminal(const struct ui *u, const char *text, size_t len)
 {
@@ -140,7 +123,7 @@ static bool to_terminal(const struct ui *u, const char *text, size_t len)
 	if (!u->terminal || getenv("TMUX") || len > OSC52_MAX)
 		return false;
 	buf_adds(&b, "\033]52;c;");
-	base64(&b, text, len);
+	base64_encode(&b, text, len);
 	buf_adds(&b, "\033\\");
 	n = write(STDOUT_FILENO, b.data, b.len);
 	buf_clear(&b);
@@ -149,20 +132,17 @@ static bool to_terminal(const struct ui *u, const char *text, size_t len)
 
 static bool to_file(const struct ui *u, const char *text, size_t len)
 {
-	char *path;
-	int fd;
+	char *path, *error;
 	bool done;
 
 	if (!*u->cfg->state_dir)
 		return false;
 	path = xasprintf("%s/clipboard.txt", u->cfg->state_dir);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-	          0600);
+	error = outfile_write(path, OUTFILE_REPLACE, text, len);
+	done = !error;
+	free(error);
 	free(path);
-	if (fd < 0)
-		return false;
-	done = write(fd, text, len) == (ssize_t)len;
-	return close(fd) == 0 && done;
+	return done;
 }
 
 static size_t count_lines(const struct buf *b)

@@ -97,6 +97,35 @@ char *outfile_check(const char *path, enum outfile_mode mode)
 	return error;
 }
 
+/* Its directory without links and dots; heap. */
+static char *whole_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = directory_of(path), *real = realpath(dir, NULL);
+	char *whole = xasprintf("%s/%s", real ? real : dir,
+	                        slash ? slash + 1 : path);
+
+	free(dir);
+	free(real);
+	return whole;
+}
+
+bool outfile_same(const char *a, const char *b)
+{
+	struct stat x, y;
+	char *one, *other;
+	bool same;
+
+	if (stat(a, &x) == 0 && stat(b, &y) == 0)
+		return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	one = whole_path(a);
+	other = whole_path(b);
+	same = strcmp(one, other) == 0;
+	free(one);
+	free(other);
+	return same;
+}
+
 static bool write_all(int fd, const char *data, size_t len)
 {
 	while (len > 0) {

@@ -26,6 +26,8 @@ enum outfile_mode {
 /* Could path be written now? Before the work that it is to hold is done. "-",
  * standard output, always. NULL, or a sentence. */
 char *outfile_check(const char *path, enum outfile_mode mode);
+/* Are both the same file, or would they be? */
+bool outfile_same(const char *a, const char *b);
 /*
  * Writes len bytes of data. "-" is standard output, where what was written
  * before an error cannot be taken back. NULL, or a sentence; errno.
