@@ -37,7 +37,6 @@ BEGIN {
 	only("ncursesw/ncurses.h", "ui/term.c")
 	only("term.h", "ui/term.c")
 	only("idn2.h", "core/idn.c")
-	only("jansson.h", "record/")
 	only("ini.h", "cli/config.c")
 	only("openssl/", "io/openssl.h")
 	only("io/openssl.h", "io/openssl.c io/sha256.c io/tls*")
