@@ -140,6 +140,7 @@ struct playing {
 	struct print *print;
 	int exit;
 	int verdict; /* on the newest session, until the run's end says more */
+	bool open;   /* a run began, and nothing was found of it so far */
 	int why; /* errno, when standard output is gone */
 };
 
@@ -147,9 +148,13 @@ static bool play(void *arg, const struct event *e)
 {
 	struct playing *p = arg;
 
-	if (e->kind == EV_VERDICT && e->u.verdict.recipient.len == 0)
+	p->open |= e->kind == EV_START;
+	if (e->kind == EV_VERDICT && e->u.verdict.recipient.len == 0) {
 		p->verdict = e->u.verdict.exit;
+		p->open = false;
+	}
 	if (e->kind == EV_END) {
+		p->open = false;
 		p->exit = exit_worse(p->exit, e->u.end.exit);
 		p->verdict = EXIT_ACCEPTED;
 	}
@@ -174,6 +179,8 @@ int front_batch_replay(const struct front_look *look, const char *file)
 		front_tell(error);
 	if (result == REPLAY_BAD)
 		p.exit = EXIT_USAGE_ERROR;
+	else if (result == REPLAY_CUT && p.open) /* its result is lost */
+		p.exit = exit_worse(p.exit, EXIT_IO);
 	else
 		p.exit = exit_worse(p.exit, p.verdict);
 	p.exit = print_reports(p.print, p.why ? EXIT_IO : p.exit);

@@ -217,13 +217,10 @@ static char *load(struct desk *desk, const char *file, struct dialog *d)
 	return NULL;
 }
 
-static char *call_open_replay(void *arg, const char *file,
-                              struct ui_link *out)
+/* Takes d; error: why there is nothing in it, handed back. */
+static char *show_recording(struct desk *desk, struct dialog *d, char *error,
+                            struct ui_link *out)
 {
-	struct desk *desk = arg;
-	struct dialog *d = dialog_new();
-	char *error = load(desk, file, d);
-
 	if (error) {
 		dialog_free(d);
 		return error;
@@ -233,6 +230,14 @@ static char *call_open_replay(void *arg, const char *file,
 	desk->dialog = d;
 	show(desk, empty_plan(), out);
 	return NULL;
+}
+
+static char *call_open_replay(void *arg, const char *file,
+                              struct ui_link *out)
+{
+	struct dialog *d = dialog_new();
+
+	return show_recording(arg, d, load(arg, file, d), out);
 }
 
 static void keep_one(void *arg, const struct event *e)
@@ -252,14 +257,9 @@ static char *call_open_place(void *arg, uint64_t place, struct ui_link *out)
 	else
 		error = xstrdup(_("Nothing is recorded, so its dialog is not "
 		                  "kept (--no-record)."));
-	if (error) {
-		dialog_free(d);
-		return error;
-	}
-	dialog_free(desk->dialog);
-	desk->dialog = d;
-	show(desk, empty_plan(), out);
-	return NULL;
+	free(desk->late); /* of a file that was looked at before */
+	desk->late = NULL;
+	return show_recording(desk, d, error, out);
 }
 
 static bool call_turn(void *arg)
@@ -293,9 +293,10 @@ static void print_dialog(const struct dialog *d,
 	batch_free(b);
 }
 
-static char *call_ticket(const struct dialog *d, enum mask_mode mask)
+static char *call_ticket(const struct dialog *d, int width,
+                         enum mask_mode mask)
 {
-	return ticket_text(d, 0, mask);
+	return ticket_text(d, width, mask);
 }
 
 /* The dialog as it was on the screen. Caller frees. */

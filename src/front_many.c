@@ -207,6 +207,8 @@ static bool turn(void *arg)
 	bool took = take_events(m);
 
 	begin_more(m);
+	if (is_over(m))
+		progress_stop(m->progress);
 	return took;
 }
 
@@ -220,6 +222,7 @@ static void tell_state(void *arg, struct ui_many_state *out)
 	many_text_how_far(&text, &now);
 	out->tally = m->out.tally;
 	out->over = is_over(m);
+	out->stopped = tape_stopped(m->out.tape);
 	snprintf(out->progress, sizeof out->progress, "%s", buf_str(&text));
 	buf_clear(&text);
 }
@@ -291,8 +294,8 @@ static void make_room(struct many *m, size_t jobs)
 	if (room.sessions >= jobs)
 		return;
 	front_tell(xasprintf(_("--jobs %zu: this process may have %zu files "
-	                       "open (ulimit -n); that is enough for %zu "
-	                       "connections at once, the others wait"),
+	                       "open (ulimit -n); so many sessions at once "
+	                       "have room in that: %zu, the others wait"),
 	                     jobs, room.files, room.sessions));
 	m->files_told = true;
 }

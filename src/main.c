@@ -210,7 +210,7 @@ static char *check_session(const struct options *o, bool batch)
 	if (!batch && o->n_words > 1)
 		return xstrdup(_("the inspector takes one TARGET; several "
 		                 "with --batch or --json"));
-	return fit_check_many(o);
+	return NULL;
 }
 
 /* Each line of --input is a plan like base with a target of its own. */
@@ -465,6 +465,8 @@ int main(int argc, char **argv)
 	clock_init();
 	options_init(&options);
 	error = options_read(&options, argc, argv);
+	if (!error)
+		error = fit_check_many(&options);
 	if (!error)
 		error = reports_check(&options);
 	exit = error ? usage(error) : run_job(&options);

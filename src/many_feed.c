@@ -24,7 +24,7 @@ struct feed {
 	const struct resume *before; /* NULL: nothing is done yet */
 	uint64_t total, given, wrong, twice, skipped, told;
 	bool checked; /* what is there twice was told before */
-	bool useless; /* there is no list, and that was told */
+	bool useless; /* nothing can be made of the list, and that was told */
 };
 
 struct feed *feed_of_plans(struct plan **plans, size_t n)
@@ -172,6 +172,14 @@ static char *plan_of(struct feed *f, const struct list_entry *e,
 	return NULL;
 }
 
+/* text: given away. */
+static void give_up(struct feed *f, char *text)
+{
+	f->wrong++;
+	f->useless = true;
+	front_tell(text);
+}
+
 static void wrong_line(struct feed *f, char *text)
 {
 	f->wrong++;
@@ -218,14 +226,28 @@ static void compare_options(struct feed *f, const struct list_entry *e,
 	drop_seed(now);
 	drop_seed(then);
 	if (strcmp(now, then) != 0) {
-		f->wrong++;
-		f->useless = true;
-		front_tell(xasprintf(_("--resume: %s was recorded with %s, and "
+		give_up(f, xasprintf(_("--resume: %s was recorded with %s, and "
 			"now it would be %s; a new --record FILE for these "
 			"options"), e->text, then, now));
 	}
 	free(now);
 	free(then);
+}
+
+/* Options that contradict each other are told once, not as the fault of each
+ * line that has none of its own. */
+static bool is_of_options(const struct feed *f, const struct list_entry *e,
+                          const char *error)
+{
+	struct plan *any = NULL;
+	char *same = e->n_pairs ? NULL
+	             : finish(f->options, f->scene, f->base, "user@example.org",
+	                      &any);
+	bool is = same && strcmp(same, error) == 0;
+
+	plan_free(any);
+	free(same);
+	return is;
 }
 
 /* A plan, unless it is not to be done. */
@@ -237,6 +259,10 @@ static bool take_entry(struct feed *f, const struct list_entry *e,
 	if (!is_new(f, e))
 		return false;
 	error = plan_of(f, e, out);
+	if (error && is_of_options(f, e, error)) {
+		give_up(f, error);
+		return false;
+	}
 	if (error) {
 		wrong_line(f, error);
 		return false;
@@ -249,21 +275,12 @@ static bool take_entry(struct feed *f, const struct list_entry *e,
 	return false;
 }
 
-static void failed(struct feed *f)
-{
-	f->wrong++;
-	f->useless = true;
-	front_tell(xstrdup(list_error(f->list)));
-}
-
 static void list_over(struct feed *f)
 {
 	tell_more(f);
 	if (f->given + f->skipped + f->wrong > 0)
 		return;
-	f->wrong++;
-	f->useless = true;
-	front_tell(xasprintf(_("%s holds no target; one a line, such as "
+	give_up(f, xasprintf(_("%s holds no target; one a line, such as "
 	                       "user@example.org"), list_name(f->list)));
 }
 
@@ -271,7 +288,7 @@ static enum feed_result next_of_list(struct feed *f, struct plan **out)
 {
 	struct list_entry e;
 
-	for (;;) {
+	while (!f->useless) {
 		switch (list_next(f->list, &e)) {
 		case LIST_ENTRY:
 			if (take_entry(f, &e, out))
@@ -281,10 +298,13 @@ static enum feed_result next_of_list(struct feed *f, struct plan **out)
 			wrong_line(f, xstrdup(list_error(f->list)));
 			break;
 		case LIST_LATER: return FEED_LATER;
-		case LIST_FAILED: failed(f); return FEED_END;
+		case LIST_FAILED:
+			give_up(f, xstrdup(list_error(f->list)));
+			return FEED_END;
 		case LIST_END: list_over(f); return FEED_END;
 		}
 	}
+	return FEED_END;
 }
 
 enum feed_result feed_next(struct feed *f, struct plan **out)
@@ -305,9 +325,7 @@ static void other_list(struct feed *f)
 {
 	unsigned long long n = f->before->done.n - f->skipped;
 
-	f->wrong++;
-	f->useless = true;
-	front_tell(xasprintf(_("--resume: of the targets in %s, %llu are not "
+	give_up(f, xasprintf(_("--resume: of the targets in %s, %llu are not "
 	                       "in %s: it was made from another list"),
 	                     f->options->record, n, f->options->input));
 }

@@ -5,11 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static bool see_print(void *arg, const struct event *e)
-{
-	return print_event(arg, e);
-}
-
 void out_init(struct many_out *o, const struct front_look *look,
               struct tape *tape, struct many_before *before)
 {
@@ -26,7 +21,6 @@ void out_init(struct many_out *o, const struct front_look *look,
 		o->look.form = PRINT_NOTHING;
 	o->print = print_new(&o->look);
 	print_hold(o->print);
-	o->views[o->n_views++] = (struct many_view){ see_print, o->print };
 }
 
 void out_clear(struct many_out *o)
@@ -76,14 +70,6 @@ void out_record(struct many_out *o, struct block *b)
 	}
 }
 
-static bool show(struct many_out *o, const struct event *e)
-{
-	for (size_t i = 0; i < o->n_views; i++)
-		if (!o->views[i].event(o->views[i].arg, e))
-			return false;
-	return true;
-}
-
 bool out_print(struct many_out *o, struct block *b)
 {
 	struct event *e;
@@ -92,7 +78,8 @@ bool out_print(struct many_out *o, struct block *b)
 	renumber_next(&o->printed);
 	errno = EOVERFLOW; /* four thousand million events are in it */
 	while (!o->why && (e = block_next(b))) {
-		if (!renumber_event(&o->printed, e) || !show(o, e))
+		if (!renumber_event(&o->printed, e) ||
+		    !print_event(o->print, e))
 			o->why = errno;
 		free(e);
 	}

@@ -17,21 +17,10 @@
 #include "record/resume.h"
 #include "tape.h"
 
-/* What each target's events are shown to, one after the other. False: it can
- * take no more: errno. */
-struct many_view {
-	bool (*event)(void *arg, const struct event *e);
-	void *arg;
-};
-
-enum { MANY_VIEWS_MAX = 4 }; /* standard output, and reports beside it */
-
 struct many_out {
 	struct tape *tape;   /* borrowed */
 	struct front_look look; /* of print, which borrows it */
-	struct print *print;
-	struct many_view views[MANY_VIEWS_MAX]; /* n_views; print is first */
-	size_t n_views;
+	struct print *print; /* standard output, and reports beside it */
 	struct tally *tally;
 	struct renumber taped, printed;
 	int why;             /* errno, when standard output is gone */

@@ -23,6 +23,7 @@ enum {
 struct progress {
 	bool quiet, terminal;
 	int64_t start_us, last_us; /* of the last line */
+	int64_t end_us;            /* when all was done, 0 before */
 	uint64_t tenth;            /* that was told last */
 };
 
@@ -128,7 +129,13 @@ void progress_tick(struct progress *p, struct many_state *s)
 
 void progress_measure(const struct progress *p, struct many_state *s)
 {
-	s->elapsed_us = loop_now_us() - p->start_us;
+	s->elapsed_us = (p->end_us ? p->end_us : loop_now_us()) - p->start_us;
+}
+
+void progress_stop(struct progress *p)
+{
+	if (!p->end_us)
+		p->end_us = loop_now_us();
 }
 
 int progress_due_ms(const struct progress *p)

@@ -21,6 +21,8 @@ void progress_free(struct progress *p); /* takes the line away */
 void progress_tick(struct progress *p, struct many_state *s);
 /* Fills in the time that this run has taken. */
 void progress_measure(const struct progress *p, struct many_state *s);
+/* All is done: what is looked at afterwards takes no time. */
+void progress_stop(struct progress *p);
 /* Before anything else is written to a terminal: takes the line away until the
  * next tick. There is one standard error: nobody needs to know whose line it
  * is. */

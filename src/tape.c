@@ -167,11 +167,11 @@ static enum replay_result play(struct replay *r,
 	return result == REPLAY_END && p->open > 0 ? REPLAY_CUT : result;
 }
 
-static enum replay_result play_transcript(struct replay *r, const char *file,
+static enum replay_result play_transcript(struct replay *r,
                                bool (*see)(void *arg, const struct event *e),
                                void *arg, char **error)
 {
-	struct import_source source = { .name = file };
+	struct import_source source = { .name = replay_name(r) };
 
 	if (!replay_bytes(r, IMPORT_BYTES_MAX, &source.data, &source.len)) {
 		*error = xstrdup(replay_error(r));
@@ -195,7 +195,7 @@ enum replay_result tape_play(const char *file,
 	if (!r)
 		return REPLAY_BAD;
 	if (!replay_is_recording(r)) {
-		result = play_transcript(r, file, see, arg, error);
+		result = play_transcript(r, see, arg, error);
 		replay_close(r);
 		return result;
 	}
@@ -204,9 +204,9 @@ enum replay_result tape_play(const char *file,
 		*error = xstrdup(replay_error(r));
 	else if (result == REPLAY_CUT)
 		*error = xasprintf(_("%s ends before the session in it does"),
-		                   file);
+		                   replay_name(r));
 	else if (result == REPLAY_END && !p.any)
-		*error = xasprintf(_("%s holds no event"), file);
+		*error = xasprintf(_("%s holds no event"), replay_name(r));
 	if (*error && !p.any)
 		result = REPLAY_BAD;
 	replay_close(r);
@@ -218,16 +218,19 @@ char *tape_play_one(const char *file, uint64_t place,
 {
 	char *error = NULL;
 	struct replay *r = replay_open(file, &error);
-	struct event *e = NULL;
-	bool over = !r || !replay_seek(r, place);
+	bool there = r && replay_seek(r, place), over = false;
+	struct event *e;
 
-	while (!over && replay_next(r, &e) == REPLAY_EVENT) {
+	while (there && !over && replay_next(r, &e) == REPLAY_EVENT) {
 		see(arg, e);
 		over = e->kind == EV_END;
 		free(e);
 	}
 	if (r && !over)
-		error = xstrdup(replay_error(r));
+		error = *replay_error(r)
+		            ? xstrdup(replay_error(r))
+		            : xasprintf(_("%s ends before the session in it "
+		                          "does"), file);
 	replay_close(r);
 	return error;
 }

@@ -25,7 +25,8 @@
 
 static const char *const samples[] = { "telnet", "telnet-tries", "nc", "netcat",
 	"swaks",
-	"swaks-twice", "curl", "openssl", "openssl-wrapped", "finger",
+	"swaks-twice", "curl", "curl-refused", "openssl",
+	"openssl-refused", "finger-trusted", "openssl-wrapped", "finger",
 	"postfix", "rfc", "batch", "batch-de", "batch-failures", "middle",
 	"one-reply", "only-replies", "only-commands", "login-middle",
 	"chunks", "lmtp", "unfinished", "login-echo" };

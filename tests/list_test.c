@@ -129,6 +129,7 @@ static void test_list_lines_are_read_as_they_are_meant(void **state)
 
 #define OBJECT "1 ! each member is a text, a number, true or false, or an " \
 	"array of them, and there are at most 64\n"
+#define TWO "1 ! two targets in one line; \"to\" names several recipients\n"
 #define AND_ON "\nb.example\n"
 #define B "2 b.example \n"
 
@@ -159,6 +160,8 @@ static void test_list_bad_line_is_said_and_the_next_read(void **state)
 		          "\"user@example.org\"}\n"),
 		ROW("{\"target\":{\"a\":1}}", OBJECT),
 		ROW("{\"to\":[[\"a\"]],\"target\":\"a\"}", OBJECT),
+		ROW("{\"target\":[\"a\",\"b\"]}", TWO),
+		ROW("{\"target\":\"a\",\"target\":\"b\"}", TWO),
 		ROW("{\"target\":\"a\\u0000b\"}", "1 ! a text holds a NUL\n"),
 #undef ROW
 	};
@@ -188,6 +191,21 @@ static void test_list_line_too_long_is_passed_over(void **state)
 			               : "1 ! longer than 64 KiB\n");
 			buf_clear(&text);
 		}
+}
+
+/* Or Ctrl-C would find nobody who listens. */
+static void test_list_line_without_end_comes_back_in_between(void **state)
+{
+	char *error = NULL;
+	struct list *l = list_open("/dev/zero", &error);
+	struct list_entry e;
+
+	(void)state;
+	if (!l)
+		skip();
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(list_next(l, &e), LIST_LATER);
+	list_close(l);
 }
 
 static void test_list_longest_line_is_taken(void **state)
@@ -328,6 +346,8 @@ int main(void)
 		cmocka_unit_test(test_list_lines_are_read_as_they_are_meant),
 		cmocka_unit_test(test_list_bad_line_is_said_and_the_next_read),
 		cmocka_unit_test(test_list_line_too_long_is_passed_over),
+		cmocka_unit_test(
+		    test_list_line_without_end_comes_back_in_between),
 		cmocka_unit_test(test_list_longest_line_is_taken),
 		cmocka_unit_test(test_list_many_members_is_refused),
 		cmocka_unit_test(test_list_open_what_is_no_list_is_said),

@@ -195,6 +195,10 @@ bad 'holds no target' 'enthält kein Ziel' ''
 bad 'holds no target' 'enthält kein Ziel' '\n# nothing\n\n'
 bad 'names the targets' 'nennt die Ziele' 'u1@list.example\n' u2@list.example
 bad '--resume' '--resume' 'u1@list.example\n' --resume
+bad 'nothing to try' 'nichts zu versuchen' 'u1@list.example\n' --replay list
+bad '--as-command' '--as-command' 'u1@list.example\nu2@list.example\n' \
+	--as-command
+test "$(wc -l <err)" -eq 1 || fail 'what options contradict is told twice'
 awk 'BEGIN { for (i = 0; i < 70000; i++) printf "x"; print "" }' >long
 run --input long --json
 want 64 'a long line'

@@ -11,13 +11,14 @@
 
 #include <cmocka.h>
 
+#include "ui/do.h"
 #include "ui_dialog.h"
 #include "util/xalloc.h"
 
 static struct ui_stage st;
 static struct tally *tally;
 static struct ui_config config; /* the stage's, with many */
-static bool over;
+static bool over, stopped;
 static uint64_t opened; /* place of the last one */
 static int stops;
 
@@ -32,6 +33,7 @@ static void tell_state(void *arg, struct ui_many_state *out)
 	(void)arg;
 	out->tally = tally;
 	out->over = over;
+	out->stopped = stopped;
 	snprintf(out->progress, sizeof out->progress, "%d done",
 	         (int)tally_done(tally));
 }
@@ -54,6 +56,8 @@ static const struct ui_many calls = { -1, turn, tell_state, open_place, stop,
 	NULL };
 
 /* Target number n is done; it took n ms. */
+static bool recorded; /* else no target has a place of its own */
+
 static void add_run(int n)
 {
 	struct event_builder b;
@@ -64,13 +68,13 @@ static void add_run(int n)
 	event_begin(&b, EV_START);
 	b.e.target = event_puts(&b, name);
 	e = event_finish(&b);
-	tally_event(tally, e, (uint64_t)n);
+	tally_event(tally, e, recorded ? (uint64_t)n : 0);
 	free(e);
 	event_begin(&b, EV_END);
 	b.e.u.end.exit = n % 2 ? 0 : 75;
 	b.e.t_us = n * 1000;
 	e = event_finish(&b);
-	tally_event(tally, e, (uint64_t)n);
+	tally_event(tally, e, recorded ? (uint64_t)n : 0);
 	free(e);
 }
 
@@ -80,7 +84,8 @@ static int open_stage(void **state)
 	script_new(&st.script);
 	stage_open(&st, 80, 24, false);
 	tally = tally_new();
-	over = false;
+	over = stopped = false;
+	recorded = true;
 	opened = 0;
 	stops = 0;
 	config = *st.ui.cfg;
@@ -160,6 +165,21 @@ static void test_many_chosen_stays_where_it_is_seen(void **state)
 	check_selected("target1.example");
 }
 
+static void test_many_nothing_recorded_each_row_is_chosen(void **state)
+{
+	(void)state;
+	recorded = false;
+	for (int i = 6; i < 10; i++)
+		add_run(i);
+	press("j");
+	press("j");
+	check_selected("target7.example");
+	add_run(10);
+	check_selected("target7.example");
+	press("k");
+	check_selected("target8.example");
+}
+
 /* It fell out of the list, which has a bound: the last one is the nearest. */
 static void test_many_chosen_is_gone_the_last_is_chosen(void **state)
 {
@@ -193,6 +213,28 @@ static void test_many_q_stops_and_then_leaves(void **state)
 	press("q");
 	assert_int_equal(stops, 1);
 	assert_true(st.ui.leaving);
+}
+
+static void test_many_q_in_a_dialog_is_the_way_back(void **state)
+{
+	(void)state;
+	popup_close(&st.ui);
+	do_quit(&st.ui, false);
+	assert_int_equal(st.ui.popup.kind, POPUP_MANY);
+	assert_false(st.ui.leaving);
+	assert_int_equal(stops, 0);
+}
+
+static void test_many_tells_that_the_recording_stopped(void **state)
+{
+	(void)state;
+	assert_false(stage_shows(&st, "REC"));
+	stopped = true;
+	stage_draw(&st);
+	assert_true(stage_shows(&st, "REC ✘ ─"));
+	over = true;
+	stage_draw(&st);
+	assert_true(stage_shows(&st, "REC ✘  done"));
 }
 
 static void test_many_idle_when_all_is_done(void **state)
@@ -230,9 +272,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_many_nothing_chosen_is_the_newest),
 		T(test_many_chosen_stays_where_it_is_seen),
+		T(test_many_nothing_recorded_each_row_is_chosen),
 		T(test_many_chosen_is_gone_the_last_is_chosen),
 		T(test_many_slowest_is_the_other_list),
 		T(test_many_q_stops_and_then_leaves),
+		T(test_many_q_in_a_dialog_is_the_way_back),
+		T(test_many_tells_that_the_recording_stopped),
 		T(test_many_idle_when_all_is_done),
 		T(test_many_every_size_is_drawn),
 	};

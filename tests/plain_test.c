@@ -351,6 +351,13 @@ static void test_plain_wrong_command_says_so(void **state)
 	assert_non_null(strstr(r.out, ":help"));
 	assert_int_equal(r.kinds[0], REQ_STOP);
 	done(&r);
+	play(&r, ":mask al\n:mask\n:mask al\n:xyzzy two\n:rules\n:save\n",
+	     true);
+	assert_null(strstr(r.out, "MASK is off."));
+	assert_non_null(strstr(r.out, "Write :mask all"));
+	assert_non_null(strstr(r.out, "No such command."));
+	assert_non_null(strstr(r.out, "Not in line mode."));
+	done(&r);
 }
 
 static void with_rcpt(struct script *s)

@@ -106,7 +106,7 @@ says 'limited.jsonl: ' 'a limit'
 said=$(sed 's/.*at event \([0-9]*\).*/\1/' err)
 head -n $((said - 1)) a.jsonl | cmp -s - limited.jsonl ||
 	fail "up to event $said is not what a limited recording holds"
-run 0 --replay limited.jsonl --json
+run 74 --replay limited.jsonl --json
 says 'limited.jsonl ends before the session' 'a limited recording'
 
 (unset HOME XDG_STATE_HOME; exec "$SMTPSCOPE" --demo=first -b --seed 1) \
@@ -219,7 +219,7 @@ says 'mixed.jsonl, line 4: its number n' 'mixed lines'
 
 # ---- what is no recording ----
 head -c 3000 a.jsonl >cut.jsonl
-run 0 --replay cut.jsonl -b
+run 74 --replay cut.jsonl -b # before its result
 says "cut.jsonl was cut off in line $(($(wc -l <cut.jsonl) + 1))" 'a cut file'
 { cat b.jsonl; printf '{"v":1,"t":'; } >tail.jsonl
 run 75 --replay tail.jsonl -b # the status is the recording's own

@@ -6,8 +6,8 @@
  *
  * It shows its size, the keys that came and an input line. Enter shows the
  * line, Ctrl-D on an empty one ends, F2 floods itself with redraws, F3 runs
- * another program, F4 aborts, F6 hangs, F12 turns the mouse off and on, Alt-T
- * goes to the next theme.
+ * another program, F4 aborts, F6 hangs, F7 lets it wake up each millisecond,
+ * F12 turns the mouse off and on, Alt-T goes to the next theme.
  */
 #include "config.h"
 
@@ -34,6 +34,7 @@ static struct {
 	struct buf sent;
 	int flood[2];
 	int flooded;
+	bool restless; /* waits for a moment only, as if events came */
 	bool ended;
 } demo;
 
@@ -125,6 +126,8 @@ static void own_key(const struct key *k)
 		abort();
 	else if (is_key(k, "F6"))
 		hang();
+	else if (is_key(k, "F7"))
+		demo.restless = true;
 	else if (is_key(k, "F12"))
 		term_set_mouse(!term_has_mouse());
 	else if (is_key(k, "Alt-T"))
@@ -154,7 +157,8 @@ static void take_key(const struct key *k)
 /* 0: go on; else how to end. */
 static int step(void)
 {
-	int what = term_wait(demo.flood[0], -1, false);
+	int what = term_wait(demo.flood[0], demo.restless ? 1 : -1,
+	                     demo.restless);
 	struct key k;
 	char byte;
 

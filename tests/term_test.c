@@ -280,6 +280,19 @@ static void test_term_esc_arrives_within_50_ms(void **state)
 	vt_free(v);
 }
 
+/* A loop that is never idle for long, as while hundreds of sessions run. */
+static void test_term_esc_arrives_between_short_waits(void **state)
+{
+	const char *none[] = {NULL};
+	struct vt *v = start(none, NULL);
+
+	(void)state;
+	vt_keys(v, "<F7>", false);
+	vt_keys(v, "<Esc>", false);
+	assert_true(vt_wait_text(v, "Esc"));
+	vt_free(v);
+}
+
 static void test_term_run_shows_child_and_comes_back(void **state)
 {
 	const char *none[] = {NULL};
@@ -338,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_term_unknown_sequences_leave_no_trace),
 		cmocka_unit_test(test_term_paste_of_10_kb_is_one_key),
 		cmocka_unit_test(test_term_esc_arrives_within_50_ms),
+		cmocka_unit_test(test_term_esc_arrives_between_short_waits),
 		cmocka_unit_test(test_term_run_shows_child_and_comes_back),
 		cmocka_unit_test(test_term_hanging_loop_dies_of_sigterm),
 		cmocka_unit_test(test_term_draw_sends_only_what_changed),

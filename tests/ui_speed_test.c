@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -43,6 +44,7 @@ static int fill(void **state)
 		                         ": Recipient address rejected: User "
 		                         "unknown");
 	}
+	script_sent(s, "NOOP", "NOOP needle");
 	stage_open(&st, 120, 35, true);
 	return 0;
 }
@@ -106,6 +108,28 @@ static void test_ui_search_all_within_300_ms(void **state)
 	find_stop(&st.ui);
 	assert_true(begin <= 300000);
 	assert_true(longest <= 33000); /* a frame */
+}
+
+/* Enter comes before the search does. */
+static void test_ui_search_leads_to_what_enter_did_not_wait_for(void **state)
+{
+	static const char *const keys[] = { "g", "/", "n", "e", "e", "d", "l",
+		                            "e", "Enter" };
+	const struct event *e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		struct key k;
+
+		assert_true(key_parse(keys[i], &k));
+		ui_key(&st.ui, &k);
+	}
+	while (find_slice(&st.ui))
+		continue;
+	e = dialog_at(st.script.dialog, view_index(&st.ui));
+	assert_int_equal(e->kind, EV_SENT);
+	assert_string_equal(event_text(e, e->u.sent.verb), "NOOP");
+	find_stop(&st.ui);
 }
 
 static void test_ui_views_keep_few_bytes_a_line(void **state)
@@ -226,6 +250,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ui_key_to_frame_within_2_ms),
 		cmocka_unit_test(test_ui_search_all_within_300_ms),
+		cmocka_unit_test(
+		    test_ui_search_leads_to_what_enter_did_not_wait_for),
 		cmocka_unit_test(test_ui_views_keep_few_bytes_a_line),
 		cmocka_unit_test(test_ui_replay_stays_live),
 		cmocka_unit_test(test_ui_replay_keeps_few_bytes_a_line),

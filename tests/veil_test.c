@@ -28,8 +28,10 @@ static const char *keep_record(void *arg, const struct event *e)
 	return NULL;
 }
 
-static char *make_ticket(const struct dialog *d, enum mask_mode mask)
+static char *make_ticket(const struct dialog *d, int width,
+                         enum mask_mode mask)
 {
+	(void)width;
 	return xasprintf("%s %s", mask_mode_name(mask), dialog_now(d)->host);
 }
 
@@ -103,6 +105,19 @@ static void test_mask_off_shows_the_dialog_again(void **state)
 	assert_true(stage_shows(&st, "bob@example.org"));
 	assert_ptr_equal(st.ui.link.dialog, st.script.dialog);
 	assert_int_equal(st.ui.view.row, row);
+}
+
+/* On a projector a typing mistake must not uncover anything. */
+static void test_mask_wrong_word_changes_nothing(void **state)
+{
+	(void)state;
+	stage_keys(&st, KEYS_OF("Esc", "*", ":"));
+	command("mask al");
+	assert_hidden("wrong word");
+	assert_true(stage_shows(&st, "Write :mask all"));
+	stage_keys(&st, KEYS_OF(":"));
+	command("mask off");
+	assert_false(stage_shows(&st, "domain1"));
 }
 
 static void test_mask_windows_show_aliases(void **state)
@@ -311,6 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAGE(test_mask_every_pane_shows_aliases),
 		STAGE(test_mask_off_shows_the_dialog_again),
+		STAGE(test_mask_wrong_word_changes_nothing),
 		STAGE(test_mask_windows_show_aliases),
 		STAGE(test_mask_start_screen_shows_aliases),
 		STAGE(test_mask_events_that_come_are_kept_true),

@@ -78,9 +78,11 @@ static void count_operator(struct tally *t)
 	}
 }
 
-static void fill_row(struct tally_row *row, const struct result *r,
+static void fill_row(struct tally_row *row, const struct tally *t,
                      uint64_t place)
 {
+	const struct result *r = &t->now;
+
 	*row = (struct tally_row){
 		.target = xstrdup(r->target ? r->target : ""),
 		.outcome = r->outcome,
@@ -88,6 +90,7 @@ static void fill_row(struct tally_row *row, const struct result *r,
 		.exit = r->exit,
 		.code = r->code,
 		.took_us = r->end_us - r->start_us,
+		.number = t->done,
 		.place = place,
 	};
 	memcpy(row->enhanced, r->enhanced, sizeof row->enhanced);
@@ -108,7 +111,7 @@ static void note_slow(struct tally *t, uint64_t place)
 		t->n_slowest++;
 	memmove(&t->slowest[i + 1], &t->slowest[i],
 	        (t->n_slowest - i - 1) * sizeof *t->slowest);
-	fill_row(&t->slowest[i], &t->now, place);
+	fill_row(&t->slowest[i], t, place);
 }
 
 static void note_latest(struct tally *t, uint64_t place)
@@ -116,7 +119,7 @@ static void note_latest(struct tally *t, uint64_t place)
 	struct tally_row *row = &t->latest[t->n_latest++ % TALLY_LATEST];
 
 	free(row->target);
-	fill_row(row, &t->now, place);
+	fill_row(row, t, place);
 }
 
 void tally_event(struct tally *t, const struct event *e, uint64_t place)

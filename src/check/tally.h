@@ -24,6 +24,7 @@ struct tally_row { /* one target */
 	uint16_t code;       /* 0: no reply decided */
 	char enhanced[12];
 	int64_t took_us;
+	uint64_t number;     /* its own: the first that was done is 1 */
 	uint64_t place;      /* as tally_event() was told */
 };
 

@@ -13,7 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BACKLOG = 128 }; /* a class that presses Enter at the same moment */
+/* A list that is tried with thousands of --jobs; the kernel has a bound of its
+ * own. Who finds no room there may wait minutes for a greeting. */
+enum { BACKLOG = 4096 };
 
 /* Splits "HOST:PORT", "[HOST]:PORT" or "HOST" (one that may hold colons). */
 static bool split(const char *text, char host[SOCK_TEXT_MAX], const char **port)

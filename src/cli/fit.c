@@ -244,6 +244,12 @@ static bool list_and_targets(const struct options *o)
 	return o->input && (o->n_words || (o->check && *o->check));
 }
 
+/* What is shown is there already; what is served is asked for by others. */
+static bool list_for_nobody(const struct options *o)
+{
+	return o->input && (o->job == JOB_REPLAY || o->job == JOB_SERVE);
+}
+
 static bool list_by_hand(const struct options *o)
 {
 	return o->input && o->front == FRONT_PLAIN;
@@ -268,6 +274,8 @@ char *fit_check_many(const struct options *o)
 	} rows[] = {
 		{ list_and_targets, N_("--input: the list names the targets, "
 			"none beside it on the command line") },
+		{ list_for_nobody, N_("--input: its targets are tried; with "
+			"--replay or --serve there is nothing to try") },
 		{ list_by_hand, N_("--input: goes with --batch or --json, not "
 			"with --plain") },
 		{ list_and_stdin, N_("--input -: standard input is read for "
@@ -276,6 +284,8 @@ char *fit_check_many(const struct options *o)
 			"its recording ends (--input FILE --record FILE)") },
 	};
 
+	if (o->job != JOB_SESSION && !list_for_nobody(o))
+		return NULL; /* asked for help, with a long command line */
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].wrong(o))
 			return xstrdup(_(rows[i].text));

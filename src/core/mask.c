@@ -21,6 +21,14 @@ const char *mask_mode_name(enum mask_mode mode)
 	return names[mode];
 }
 
+int mask_mode_find(const char *name)
+{
+	for (int i = 0; i < MASK_MODE_COUNT; i++)
+		if (strcmp(name, mask_mode_name((enum mask_mode)i)) == 0)
+			return i;
+	return -1;
+}
+
 struct mask *mask_new(enum mask_mode mode, const struct mask_keep *keep)
 {
 	struct mask *m;

@@ -26,6 +26,7 @@
 
 enum mask_mode { MASK_OFF, MASK_ALL, MASK_PEOPLE, MASK_MODE_COUNT };
 const char *mask_mode_name(enum mask_mode mode); /* "off", "all", "people" */
+int mask_mode_find(const char *name); /* the mode of that name, -1: none */
 
 /*
  * What is no identity, because explanations are made from it. text is in lower

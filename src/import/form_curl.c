@@ -2,12 +2,24 @@
 
 #include "import/form.h"
 
+#include <stdint.h>
+
 /* curl -v: > what it sent, < what came, * what it says. The message that it
  * sends is not shown. */
 
+/* Where standard error is a file, what is uploaded is measured in front of the
+ * first message: "\r  0     0 ... --:--:--     0*   Trying 192.0.2.1:25...". */
+static struct piece behind_meter(struct piece line)
+{
+	size_t at = piece_has(line, "--:--:--") ? piece_find(line, "* ")
+	                                        : SIZE_MAX;
+
+	return at == SIZE_MAX ? line : piece_from(line, at);
+}
+
 static bool is_trying(struct piece line)
 {
-	struct piece rest = line;
+	struct piece rest = behind_meter(line);
 
 	if (!piece_skip(&rest, "*"))
 		return false;
@@ -71,7 +83,8 @@ static void read_failure(struct items *out, size_t number, struct piece rest)
 	bool told = items_newest(out, ITEM_FAILED) ||
 	            items_newest(out, ITEM_CLOSED);
 
-	if (!told && piece_has(rest, "failed: "))
+	/* "RCPT failed: 550" was said by the server already */
+	if (piece_begins(rest, "connect to ") && piece_has(rest, "failed: "))
 		piece_until(&rest, "failed: ");
 	else if (!piece_skip(&rest, "Recv failure: ") &&
 	         !piece_skip(&rest, "Send failure: ") &&
@@ -107,7 +120,7 @@ static void read_note(struct items *out, size_t number, struct piece rest)
 static void read_all(const struct text *text, struct items *out)
 {
 	for (size_t i = 0; i < text->n; i++) {
-		struct piece rest = text->lines[i];
+		struct piece rest = behind_meter(text->lines[i]);
 
 		if (piece_skip(&rest, "> "))
 			items_add_line(out, ITEM_CLIENT, i + 1, rest);

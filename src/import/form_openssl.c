@@ -2,6 +2,8 @@
 
 #include "import/form.h"
 
+#include <stdint.h>
+
 /*
  * openssl s_client. Before the dialog stands what was found out of the
  * handshake and the certificates, between lines of three hyphens; with TLS 1.3
@@ -15,6 +17,7 @@ struct reader {
 	struct item tls; /* what is known of the handshake, until it is told */
 	bool facts;      /* no lines of the dialog yet, or none again */
 	bool told;       /* ITEM_TLS is in the list */
+	struct piece reason; /* of the system, if it had one to complain */
 };
 
 static bool is_facts(struct piece line)
@@ -23,6 +26,34 @@ static bool is_facts(struct piece line)
 	       piece_is(line, "CONNECTION ESTABLISHED") ||
 	       (piece_begins(line, "depth=") && line.len > 7 &&
 	        line.p[6] >= '0' && line.p[6] <= '9');
+}
+
+/* "405793E5907F0000:error:8000006F:system library:BIO_connect:Connection
+ * refused:../crypto/bio/bio_sock2.c:117:" */
+static bool is_complaint(struct piece line)
+{
+	size_t at = piece_find(line, ":error:");
+
+	return at != SIZE_MAX && at <= 16; /* a thread's number in hex */
+}
+
+static bool is_failure(struct piece line)
+{
+	return piece_begins(line, "connect:errno=");
+}
+
+static bool knows(struct piece line)
+{
+	return is_facts(line) || is_failure(line) || is_complaint(line);
+}
+
+static void read_complaint(struct reader *r, struct piece line)
+{
+	if (!piece_has(line, ":system library:"))
+		return;
+	piece_until(&line, ":system library:");
+	piece_until(&line, ":");
+	r->reason = piece_until(&line, ":");
 }
 
 static bool ends(struct piece line)
@@ -84,7 +115,8 @@ static void read_fact(struct item *tls, struct piece line)
 		item_set(tls, WORD_TLS_VERSION, piece_until(&rest, ", "));
 		if (piece_skip(&rest, "Cipher is "))
 			item_set(tls, WORD_TLS_CIPHER, rest);
-	} else if (piece_skip(&rest, "Protocol version: "))
+	} else if (piece_skip(&rest, "Protocol version: ") ||
+	           piece_skip(&rest, "Protocol  : "))
 		item_set(tls, WORD_TLS_VERSION, rest);
 	else if (piece_skip(&rest, "Ciphersuite: "))
 		item_set(tls, WORD_TLS_CIPHER, rest);
@@ -191,8 +223,11 @@ static void read_line(struct reader *r, size_t i)
 	} else if (piece_skip(&rest, "Connecting to ")) {
 		c = items_add(r->talk.out, ITEM_CONNECTING, i + 1);
 		item_set_peer(c, rest);
-	} else if (piece_begins(line, "connect:errno=")) {
-		form_failed(r->talk.out, i + 1, FAIL_LOCAL, line);
+	} else if (is_failure(line)) {
+		rest = r->reason.len ? r->reason : line;
+		form_failed(r->talk.out, i + 1, form_failure(rest), rest);
+	} else if (!r->talk.body && is_complaint(line)) {
+		read_complaint(r, line);
 	} else if (r->facts) {
 		fact_line(r, i);
 	} else if (r->talk.body || !read_message(r, i)) {
@@ -213,4 +248,4 @@ static void read_all(const struct text *text, struct items *out)
 }
 
 const struct form form_openssl = { .program = "openssl s_client",
-	.knows = is_facts, .read = read_all };
+	.knows = knows, .read = read_all };

@@ -96,6 +96,12 @@ static struct item *connect_to(struct items *out, size_t number,
 	return c;
 }
 
+static void connected_to(struct items *out, size_t number, struct piece peer)
+{
+	connect_to(out, number, peer);
+	item_set_peer(items_add(out, ITEM_CONNECTED, number), peer);
+}
+
 /* "mx.example[192.0.2.1]:25: 250 ok"; posttls-finger names no peer there. */
 static void read_line(struct items *out, size_t number, struct piece rest,
                       const struct source *s)
@@ -118,20 +124,25 @@ static void read_line(struct items *out, size_t number, struct piece rest,
 	               number, rest);
 }
 
-/* "Verified TLS connection established to mx.example[192.0.2.1]:25: TLSv1.3
- * with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) ..." */
+/*
+ * "Verified TLS connection established to mx.example[192.0.2.1]:25: TLSv1.3
+ * with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) ...". Trusted is whose
+ * chain is; whether the name is right was not looked at then.
+ */
 static void read_tls(struct items *out, size_t number, struct piece rest)
 {
-	struct item *i = items_add(out, ITEM_TLS, number);
-	bool sure = piece_begins(rest, "Verified") ||
-	            piece_begins(rest, "Trusted");
+	struct piece word = piece_until(&rest, " TLS connection established "
+	                                       "to ");
+	struct item *i;
 
-	if (sure)
+	connect_to(out, number, piece_until(&rest, ": "));
+	i = items_add(out, ITEM_TLS, number);
+	if (piece_is(word, "Verified")) {
 		item_set(i, WORD_TLS_VERIFY, (struct piece){ "ok", 2 });
-	else
+	} else {
 		item_set(i, WORD_TLS_VERIFY, (struct piece){ "other", 5 });
-	piece_until(&rest, "]");
-	piece_until(&rest, ": ");
+		item_set(i, WORD_TLS_DETAIL, word);
+	}
 	item_set(i, WORD_TLS_VERSION, piece_until(&rest, " with cipher "));
 	item_set(i, WORD_TLS_CIPHER, piece_until(&rest, " ("));
 	if (piece_has(rest, "key-exchange ")) {
@@ -144,6 +155,9 @@ static void read_failure(struct items *out, size_t number, struct piece rest)
 {
 	struct piece peer;
 
+	/* posttls-finger: "... to [192.0.2.1]:25 via 192.0.2.1: connect to" */
+	if (piece_begins(rest, "Failed to establish session to "))
+		piece_until(&rest, ": ");
 	if (piece_skip(&rest, "connect to ")) {
 		peer = piece_until(&rest, ": ");
 		connect_to(out, number, peer);
@@ -168,6 +182,8 @@ static void read_message(struct items *out, size_t number, struct piece rest,
 	else if (piece_skip(&rest, "setting up TLS connection to ") &&
 	         s->finger && !items_newest(out, ITEM_CONNECTING))
 		connect_to(out, number, rest);
+	else if (s->finger && piece_skip(&rest, "Connected to "))
+		connected_to(out, number, rest);
 	else
 		read_failure(out, number, rest);
 }

@@ -131,7 +131,7 @@ static void note_beginning(struct guess *g, const struct items *items,
 {
 	const struct item *first = NULL;
 	const struct item *client = NULL;
-	bool linked = false, tls = false, server = false;
+	bool linked = false, tls = false, no_tls = false, server = false;
 
 	for (size_t k = from; k < to; k++) {
 		const struct item *i = &items->at[k];
@@ -141,10 +141,13 @@ static void note_beginning(struct guess *g, const struct items *items,
 		server |= i->kind == ITEM_SERVER;
 		linked |= !first && i->kind == ITEM_CONNECTED;
 		tls |= !first && i->kind == ITEM_TLS;
+		no_tls |= !first && i->kind == ITEM_FAILED &&
+		          i->fail == FAIL_TLS;
 		if (!first && is_line(i))
 			first = i;
 	}
-	g->plan.tls.wrap = tls;
+	/* a handshake and no line: the lines were left out */
+	g->plan.tls.wrap = no_tls || (tls && first);
 	g->heard.deaf = !client;
 	g->heard.mute = !server;
 	if (!client && server) /* nobody knows; most want this much */

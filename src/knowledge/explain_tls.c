@@ -49,11 +49,13 @@ static void parts(const struct event *e, struct explanation *x,
 		[TLS_GRADE_OLD] = TLS_PARTS_OLD,
 	};
 	enum tls_grade grade = tls_grade(e);
-	char *text, *name = shown(event_text(e, e->u.tls.group),
-	                          e->u.tls.group.len);
-	char *group = *name ? xasprintf("%s%s", phrase(TLS_GROUP), name)
-	                    : xstrdup("");
+	char *text, *name, *group;
 
+	if (grade == TLS_GRADE_UNKNOWN)
+		return;
+	name = shown(event_text(e, e->u.tls.group), e->u.tls.group.len);
+	group = *name ? xasprintf("%s%s", phrase(TLS_GROUP), name)
+	              : xstrdup("");
 	text = say(texts[grade], event_text(e, e->u.tls.version),
 	           event_text(e, e->u.tls.cipher), group, NULL);
 	if (grade == TLS_GRADE_GOOD)
@@ -155,7 +157,7 @@ static void facts(const struct event *e, const struct surroundings *at,
 	dane(e, x, &out);
 	for (uint32_t i = 0; i < n && i < CERTS_NAMED; i++)
 		certificate(e, i, at, &out);
-	if (n == 0)
+	if (strcmp(event_text(e, e->u.tls.verify), "no-certificate") == 0)
 		part_note(x, say(TLS_NO_CERT, NULL));
 	if (e->u.tls.cert_asked)
 		add_fact(&out, say(e->u.tls.cert_sent ? TLS_GAVE : TLS_ASKED,

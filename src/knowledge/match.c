@@ -234,17 +234,26 @@ static const struct pattern_hint *provider_hint(size_t i)
 	return make_hint(&provider_hints[i], provider_at(i)->pattern);
 }
 
+static bool is_at(size_t i, const char *where)
+{
+	return strcmp(banner_at(i)->where, where) == 0;
+}
+
 static struct place *make_place(const char *where)
 {
-	struct place *p = xcalloc(1, sizeof *p + SLOTS * sizeof *p->rows);
+	size_t n = 0;
+	struct place *p;
 
-	for (size_t i = 0; i < SLOTS && banner_at(i); i++) {
-		if (strcmp(banner_at(i)->where, where) != 0)
+	for (size_t i = 0; i < SLOTS && banner_at(i); i++)
+		n += is_at(i, where);
+	p = xcalloc(1, sizeof *p + n * sizeof *p->rows);
+	for (size_t i = 0; p->n < n; i++) {
+		if (!is_at(i, where))
 			continue;
 		p->rows[p->n].row = i;
 		pattern_prepare(banner_at(i)->pattern, &p->rows[p->n++].hint);
 	}
-	return xreallocarray(p, 1, sizeof *p + p->n * sizeof *p->rows);
+	return p;
 }
 
 /* Made once, as compiled() does it. NULL: there is no such place. */

@@ -25,6 +25,8 @@ enum tls_grade tls_grade(const struct event *tls)
 	const char *cipher = event_text(tls, tls->u.tls.cipher);
 	bool secret, aead;
 
+	if (!*version)
+		return TLS_GRADE_UNKNOWN;
 	if (strcmp(version, "TLSv1.3") == 0)
 		return TLS_GRADE_GOOD;
 	if (strcmp(version, "TLSv1.2") != 0)

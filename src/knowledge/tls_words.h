@@ -17,6 +17,7 @@ enum tls_grade {
 	TLS_GRADE_GOOD,
 	TLS_GRADE_WEAK, /* TLS 1.2 without forward secrecy or without AEAD */
 	TLS_GRADE_OLD,  /* SSL, TLS 1.0, TLS 1.1 */
+	TLS_GRADE_UNKNOWN, /* a transcript need not tell the version */
 };
 enum tls_grade tls_grade(const struct event *tls);
 

@@ -166,7 +166,7 @@ static bool drop_long(struct list *l)
 		return false;
 	l->at = l->data.len;
 	l->skipping = true;
-	return true;
+	return !l->file; /* such as /dev/zero: there may be no end */
 }
 
 /* LIST_ENTRY: a line, its end taken off, stands in l->text. */
@@ -179,8 +179,7 @@ static enum list_result next_line(struct list *l)
 		end = memchr(start, '\n', l->data.len - l->at);
 		if (end || l->eof)
 			break;
-		drop_long(l);
-		if (!is_ready(l))
+		if (drop_long(l) || !is_ready(l))
 			return LIST_LATER;
 		if (!read_more(l))
 			return LIST_FAILED;
@@ -311,8 +310,8 @@ static bool has_nul(struct list *l, const struct place *places)
 	return whole != l->values.len;
 }
 
-/* Of the pairs, two are no options. */
-static void take_own(struct list *l, const struct place *places,
+/* Of the pairs, two are no options. False: there is another target. */
+static bool take_own(struct list *l, const struct place *places,
                      struct list_entry *out)
 {
 	size_t n = 0;
@@ -321,7 +320,9 @@ static void take_own(struct list *l, const struct place *places,
 		const char *name = l->values.data + places[i].name;
 		const char *value = l->values.data + places[i].value;
 
-		if (strcmp(name, "target") == 0)
+		if (strcmp(name, "target") == 0 && out->target)
+			return false;
+		else if (strcmp(name, "target") == 0)
 			out->target = value;
 		else if (strcmp(name, "id") == 0)
 			out->id = value;
@@ -330,6 +331,7 @@ static void take_own(struct list *l, const struct place *places,
 	}
 	out->pairs = l->pairs;
 	out->n_pairs = l->n_pairs = n;
+	return true;
 }
 
 static enum list_result read_object(struct list *l, struct list_entry *out)
@@ -350,7 +352,9 @@ static enum list_result read_object(struct list *l, struct list_entry *out)
 				"and there are at most 64")));
 	if (l->n_pairs > 0 && has_nul(l, places))
 		return wrong(l, xstrdup(_("a text holds a NUL")));
-	take_own(l, places, out);
+	if (!take_own(l, places, out))
+		return wrong(l, xstrdup(_("two targets in one line; \"to\" "
+		                          "names several recipients")));
 	if (out->target)
 		return LIST_ENTRY;
 	return wrong(l, xstrdup(_("no target; {\"target\": "

@@ -75,7 +75,7 @@ struct replay *replay_open(const char *path, char **error)
 	}
 	r = xcalloc(1, sizeof *r);
 	r->fd = fd;
-	r->path = xstrdup(path);
+	r->path = xstrdup(strcmp(path, "-") == 0 ? _("standard input") : path);
 	r->reader = json_reader_new();
 	return r;
 }
@@ -278,6 +278,11 @@ enum replay_result replay_next(struct replay *r, struct event **out)
 			return bad(r, json_error(r->reader));
 		r->unknown++;
 	}
+}
+
+const char *replay_name(const struct replay *r)
+{
+	return r->path;
 }
 
 const char *replay_error(const struct replay *r)

@@ -36,6 +36,7 @@ struct replay *replay_open(const char *path, char **error);
  * it is no file that has one. */
 bool replay_seek(struct replay *r, uint64_t byte);
 void replay_close(struct replay *r); /* NULL is fine */
+const char *replay_name(const struct replay *r); /* its path; borrowed */
 /* Before the first event: is it a recording, or at least none of something
  * else? Each line of one begins with a brace. */
 bool replay_is_recording(struct replay *r);

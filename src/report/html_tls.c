@@ -38,6 +38,28 @@ static void two(struct html_section *s, const struct event *e, struct ev_ref a,
 	buf_adds(s->out, "</dd>\n");
 }
 
+static void dates(struct html_section *s, const struct event *e,
+                  const struct ev_cert *c)
+{
+	if (!c->not_before.len) /* of a transcript */
+		return;
+	buf_adds(s->out, "<dt>");
+	html_text(s->out, _("Valid"));
+	buf_adds(s->out, "</dt><dd>");
+	two(s, e, c->not_before, " / ", c->not_after);
+}
+
+static void key(struct html_section *s, const struct event *e,
+                const struct ev_cert *c)
+{
+	if (!c->key.len)
+		return;
+	buf_adds(s->out, "<dt>");
+	html_text(s->out, _("Key"));
+	buf_adds(s->out, "</dt><dd>");
+	two(s, e, c->key, "; ", c->signature);
+}
+
 static void certificate(struct html_section *s, const struct event *e,
                         uint32_t i)
 {
@@ -56,14 +78,8 @@ static void certificate(struct html_section *s, const struct event *e,
 	buf_adds(s->out, "</p>\n<dl>\n");
 	list_row(s, _("Names"), e, c->names);
 	row(s, _("Issuer"), e, c->issuer);
-	buf_adds(s->out, "<dt>");
-	html_text(s->out, _("Valid"));
-	buf_adds(s->out, "</dt><dd>");
-	two(s, e, c->not_before, " / ", c->not_after);
-	buf_adds(s->out, "<dt>");
-	html_text(s->out, _("Key"));
-	buf_adds(s->out, "</dt><dd>");
-	two(s, e, c->key, "; ", c->signature);
+	dates(s, e, c);
+	key(s, e, c);
 	row(s, "SHA-256", e, c->sha256);
 	row(s, "SPKI", e, c->spki_sha256);
 	row(s, _("Serial"), e, c->serial);

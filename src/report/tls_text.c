@@ -100,6 +100,8 @@ static void validity(struct paper *p, const struct event *e,
 {
 	struct buf b = { 0 };
 
+	if (!c->not_before.len) /* of a transcript */
+		return;
 	buf_addf(&b, "%s / %s", event_text(e, c->not_before),
 	         event_text(e, c->not_after));
 	block_bytes(p, _("Valid"), buf_str(&b));

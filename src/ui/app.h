@@ -79,6 +79,7 @@ struct ui_many_state {
 	const struct tally *tally; /* borrowed until the next turn() */
 	char progress[160];        /* "120 of 1000 (12 %), 40/s ..." */
 	bool over;                 /* nothing is under way any more */
+	bool stopped;              /* the recording did, of a full disk */
 };
 
 /* Many targets at once (--input): main does them, the inspector shows what
@@ -109,9 +110,10 @@ struct ui_config {
 	const char *record_path; /* of this run's recording, "" none */
 	const char *state_dir;   /* history, recent, clipboard.txt; "" none */
 	enum mask_mode mask;     /* MASK is on from the start */
-	/* What a provider needs to know about the refusal, from that dialog;
-	 * heap. For :ticket. */
-	char *(*ticket)(const struct dialog *d, enum mask_mode mask);
+	/* What a provider needs to know about the refusal, from that dialog,
+	 * in width columns (0: the usual ones); heap. For :ticket. */
+	char *(*ticket)(const struct dialog *d, int width,
+	                enum mask_mode mask);
 	bool no_recent;          /* --no-record: targets are not kept either */
 	/* [keys] of the config file: "name = key" lines, NULL-terminated */
 	const char *const *keys; /* NULL none */

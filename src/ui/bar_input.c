@@ -180,14 +180,26 @@ static void allowed_words(const struct ui *u, char *out, size_t size, int room)
 		*out = '\0';
 }
 
-static const char *mode_hint(const struct ui *u)
+/* The keys of the pane that has the focus, where it has some of its own. */
+static const char *pane_hint(const struct ui *u)
+{
+	if (u->typing)
+		return "";
+	return u->pane == PANE_CHECKS ? checks_hint(u)
+	       : u->pane == PANE_GRID ? grid_hint() : "";
+}
+
+static const char *mode_hint(const struct ui *u, int room)
 {
 	const struct event *p = ui_now(u)->prompt;
+	bool pane = u->layout.hint.h == 0 && *pane_hint(u) &&
+	            canvas_width(pane_hint(u)) <= room;
 
 	if (u->mode == PROMPT_SEND_WORD)
 		return _("a real message may be delivered; Esc: not now");
 	if (!u->typing)
-		return _("i or a capital letter: back to typing");
+		return pane ? pane_hint(u)
+		            : _("i or a capital letter: back to typing");
 	if (u->mode == PROMPT_SERVER && p && p->u.prompt.open &&
 	    p->u.prompt.state == ST_AUTH)
 		return p->u.prompt.line.len > 1 && u->guided
@@ -204,8 +216,8 @@ static void input_right(const struct ui *u, char *out, size_t size, int room)
 	*out = '\0';
 	if (ui_busy(u) && u->mode == PROMPT_SERVER && u->started)
 		wait_words(u, out, size);
-	else if (*mode_hint(u))
-		snprintf(out, size, "%s", mode_hint(u));
+	else if (*mode_hint(u, room))
+		snprintf(out, size, "%s", mode_hint(u, room));
 	else if (u->mode == PROMPT_SERVER && p && p->u.prompt.open &&
 	         p->u.prompt.state != ST_DATA)
 		allowed_words(u, out, size, room);
@@ -292,8 +304,7 @@ void draw_hint(struct ui *u)
 	}
 	x = explain_get(u);
 	canvas_text(&u->canvas, r.x + 1, r.y, r.w - 2, STYLE_DIM,
-	            u->pane == PANE_CHECKS && !u->typing ? checks_hint(u)
-	            : u->pane == PANE_GRID && !u->typing ? grid_hint()
-	            : x->n_notes                         ? x->notes[0]
-	                                                 : x->who);
+	            *pane_hint(u) ? pane_hint(u)
+	            : x->n_notes  ? x->notes[0]
+	                          : x->who);
 }

@@ -49,7 +49,7 @@ static void title_left(const struct ui *u, int room, char *out, size_t size)
 		ui_safe(what, target, sizeof target);
 	else
 		ui_shown(u, what ? what : "", target, sizeof target);
-	if (!u->started)
+	if (!u->started || u->popup.kind == POPUP_MANY)
 		snprintf(out, size, "smtpscope  %s",
 		         _("SMTP dialog inspector"));
 	else if (!*now->host || u->strip.n == 0)
@@ -127,8 +127,9 @@ static void title_right(const struct ui *u, char *out, size_t size)
 	const char *mask = u->veil.mask ? "MASK  " : "";
 	const struct dialog_now *now = ui_now(u);
 
-	if (!u->started) {
-		snprintf(out, size, "%s%s", mask, _("no session"));
+	if (!u->started || u->popup.kind == POPUP_MANY) {
+		snprintf(out, size, "%s%s", mask,
+		         u->started ? "" : _("no session"));
 		return;
 	}
 	clock_words(u, clock, sizeof clock);
@@ -141,8 +142,7 @@ static void title_right(const struct ui *u, char *out, size_t size)
 	tls_words(u, tls, sizeof tls);
 	snprintf(out, size, "%s%s%s%s%s%s%s%s", mask, tls, session,
 	         u->demo ? _("DEMO  ") : "",
-	         u->link.replay && u->popup.kind != POPUP_MANY
-	             ? _("REPLAY  ") : "", rec, state,
+	         u->link.replay ? _("REPLAY  ") : "", rec, state,
 	         *state && *clock ? "  " : "");
 	snprintf(out + strlen(out), size - strlen(out), "%s", clock);
 }
@@ -382,16 +382,23 @@ void draw_brief(struct ui *u)
 	doc_clear(&doc);
 }
 
+/* Never longer than the word that keymap_footer() has made room for. */
+static const char *item_word(const struct ui *u, const struct binding *b)
+{
+	return b->cmd == CMD_OPEN_ENTRY && u->pane == PANE_GRID ? _("Open")
+	                                                        : _(b->word);
+}
+
 static void draw_item(struct ui *u, const struct binding *b, int x, int y)
 {
 	x += canvas_text(&u->canvas, x, y, u->w - x, STYLE_BAR_KEY,
 	                 binding_key(b)) + 1;
-	canvas_text(&u->canvas, x, y, u->w - x, STYLE_BAR, _(b->word));
+	canvas_text(&u->canvas, x, y, u->w - x, STYLE_BAR, item_word(u, b));
 }
 
-static int item_width(const struct binding *b)
+static int item_width(const struct ui *u, const struct binding *b)
 {
-	return canvas_width(binding_key(b)) + 1 + canvas_width(_(b->word));
+	return canvas_width(binding_key(b)) + 1 + canvas_width(item_word(u, b));
 }
 
 static const char *special_footer(const struct ui *u)
@@ -414,6 +421,8 @@ static const char *special_footer(const struct ui *u)
 		return _("Enter hands it over   Esc does not");
 	if (u->popup.kind == POPUP_TLS)
 		return _("j k scroll   Tab the other page   Esc closes");
+	if (u->popup.kind == POPUP_TEXT)
+		return _("j k scroll   Esc closes");
 	if (u->popup.kind == POPUP_COMPARE)
 		return _("j k scroll   y copies it   Esc closes");
 	if (u->popup.kind == POPUP_BOUNCE)
@@ -458,9 +467,9 @@ void draw_footer(struct ui *u)
 	n = keymap_footer(ui_where(u), r.w, items, FOOTER_MAX);
 	for (size_t i = 0; i + 1 < n; i++) {
 		draw_item(u, items[i], x, r.y);
-		x += item_width(items[i]) + 2;
+		x += item_width(u, items[i]) + 2;
 	}
-	if (n > 0 && x + item_width(items[n - 1]) + 1 <= r.w)
+	if (n > 0 && x + item_width(u, items[n - 1]) + 1 <= r.w)
 		draw_item(u, items[n - 1],
-		          r.w - 1 - item_width(items[n - 1]), r.y);
+		          r.w - 1 - item_width(u, items[n - 1]), r.y);
 }

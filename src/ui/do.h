@@ -78,6 +78,10 @@ void do_copy_text(struct ui *u, const struct buf *b); /* to the clipboard */
 void do_mask(struct ui *u, const char *arg);
 void do_ticket(struct ui *u);
 
+/* do_save.c: the form that ":save ARG" means, by its word, else by the file's
+ * name; *file: the name, borrowed from arg. */
+enum ui_save_form save_form(const char *arg, const char **file);
+
 /* do_secure.c: encryption and login */
 void do_starttls(struct ui *u);
 void do_login(struct ui *u, const char *arg);

@@ -279,9 +279,9 @@ static void entries_text(struct ui *u, size_t index, struct buf *out)
 		entry_text(u->link.dialog, index + i, out);
 }
 
-static void ticket_text(struct ui *u, struct buf *out)
+static void ticket_text(struct ui *u, int width, struct buf *out)
 {
-	char *text = u->cfg->ticket ? u->cfg->ticket(u->link.dialog,
+	char *text = u->cfg->ticket ? u->cfg->ticket(u->link.dialog, width,
 	                                             u->veil.mode) : NULL;
 
 	buf_adds(out, text ? text : "");
@@ -292,7 +292,7 @@ void do_ticket(struct ui *u)
 {
 	struct buf b = { 0 };
 
-	ticket_text(u, &b);
+	ticket_text(u, popup_text_width(u), &b);
 	if (b.len)
 		popup_open(u, POPUP_TEXT, _("Ticket (:copy ticket)"),
 		           buf_str(&b));
@@ -302,17 +302,20 @@ void do_ticket(struct ui *u)
 /* Without a word: on, and off again. */
 void do_mask(struct ui *u, const char *arg)
 {
-	enum mask_mode mode = u->veil.mask ? MASK_OFF : MASK_ALL;
+	int mode = *arg ? mask_mode_find(arg)
+	           : u->veil.mask ? MASK_OFF : MASK_ALL;
 
-	for (int i = 0; *arg && i < MASK_MODE_COUNT; i++)
-		if (strcmp(arg, mask_mode_name((enum mask_mode)i)) == 0)
-			mode = (enum mask_mode)i;
-	ui_mask(u, mode);
+	if (mode < 0) {
+		ui_say(u, "%s", _("Write :mask all, :mask people or :mask "
+		                  "off."));
+		return;
+	}
+	ui_mask(u, (enum mask_mode)mode);
 	ui_say(u, "%s", mode == MASK_OFF
 	       ? _("MASK is off: addresses, names and IPs as they are.")
 	       : mode == MASK_ALL
-	       ? _("MASK is on: addresses, names and IPs are aliases here, in "
-	           "copies and in what is saved. The recording is not masked.")
+	       ? _("MASK is on: aliases here, in copies and files, not in the "
+	           "recording.")
 	       : _("MASK is on: the local parts of addresses are aliases."));
 }
 
@@ -336,7 +339,7 @@ void do_copy(struct ui *u, const char *arg)
 	else if (strcmp(arg, "explanation") == 0)
 		explanation_text(u, &b);
 	else if (strcmp(arg, "ticket") == 0)
-		ticket_text(u, &b);
+		ticket_text(u, 0, &b);
 	else if (strcmp(arg, "check") == 0 || strcmp(arg, "checks") == 0)
 		checks_text(u, strcmp(arg, "checks") == 0, &b);
 	else if (strcmp(arg, "grid") == 0)

@@ -90,9 +90,9 @@ void do_grid(struct ui *u)
 
 void do_all(struct ui *u)
 {
-	if (u->link.replay) {
-		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
-	} else if (!u->plan.target.text) {
+	if (ui_replays(u))
+		return;
+	if (!u->plan.target.text) {
 		ui_say(u, "%s", _("Type a domain or a host, for example "
 		                  "example.org or mx.example.org:25."));
 	} else if (ui_session_open(u)) {

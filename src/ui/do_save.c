@@ -56,6 +56,15 @@ static const struct form *find_suffix(const char *file)
 	return best;
 }
 
+enum ui_save_form save_form(const char *arg, const char **file)
+{
+	size_t len = strcspn(arg, " ");
+	const struct form *f = find_word(arg, len);
+
+	*file = f ? arg + len + strspn(arg + len, " ") : arg;
+	return f ? f->form : find_suffix(arg)->form;
+}
+
 /* When what is on screen began. */
 static const char *start_time(const struct ui *u)
 {

@@ -11,12 +11,11 @@
 
 static bool has_session(struct ui *u)
 {
-	if (ui_session_open(u))
-		return true;
-	ui_say(u, "%s", u->link.replay
-	                    ? _("This is a recording: nothing can be sent.")
-	                    : _("There is no connection."));
-	return false;
+	if (ui_replays(u))
+		return false;
+	if (!ui_session_open(u))
+		ui_say(u, "%s", _("There is no connection."));
+	return ui_session_open(u);
 }
 
 void do_starttls(struct ui *u)

@@ -189,10 +189,8 @@ void ui_submit(struct ui *u)
 	size_t len;
 	const char *text = line_text(u->line, &len);
 
-	if (u->link.replay) {
-		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
+	if (ui_replays(u))
 		return;
-	}
 	if (ui_now(u)->trial) {
 		ui_say(u, "%s", _("An experiment is under way: Ctrl-C stops "
 		                  "it."));
@@ -264,9 +262,13 @@ static bool leave_link(struct ui *u, const char *domain)
 	struct ui_link link;
 	char *error;
 
-	if ((!u->demo && !u->link.replay) || !u->cfg->calls.open_net ||
+	if ((!u->demo && !u->link.replay) ||
 	    (u->demo && is_lesson_name(domain)))
 		return true;
+	if (!u->cfg->calls.open_net) { /* the list of targets has the net */
+		ui_say(u, "%s", _("That is not possible here."));
+		return false;
+	}
 	error = u->cfg->calls.open_net(u->cfg->calls.arg, &link);
 	if (error) {
 		ui_say(u, "%s", error);
@@ -515,6 +517,10 @@ void do_quit(struct ui *u, bool at_once)
 	if (at_once) {
 		u->result.print_dialog = true;
 		ui_leave(u, false);
+		return;
+	}
+	if (u->cfg->many && u->popup.kind != POPUP_MANY) {
+		many_open(u); /* others may be under way */
 		return;
 	}
 	if (!ui_session_open(u)) {

@@ -104,10 +104,8 @@ void do_trial(struct ui *u, const char *arg)
 	enum trial_kind k = trial_find(arg);
 	char *error;
 
-	if (u->link.replay) {
-		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
+	if (ui_replays(u))
 		return;
-	}
 	if (!*arg) {
 		open_list(u);
 		return;

@@ -220,7 +220,8 @@ void do_filter(struct ui *u, const char *arg)
 	filter_set(u, FILTER_TEXT, arg);
 }
 
-/* Index of arg among words, the next one for "", -1 for a wrong word. */
+/* Index of arg among words, the one after now for "", -1: no such word, and
+ * that was said. */
 static int pick(struct ui *u, const char *arg, const char *const *words,
                 int n, int now)
 {
@@ -386,9 +387,15 @@ void do_lang(struct ui *u, const char *arg)
 	u->explain.valid = false;
 }
 
+static const char *const off_on[] = { "off", "on" };
+
 void do_mouse(struct ui *u, const char *arg)
 {
-	u->mouse = *arg ? strcmp(arg, "off") != 0 : !u->mouse;
+	int on = pick(u, arg, off_on, 2, u->mouse);
+
+	if (on < 0)
+		return;
+	u->mouse = on;
 	if (u->terminal)
 		term_set_mouse(u->mouse);
 	ui_say(u, "%s", u->mouse ? _("The mouse is ours: click selects.")
@@ -397,9 +404,12 @@ void do_mouse(struct ui *u, const char *arg)
 
 void do_guide(struct ui *u, const char *arg)
 {
-	u->guided = *arg ? strcmp(arg, "off") != 0 : !u->guided;
-	if (!u->link.replay)
-		ui_request(u, REQ_GUIDE, NULL, NULL, u->guided);
+	int on = ui_replays(u) ? -1 : pick(u, arg, off_on, 2, u->guided);
+
+	if (on < 0)
+		return;
+	u->guided = on;
+	ui_request(u, REQ_GUIDE, NULL, NULL, u->guided);
 	ui_prefill(u);
 	ui_say(u, "%s", u->guided
 	                    ? _("Guided: the next command is prepared.")

@@ -228,6 +228,23 @@ void doc_putf(struct doc *d, enum style s, const char *fmt, ...)
 	free(text);
 }
 
+void doc_put_cut(struct doc *d, enum style s, const char *text, int columns)
+{
+	bool cut = canvas_width(text) > columns;
+	char *part = xstrdup(text);
+	size_t len = strlen(part);
+
+	while (cut && len > 0 && canvas_width(part) >= columns) {
+		while (len > 0 && ((unsigned char)part[--len] & 0xC0) == 0x80)
+			; /* not in the middle of a character */
+		part[len] = '\0';
+	}
+	doc_put(d, s, part);
+	if (cut && columns > 0)
+		doc_put(d, s, glyph(GLYPH_CUT));
+	free(part);
+}
+
 void doc_server(struct doc *d, enum style s, const char *data, size_t len)
 {
 	put_words(d, s, data, len, false);

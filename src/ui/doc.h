@@ -45,6 +45,8 @@ void doc_clear(struct doc *d);
 void doc_put(struct doc *d, enum style s, const char *text);
 void doc_putf(struct doc *d, enum style s, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* What fits in columns of one line, marked where it is cut. */
+void doc_put_cut(struct doc *d, enum style s, const char *text, int columns);
 /* Bytes of a server: as doc_put(), but not folded, and LF is a token. */
 void doc_server(struct doc *d, enum style s, const char *data, size_t len);
 /* Blanks up to column, at least one unless at column already. */

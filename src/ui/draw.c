@@ -113,6 +113,22 @@ static void draw_start(struct ui *u)
 	start_draw(u, box->body);
 }
 
+void draw_selected(struct ui *u, struct rect row)
+{
+	canvas_text(&u->canvas, row.x, row.y, 1, STYLE_BOLD,
+	            glyph(GLYPH_SELECT));
+	canvas_select_row(&u->canvas, row.x, row.y, row.w);
+	canvas_cursor(&u->canvas, row.x, row.y, false);
+}
+
+void draw_popup_frame(struct ui *u, const struct layout_box *box,
+                      const char *title, const char *right)
+{
+	canvas_fill(&u->canvas, box->frame, STYLE_TEXT, ' ');
+	canvas_fill(&u->canvas, box->body, STYLE_TEXT, ' ');
+	canvas_frame(&u->canvas, box->frame, true, false, title, right);
+}
+
 void ui_draw(struct ui *u)
 {
 	ui_layout(u);

@@ -29,6 +29,7 @@ void find_set(struct ui *u, const char *text)
 	if (!s->active)
 		s->origin = index == SIZE_MAX ? 0 : index;
 	s->active = true;
+	s->leads = true;
 	seek_set(&s->seek, text);
 	s->n = 0;
 	s->scanned = 0;
@@ -50,8 +51,6 @@ static bool on_view(const struct ui *u, size_t index)
 	return rows_has(&u->rows, index);
 }
 
-/* First hit from the origin on, else the first of all: while typing, the
- * selection goes where Enter would leave it. */
 static void jump(struct ui *u, size_t index)
 {
 	size_t row = rows_rank(&u->rows, index);
@@ -61,11 +60,29 @@ static void jump(struct ui *u, size_t index)
 	view_goto(u, rows_rank(&u->rows, index));
 }
 
+/* The first hit from the origin on, else the first of all: while typing, the
+ * selection goes where Enter would leave it; after Enter, where it was to go,
+ * unless it has been moved in the meantime. */
+static void lead(struct ui *u)
+{
+	struct search *s = &u->search;
+	bool done = s->scanned >= dialog_count(u->link.dialog);
+
+	if (s->n > 0 && s->at[s->n - 1] >= s->origin)
+		jump(u, s->at[s->n - 1]);
+	else if (done && s->n > 0)
+		jump(u, s->at[0]);
+	else if (done && u->mode != PROMPT_SEARCH && !find_ahead(u))
+		ui_say(u, "%s", _("Not found."));
+	else if (!done || u->mode == PROMPT_SEARCH)
+		return;
+	s->leads = false;
+}
+
 static bool search_slice(struct ui *u)
 {
 	struct search *s = &u->search;
 	size_t count = dialog_count(u->link.dialog);
-	bool jumped = s->n > 0 && s->at[s->n - 1] >= s->origin;
 	size_t end = s->scanned + SCAN_BUDGET;
 
 	if (!s->active || s->seek.len == 0 || s->scanned >= count)
@@ -76,14 +93,11 @@ static bool search_slice(struct ui *u)
 		    !on_view(u, s->scanned))
 			continue;
 		add_hit(s, s->scanned);
-		if (!jumped && s->scanned >= s->origin &&
-		    u->mode == PROMPT_SEARCH)
-			jump(u, s->scanned);
-		jumped = jumped || s->scanned >= s->origin;
+		if (s->leads && s->scanned >= s->origin)
+			lead(u);
 	}
-	if (s->scanned >= count && !jumped && s->n > 0 &&
-	    u->mode == PROMPT_SEARCH)
-		jump(u, s->at[0]);
+	if (s->leads)
+		lead(u);
 	u->dirty = true;
 	return s->scanned < count;
 }

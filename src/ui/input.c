@@ -102,6 +102,22 @@ static void leave_mode(struct ui *u)
 	line_clear(u->aux);
 }
 
+/* While it is not through, it goes on to lead to the first hit. */
+static void accept_search(struct ui *u, bool wanted)
+{
+	struct search *s = &u->search;
+
+	if (!wanted) {
+		find_stop(u);
+		return;
+	}
+	if (s->scanned < dialog_count(u->link.dialog))
+		return;
+	s->leads = false;
+	if (s->n == 0)
+		find_ahead(u);
+}
+
 static void accept_aux(struct ui *u)
 {
 	size_t len;
@@ -127,11 +143,8 @@ static void accept_aux(struct ui *u)
 		ui_say(u, "%s", _("Not sent."));
 	if (mode == PROMPT_SEARCH || mode == PROMPT_FILTER)
 		ui_focus(u, PANE_DIALOG);
-	if (mode == PROMPT_SEARCH && len == 0)
-		find_stop(u);
-	else if (mode == PROMPT_SEARCH && u->search.n == 0 &&
-	         u->search.scanned == dialog_count(u->link.dialog))
-		find_ahead(u);
+	if (mode == PROMPT_SEARCH)
+		accept_search(u, len > 0);
 	line_accept(u->aux);
 }
 
@@ -382,6 +395,7 @@ void ui_key(struct ui *u, const struct key *k)
 	} else if (where & (IN_LINE | IN_START)) {
 		line_focus_key(u, k, where);
 	} else {
+		u->search.leads = false;
 		pane_focus_key(u, k, where);
 	}
 }

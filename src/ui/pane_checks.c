@@ -320,10 +320,7 @@ static void draw_list(struct ui *u, const struct check_list *list, size_t i,
 	if (line < u->checks.list_top)
 		return;
 	body.y += (int)(line - u->checks.list_top);
-	canvas_text(&u->canvas, body.x, body.y, 1, STYLE_BOLD,
-	            glyph(GLYPH_SELECT));
-	canvas_select_row(&u->canvas, body.x, body.y, body.w);
-	canvas_cursor(&u->canvas, body.x, body.y, false);
+	draw_selected(u, body);
 }
 
 /* Rows of the list: all it needs beside the chosen one, to the half. */

@@ -150,11 +150,8 @@ static void draw_line(struct ui *u, const struct doc *doc, struct rect r,
 	doc_draw_line(doc, line, &u->canvas,
 	              (struct rect){ pen.text_x, r.y,
 	                             r.x + r.w - pen.text_x, 1 }, left);
-	if (!line_selected(u, row, line, doc->n_lines))
-		return;
-	canvas_text(&u->canvas, r.x, r.y, 1, STYLE_BOLD, glyph(GLYPH_SELECT));
-	canvas_select_row(&u->canvas, r.x, r.y, r.w);
-	canvas_cursor(&u->canvas, r.x, r.y, false);
+	if (line_selected(u, row, line, doc->n_lines))
+		draw_selected(u, r);
 }
 
 /* An empty pane says why, and how to undo it. */

@@ -27,8 +27,10 @@ static void explain_capability(const struct event *e, size_t sub,
 }
 
 /* Nothing can be tried on a recording that has only begun. */
-static void drop_tries(struct explanation *x)
+static void explain_begin(struct explanation *x)
 {
+	free(x->summary);
+	x->summary = xstrdup(_("Nothing was said yet."));
 	while (x->n_tries > 0) {
 		free(x->tries[--x->n_tries].text);
 		free(x->tries[x->n_tries].arg);
@@ -42,7 +44,7 @@ static void explain_make(struct ui *u, size_t index, struct explanation *out)
 	if (index == SIZE_MAX) {
 		explain_now(u->link.dialog, out);
 		if (u->link.replay)
-			drop_tries(out);
+			explain_begin(out);
 		return;
 	}
 	e = dialog_at(u->link.dialog, index);

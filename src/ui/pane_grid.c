@@ -66,7 +66,8 @@ static void put_cell(struct doc *d, const struct grid_row *r,
 	char text[GRID_TEXT_MAX];
 
 	grid_cell_text(r, step, shape->form, text);
-	doc_put(d, STYLE_WARN, odd ? "!" : " ");
+	/* mono turns what warns around: a blank would be a block */
+	doc_put(d, odd ? STYLE_WARN : STYLE_TEXT, odd ? "!" : " ");
 	doc_put(d, l->style, glyph(l->mark));
 	if (!*text)
 		return;
@@ -93,22 +94,9 @@ static void put_cells(struct doc *d, const struct grid_row *r,
 static void put_place(struct doc *d, const struct grid_row *r, int columns)
 {
 	char text[80];
-	int room = columns - doc_column(d) - 1;
 
-	ui_safe(r->address, text, sizeof text);
-	if (canvas_width(text) <= room) {
-		doc_put(d, STYLE_TEXT, text);
-		return;
-	}
-	if (room > 1 && (size_t)room < sizeof text) {
-		size_t n = (size_t)room - 1;
-
-		while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-			n--; /* not in the middle of a character */
-		text[n] = '\0';
-		doc_put(d, STYLE_TEXT, text);
-		doc_put(d, STYLE_TEXT, glyph(GLYPH_CUT));
-	}
+	doc_put_cut(d, STYLE_TEXT, ui_safe(r->address, text, sizeof text),
+	            columns - doc_column(d) - 1);
 }
 
 static void put_row(struct doc *d, const struct grid_row *r,
@@ -321,9 +309,7 @@ static void draw_list(struct ui *u, const struct grid *g,
 	if (u->typing || u->pane != PANE_GRID || g->n == 0 || r.h <= 0)
 		return;
 	r.y += (int)(line - top);
-	canvas_text(&u->canvas, r.x, r.y, 1, STYLE_BOLD, glyph(GLYPH_SELECT));
-	canvas_select_row(&u->canvas, r.x, r.y, r.w);
-	canvas_cursor(&u->canvas, r.x, r.y, false);
+	draw_selected(u, r);
 }
 
 void grid_draw(struct ui *u, struct rect body)

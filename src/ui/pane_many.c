@@ -87,7 +87,7 @@ static size_t find_chosen(struct ui *u, const struct tally *t)
 	if (!u->many.chosen)
 		return 0;
 	for (size_t i = 0; (row = row_at(u, t, i)); i++)
-		if (row->place == u->many.place)
+		if (row->number == u->many.number)
 			return i;
 	return n ? n - 1 : 0;
 }
@@ -102,7 +102,7 @@ static void choose(struct ui *u, long step)
 		return;
 	at = at < 0 ? 0 : at >= n ? n - 1 : at;
 	u->many.chosen = at > 0 || u->many.slowest;
-	u->many.place = row_at(u, s.tally, (size_t)at)->place;
+	u->many.number = row_at(u, s.tally, (size_t)at)->number;
 	above += at - before;
 	u->many.above = above < 0 ? 0 : (size_t)above;
 }
@@ -132,14 +132,13 @@ static void open_chosen(struct ui *u)
 	}
 	popup_close(u);
 	ui_attach(u, &link);
-	ui_say(u, "%s", _("Esc: back to all of them"));
+	ui_say(u, "%s", _("Esc or q: back to all of them"));
 }
 
 /* Once to end what is under way, once more to leave. */
 static void stop_or_leave(struct ui *u)
 {
 	if (state_of(u).over) {
-		popup_close(u);
 		do_quit(u, false);
 		return;
 	}
@@ -300,12 +299,8 @@ static void draw_list(struct ui *u, struct rect r, const struct tally *t)
 		struct rect line = { r.x, r.y + (int)y, r.w, 1 };
 
 		draw_row(u, line, row);
-		if (top + y != at)
-			continue;
-		canvas_text(&u->canvas, line.x, line.y, 1, STYLE_BOLD,
-		            glyph(GLYPH_SELECT));
-		canvas_select_row(&u->canvas, line.x, line.y, line.w);
-		canvas_cursor(&u->canvas, line.x, line.y, false);
+		if (top + y == at)
+			draw_selected(u, line);
 	}
 }
 
@@ -337,17 +332,29 @@ static void draw_above(struct ui *u, struct rect *r,
 	}
 }
 
+/* A recording that stopped is told at any width: no dialog can be opened of
+ * what is done behind it. */
+static void many_right(const struct ui_many_state *s, char *out, size_t size)
+{
+	*out = '\0';
+	if (s->stopped)
+		snprintf(out, size, "REC %s%s", glyph(GLYPH_NO),
+		         s->over ? "  " : "");
+	if (s->over)
+		snprintf(out + strlen(out), size - strlen(out), "%s",
+		         _("done"));
+}
+
 void many_draw(struct ui *u)
 {
 	struct layout_wish want = { .w = u->w, .h = u->h };
 	struct layout_box box = layout_popup(&want, u->w, u->h);
 	struct ui_many_state s = state_of(u);
 	struct rect r = box.body;
+	char right[48];
 
-	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
-	canvas_frame(&u->canvas, box.frame, true, false, u->popup.title,
-	             s.over ? _("done") : "");
+	many_right(&s, right, sizeof right);
+	draw_popup_frame(u, &box, u->popup.title, right);
 	draw_above(u, &r, &s);
 	draw_list(u, r, s.tally);
 }

@@ -291,8 +291,5 @@ void mx_draw(struct ui *u, struct rect body)
 	if (!focus || line == SIZE_MAX)
 		return;
 	body.y += (int)(line - top);
-	canvas_text(&u->canvas, body.x, body.y, 1, STYLE_BOLD,
-	            glyph(GLYPH_SELECT));
-	canvas_select_row(&u->canvas, body.x, body.y, body.w);
-	canvas_cursor(&u->canvas, body.x, body.y, false);
+	draw_selected(u, body);
 }

@@ -206,11 +206,8 @@ static void draw_row(struct ui *u, struct rect r, size_t row, bool lit)
 		x += c.width[i];
 		buf_clear(&c.text[i]);
 	}
-	if (row != u->popup.chosen)
-		return;
-	canvas_text(&u->canvas, r.x, r.y, 1, STYLE_BOLD, glyph(GLYPH_SELECT));
-	canvas_select_row(&u->canvas, r.x, r.y, r.w);
-	canvas_cursor(&u->canvas, r.x, r.y, false);
+	if (row == u->popup.chosen)
+		draw_selected(u, r);
 }
 
 static void draw_list(struct ui *u, struct rect r)
@@ -354,9 +351,7 @@ void rules_draw(struct ui *u)
 	}
 	reveal_row(&u->popup, list.h);
 	snprintf(right, sizeof right, "%zu/%zu", u->popup.chosen + 1, all);
-	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
-	canvas_frame(&u->canvas, box.frame, true, false, u->popup.title, right);
+	draw_popup_frame(u, &box, u->popup.title, right);
 	draw_list(u, list);
 	if (detail.y > list.y)
 		draw_detail(u, detail);

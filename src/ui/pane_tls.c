@@ -147,6 +147,8 @@ static void put_version(struct doc *d, const struct event *e)
 	              : grade == TLS_GRADE_WEAK ? MARK_LATER
 	                                        : MARK_NO;
 
+	if (grade == TLS_GRADE_UNKNOWN)
+		return;
 	put_row(d, _("Version"));
 	doc_server(d, STYLE_BOLD, event_text(e, e->u.tls.version),
 	           e->u.tls.version.len);
@@ -289,7 +291,8 @@ static void put_certificate(struct doc *d, const struct event *e, uint32_t i,
 	put_ref(d, _("Subject"), e, c->subject);
 	put_texts(d, _("Names"), e, c->names);
 	put_ref(d, _("Issuer"), e, c->issuer);
-	put_dates(d, e, i, now_s);
+	if (c->not_before.len) /* a transcript has none */
+		put_dates(d, e, i, now_s);
 	put_ref(d, _("Key"), e, c->key);
 	put_ref(d, _("Signature"), e, c->signature);
 	put_hex(d, _("Serial number"), e, c->serial);
@@ -368,20 +371,8 @@ static void put_left(struct doc *d, const struct cap_row *r, int columns)
 	doc_init(&one, DOC_UNWRAPPED);
 	put_cap(&one, STYLE_TEXT, r->keyword, r->before);
 	text = one.n_lines ? doc_text(&one, 0) : NULL;
-	if (text && canvas_width(text) > columns) {
-		size_t len = strlen(text);
-
-		while (len > 0 && canvas_width(text) > columns - 1) {
-			while (len > 0 && ((unsigned char)text[--len] &
-			                   0xC0) == 0x80)
-				;
-			text[len] = '\0';
-		}
-		doc_putf(d, fates[r->fate].style, "%s%s", text,
-		         glyph(GLYPH_CUT));
-	} else if (text) {
-		doc_put(d, fates[r->fate].style, text);
-	}
+	if (text)
+		doc_put_cut(d, fates[r->fate].style, text, columns);
 	free(text);
 	doc_clear(&one);
 }

@@ -11,6 +11,7 @@
 #include "core/command.h"
 #include "core/target.h"
 #include "knowledge/check_words.h"
+#include "ui/do.h"
 #include "ui/echo.h"
 #include "ui/entry.h"
 #include "ui/keymap.h"
@@ -203,7 +204,7 @@ static void checks(struct plain *p)
 
 static void ticket(struct plain *p)
 {
-	char *text = p->cfg->ticket ? p->cfg->ticket(p->link.dialog,
+	char *text = p->cfg->ticket ? p->cfg->ticket(p->link.dialog, 0,
 	                                             p->veil.mode) : NULL;
 
 	fputs(text ? text : "", p->out);
@@ -211,23 +212,51 @@ static void ticket(struct plain *p)
 }
 
 /* Of what is printed from now on. */
-static void mask(struct plain *p)
+static void mask(struct plain *p, const char *arg)
 {
-	enum mask_mode mode = p->veil.mask ? MASK_OFF : MASK_ALL;
+	int mode = p->veil.mask ? MASK_OFF : MASK_ALL;
 
+	if (*arg)
+		mode = mask_mode_find(arg);
+	if (mode < 0) {
+		plain_print(p, "", _("Write :mask all, :mask people or "
+		                     ":mask off."));
+		return;
+	}
 	if (p->link.replay)
-		plain_replay_mask(p, mode);
+		plain_replay_mask(p, (enum mask_mode)mode);
 	else
-		veil_on(&p->veil, &p->link, mode);
+		veil_on(&p->veil, &p->link, (enum mask_mode)mode);
 	plain_print(p, "", p->veil.mask ? _("MASK is on.")
 	                                : _("MASK is off."));
+}
+
+static void save(struct plain *p, const char *arg)
+{
+	const char *file;
+	enum ui_save_form form = save_form(arg, &file);
+	char *error;
+
+	if (!*file || dialog_count(p->link.dialog) == 0) {
+		plain_print(p, "", *file ? _("There is nothing to save yet.")
+		                         : _("Write :save FILE."));
+		return;
+	}
+	error = p->cfg->calls.save(p->link.dialog, form, file, false);
+	if (error && errno == EEXIST)
+		plain_print(p, "", _("There is such a file already: give "
+		                     "another name."));
+	else if (error)
+		plain_print(p, "", error);
+	else
+		fprintf(p->out, _("Saved in %s.\n"), file);
+	free(error);
 }
 
 static void command(struct plain *p, const char *text)
 {
 	size_t len = strcspn(text, " ");
 	enum cmd c = cmd_find(text, len);
-	const char *near;
 
 	text += len + strspn(text + len, " ");
 	if (plain_replay(p, c, text))
@@ -258,14 +287,15 @@ static void command(struct plain *p, const char *text)
 	} else if (c == CMD_CHECK) {
 		check(p);
 	} else if (c == CMD_MASK) {
-		mask(p);
+		mask(p, text);
 	} else if (c == CMD_TICKET) {
 		ticket(p);
 	} else if (c == CMD_CANCEL) {
 		request(p, REQ_CANCEL, NULL, NULL, false);
+	} else if (c == CMD_SAVE && p->cfg->calls.save) {
+		save(p, text);
 	} else {
-		near = cmd_nearest(text - len, len);
-		plain_print(p, "", near && c == CMD_NONE
+		plain_print(p, "", c == CMD_NONE
 		                 ? _("No such command. :help lists them.")
 		                 : _("Not in line mode. :help lists what is."));
 	}

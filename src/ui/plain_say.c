@@ -230,6 +230,11 @@ void plain_help(struct plain *p)
 		N_(":play     plays it, Enter pauses; :faster, :slower"),
 		N_("?         explains the last reply again, in full"),
 		N_(":checks   tells what DNS says of both sides"),
+		N_(":grid     tells what each address said"),
+		N_(":compare 1 2 lays two sessions side by side"),
+		N_(":ticket   what a provider needs to know of a refusal"),
+		N_(":mask     aliases from now on, or none again"),
+		N_(":save F   writes file F: .html .md .jsonl, else text"),
 		N_(":q        leaves"),
 		NULL,
 	};
@@ -244,6 +249,9 @@ void plain_help(struct plain *p)
 		N_(":checks  tells what DNS says of both sides; :check anew"),
 		N_(":grid    tells what each address said; :all visits them"),
 		N_(":compare 1 2 lays two sessions side by side"),
+		N_(":ticket  what a provider needs to know of a refusal"),
+		N_(":mask    aliases from now on, or none again"),
+		N_(":save F  writes file F: .html .md .jsonl, else text"),
 		N_(":help    this list"),
 		NULL,
 	};

@@ -13,6 +13,7 @@
 
 enum {
 	POPUP_WIDTH = 72,
+	TEXT_WIDTH = 84, /* 80 columns, as reports have */
 	HELP_COLUMN = 17,
 	LIST_COLUMN = 4,
 	SCROLL_ROWS = 10,
@@ -294,6 +295,14 @@ static void question_key(struct ui *u, const struct key *k)
 	}
 }
 
+static void text_key(struct ui *u, const struct key *k)
+{
+	if (k->code == K_CHAR && k->mods == 0 && k->ch == 'q')
+		popup_close(u);
+	else
+		popup_scroll_key(u, k);
+}
+
 bool popup_key(struct ui *u, const struct key *k)
 {
 	if (u->popup.kind == POPUP_NONE)
@@ -324,8 +333,7 @@ bool popup_key(struct ui *u, const struct key *k)
 	} else if (u->popup.kind == POPUP_TOUR) {
 		tour_key(u, k);
 	} else if (u->popup.kind == POPUP_TEXT) {
-		u->popup.top += k->code == K_DOWN;
-		u->popup.top -= k->code == K_UP && u->popup.top > 0;
+		text_key(u, k);
 	} else {
 		question_key(u, k);
 	}
@@ -399,9 +407,7 @@ void popup_scroll_draw(struct ui *u, int width, const char *title,
 	if (p->top + rows > doc->n_lines)
 		p->top = doc->n_lines > rows ? doc->n_lines - rows : 0;
 	scroll_right(p, doc->n_lines, box.body.h, right, sizeof right);
-	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
-	canvas_frame(&u->canvas, box.frame, true, false, title, right);
+	draw_popup_frame(u, &box, title, right);
 	doc_draw(doc, &u->canvas,
 	         (struct rect){ box.body.x + 1, box.body.y, box.body.w - 2,
 	                        box.body.h }, p->top, 0);
@@ -410,21 +416,57 @@ void popup_scroll_draw(struct ui *u, int width, const char *title,
 
 /* --- drawing */
 
-static void put_item(struct doc *d, const struct popup_item *it, int column)
+int popup_text_width(struct ui *u)
+{
+	return popup_scroll_width(u, TEXT_WIDTH);
+}
+
+static void draw_text(struct ui *u)
+{
+	struct doc doc;
+
+	doc_init(&doc, popup_text_width(u));
+	doc_put(&doc, STYLE_TEXT, u->popup.text);
+	popup_scroll_draw(u, TEXT_WIDTH, u->popup.title, &doc);
+	doc_clear(&doc);
+}
+
+/* Where the second words of a list begin so that they stand below each other;
+ * 0 where there is no room for that. */
+static int more_column(const struct popup *p, int column, int width)
+{
+	int text = 0, more = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		int t = canvas_width(p->items[i].text);
+		int m = canvas_width(p->items[i].more);
+
+		text = t > text ? t : text;
+		more = m > more ? m : more;
+	}
+	return column + text + 2 + more <= width ? column + text + 2 : 0;
+}
+
+static void put_item(struct doc *d, const struct popup_item *it, int column,
+                     int more)
 {
 	doc_line(d, column);
 	doc_putf(d, STYLE_KEY, " %s", it->key);
 	doc_put(d, STYLE_TEXT, " ");
 	doc_tab(d, column);
 	doc_put(d, STYLE_TEXT, it->text);
+	if (more)
+		doc_tab(d, more);
 	if (*it->more)
-		doc_putf(d, STYLE_DIM, "  %s", it->more);
+		doc_putf(d, STYLE_DIM, more ? "%s" : "  %s", it->more);
 }
 
 /* Lines of the text above the items, then the items; where the chosen one is.
  */
 static size_t popup_doc(const struct popup *p, struct doc *d)
 {
+	int column = p->kind == POPUP_HELP ? HELP_COLUMN : LIST_COLUMN;
+	int more = p->kind == POPUP_LIST ? more_column(p, column, d->width) : 0;
 	size_t chosen = SIZE_MAX;
 
 	if (p->text) {
@@ -438,8 +480,7 @@ static size_t popup_doc(const struct popup *p, struct doc *d)
 	for (size_t i = 0; i < p->n; i++) {
 		if (i == p->chosen)
 			chosen = d->n_lines;
-		put_item(d, &p->items[i], p->kind == POPUP_HELP ? HELP_COLUMN
-		                                                : LIST_COLUMN);
+		put_item(d, &p->items[i], column, more);
 	}
 	if (p->n == 0 && p->kind == POPUP_HELP)
 		doc_put(d, STYLE_NOTE, _("Nothing has that name or word."));
@@ -465,44 +506,6 @@ static void popup_right(const struct popup *p, char *out, size_t size)
 		         ui_safe(buf_str(&f), word, sizeof word), p->n);
 	else if (p->kind == POPUP_HELP)
 		snprintf(out, size, "%zu", p->n);
-}
-
-/* Commands that the text after the colon could become. */
-void palette_draw(struct ui *u)
-{
-	struct layout_wish want = { .w = u->w, .h = u->h };
-	struct layout_box box;
-	struct doc doc;
-	size_t len;
-	const char *text = line_text(u->aux, &len);
-
-	if (u->mode != PROMPT_COMMAND || memchr(text, ' ', len))
-		return;
-	doc_init(&doc, DOC_UNWRAPPED);
-	for (int c = CMD_NONE + 1; c < CMD_COUNT; c++) {
-		const struct cmd_info *info = cmd_info((enum cmd)c);
-
-		if (strncmp(info->name, text, len) != 0)
-			continue;
-		doc_line(&doc, 0);
-		doc_putf(&doc, STYLE_KEY, " :%s", info->name);
-		doc_tab(&doc, 19);
-		doc_put(&doc, STYLE_DIM, keymap_key((enum cmd)c, ui_panes(u)));
-		doc_tab(&doc, 26);
-		doc_put(&doc, STYLE_TEXT, _(info->help));
-		if (*info->takes)
-			doc_putf(&doc, STYLE_DIM, "  %s", _(info->takes));
-	}
-	if (doc.n_lines > 0) {
-		int rows = doc.n_lines < 10 ? (int)doc.n_lines : 10;
-
-		box = layout_menu(&want, 0, u->w < 84 ? u->w : 84, rows + 2);
-		canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-		canvas_frame(&u->canvas, box.frame, true, false, _("Commands"),
-		             "");
-		doc_draw(&doc, &u->canvas, box.body, 0, 0);
-	}
-	doc_clear(&doc);
 }
 
 /* In the last row, so that it is seen where there is one only. */
@@ -531,21 +534,15 @@ static void draw_box(struct ui *u)
 		top = chosen;
 	p->top = top;
 	popup_right(p, right, sizeof right);
-	canvas_fill(&u->canvas, box.frame, STYLE_TEXT, ' ');
-	canvas_fill(&u->canvas, box.body, STYLE_TEXT, ' ');
-	canvas_frame(&u->canvas, box.frame, true, false, p->title, right);
+	draw_popup_frame(u, &box, p->title, right);
 	doc_draw(&doc, &u->canvas,
 	         (struct rect){ box.body.x + 1, box.body.y, box.body.w - 2,
 	                        box.body.h }, top, 0);
 	if (p->kind == POPUP_PASSWORD)
 		draw_password(u, box.body);
 	if (chosen != SIZE_MAX && box.body.h > 0) {
-		int y = box.body.y + (int)(chosen - top);
-
-		canvas_text(&u->canvas, box.body.x, y, 1, STYLE_BOLD,
-		            glyph(GLYPH_SELECT));
-		canvas_select_row(&u->canvas, box.body.x, y, box.body.w);
-		canvas_cursor(&u->canvas, box.body.x, y, false);
+		box.body.y += (int)(chosen - top);
+		draw_selected(u, box.body);
 	}
 	doc_clear(&doc);
 }
@@ -553,6 +550,7 @@ static void draw_box(struct ui *u)
 void popup_draw(struct ui *u)
 {
 	static void (*const own[POPUP_COUNT])(struct ui *u) = {
+		[POPUP_TEXT] = draw_text,
 		[POPUP_RULES] = rules_draw,
 		[POPUP_MANY] = many_draw,
 		[POPUP_TOUR] = tour_draw,

@@ -22,7 +22,8 @@ static struct {
 	struct key_reader *reader;
 	bool utf8;
 	int escape_delay_ms;
-	int64_t partial_until_ms; /* flush then; only while partial */
+	int64_t partial_until_ms; /* flush then; only while partial. Counted
+	                           * from the bytes: waits may be short */
 	int ready_fd;             /* -1: no test is listening */
 	bool stirred;
 	unsigned long long bytes; /* read from the keyboard */
@@ -99,6 +100,12 @@ static void tell_ready(void)
 	input.stirred = false;
 }
 
+static int64_t partial_deadline(void)
+{
+	return now_ms() + (key_in_paste(input.reader)
+	                   ? PASTE_DELAY_MS : input.escape_delay_ms);
+}
+
 static int read_keys(void)
 {
 	char bytes[READ_BYTES];
@@ -111,6 +118,7 @@ static int read_keys(void)
 	input.bytes += (unsigned long long)n;
 	input.stirred = true;
 	key_feed(input.reader, bytes, (size_t)n, input.utf8);
+	input.partial_until_ms = partial_deadline();
 	return TERM_KEYS;
 }
 
@@ -168,12 +176,6 @@ static int look(int fd, int timeout_ms)
 	return result;
 }
 
-static int64_t partial_deadline(void)
-{
-	return now_ms() + (key_in_paste(input.reader)
-	                   ? PASTE_DELAY_MS : input.escape_delay_ms);
-}
-
 /* Esc, or a sequence that was cut off: decide now. */
 static int flush_keys(void)
 {
@@ -185,7 +187,6 @@ int term_wait(int fd, int timeout_ms, bool busy)
 {
 	int64_t until_ms = now_ms() + (timeout_ms > 0 ? timeout_ms : 0);
 	bool partial = key_is_partial(input.reader);
-	int64_t flush_ms = partial ? partial_deadline() : 0;
 	int result = 0;
 
 	if (input.ready_fd >= 0 && !busy && !partial) {
@@ -197,13 +198,13 @@ int term_wait(int fd, int timeout_ms, bool busy)
 		int wait_ms = timeout_ms < 0 ? -1 : remaining(until_ms);
 
 		if (partial)
-			wait_ms = earlier(wait_ms, remaining(flush_ms));
+			wait_ms = earlier(wait_ms,
+			                  remaining(input.partial_until_ms));
 		result = look(fd, wait_ms);
-		if (result != 0)
-			break;
-		if (partial && remaining(flush_ms) == 0)
-			return flush_keys();
-		if (timeout_ms >= 0 && remaining(until_ms) == 0)
+		if (partial && !(result & TERM_KEYS) &&
+		    remaining(input.partial_until_ms) == 0)
+			return result | flush_keys();
+		if (result == 0 && timeout_ms >= 0 && remaining(until_ms) == 0)
 			return TERM_TIMEOUT;
 	}
 	return result;

@@ -222,4 +222,3 @@ size_t turns_reply(const struct turns *t, const struct dialog *d, size_t i)
 			return at;
 	return SIZE_MAX;
 }
-

@@ -208,13 +208,18 @@ static char *true_text(const struct ui *u, enum request_kind kind,
 	                                               : veil_true(&u->veil, s);
 }
 
+bool ui_replays(struct ui *u)
+{
+	if (u->link.replay)
+		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
+	return u->link.replay;
+}
+
 void ui_request(struct ui *u, enum request_kind kind, const char *text,
                 const char *text2, bool yes)
 {
-	if (u->link.replay || !u->cfg->calls.request) {
-		ui_say(u, "%s", _("This is a recording: nothing can be sent."));
+	if (ui_replays(u) || !u->cfg->calls.request)
 		return;
-	}
 	u->cfg->calls.request(u->cfg->calls.arg,
 	                      request_new(kind, NULL, true_text(u, kind, text),
 	                                  true_text(u, kind, text2), yes));

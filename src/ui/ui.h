@@ -124,6 +124,7 @@ struct search {
 	size_t scanned;
 	size_t origin; /* dialog index where the search began */
 	bool active;
+	bool leads;        /* the selection goes to what is found first */
 	size_t ahead;      /* of a recording: the first hit that is not shown
 	                    * yet, its index in the whole; SIZE_MAX none */
 	size_t ahead_from; /* there is none before */
@@ -167,7 +168,7 @@ struct grid_view { /* do_grid.c, pane_grid.c */
 struct many_view { /* pane_many.c */
 	bool slowest;     /* the list is of these, not of the latest */
 	bool chosen;      /* a row was; else the first is, whoever it is */
-	uint64_t place;   /* of the chosen one: it may move in the list */
+	uint64_t number;  /* of the chosen one: it may move in the list */
 	size_t above;     /* rows of the list that are seen above it */
 	bool over;        /* as it was drawn last */
 	int64_t shown_ms; /* when the figures were drawn last */
@@ -258,6 +259,7 @@ const struct dialog_now *ui_now(const struct ui *u);
 /* Is something awaited: lookup, connection, reply? */
 bool ui_busy(const struct ui *u);
 bool ui_session_open(const struct ui *u);
+bool ui_replays(struct ui *u); /* and says that nothing can be sent */
 /* Gives r away; not sent (and said) while a recording is shown. */
 void ui_request(struct ui *u, enum request_kind kind, const char *text,
                 const char *text2, bool yes);
@@ -322,6 +324,11 @@ void view_keep(struct ui *u, size_t index);
 void ui_layout(struct ui *u);
 void ui_draw(struct ui *u);
 bool ui_pane_visible(const struct ui *u, enum pane p);
+/* The mark, the colours and the cursor of the row that is chosen. */
+void draw_selected(struct ui *u, struct rect row);
+/* Over whatever was drawn there before. */
+void draw_popup_frame(struct ui *u, const struct layout_box *box,
+                      const char *title, const char *right);
 
 /* --- bars.c, all in the rectangle that the layout gives */
 void draw_title(struct ui *u);
@@ -494,8 +501,11 @@ bool popup_scroll_key(struct ui *u, const struct key *k);
 int popup_scroll_width(struct ui *u, int width); /* of its text */
 void popup_scroll_draw(struct ui *u, int width, const char *title,
                        const struct doc *doc);
-void palette_draw(struct ui *u); /* beside the colon */
+int popup_text_width(struct ui *u); /* of a POPUP_TEXT */
 void popup_help(struct ui *u, const char *word);
 void popup_messages(struct ui *u);
+
+/* --- palette.c: commands that the text after the colon could become */
+void palette_draw(struct ui *u);
 
 #endif

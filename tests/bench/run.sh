@@ -256,7 +256,7 @@ look() { # LABEL PTY-OPTION... -- PROGRAM...
 screens() {
 	[ -s "$big" ] || awk -v lines="$lines" -f "$here/recording.awk" >"$big"
 	q=$(printf '\033:q\r')
-	needle=$(printf '\033g/needle-at-the-end\r')
+	needle=$(printf 'g/needle-at-the-end\r')
 	look "smtpscope" -x "$q" -- "$ours" --no-record
 	look "smtpscope --demo, PgUp PgDn" -k PgUp -l PgDn -x "$q" -- \
 		"$ours" --no-record --demo
