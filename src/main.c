@@ -24,9 +24,11 @@
 #include "cli/plans.h"
 #include "clock.h"
 #include "core/escape.h"
+#include "core/mask.h"
 #include "core/rules_text.h"
 #include "front.h"
 #include "knowledge/bounce.h"
+#include "knowledge/vocabulary.h"
 #include "many_progress.h"
 #include "report/explain_text.h"
 #include "reports.h"
@@ -372,10 +374,11 @@ static void read_stdin(struct buf *text)
 		buf_add(text, piece, n);
 }
 
-static int explain_stdin(const struct front_look *look)
+static int explain_stdin(const struct front_look *look, struct mask *m)
 {
 	struct buf text = { 0 };
 	struct paper p;
+	char *shown;
 	bool found;
 
 	read_stdin(&text);
@@ -386,25 +389,49 @@ static int explain_stdin(const struct front_look *look)
 		return EXIT_IO;
 	}
 	paper_init(&p, stdout, look->color, look->width);
+	if (m) {
+		shown = mask_text(m, buf_str(&text));
+		buf_reset(&text);
+		buf_adds(&text, shown);
+		free(shown);
+	}
 	found = explain_print_bounce(&p, buf_str(&text), text.len);
 	paper_clear(&p);
 	buf_clear(&text);
 	return found ? EXIT_ACCEPTED : EXIT_SOME;
 }
 
+static int explain_words(const struct options *o,
+                         const struct front_look *look, struct mask *m)
+{
+	char **words = xcalloc(o->n_words, sizeof *words);
+	bool known;
+
+	for (size_t i = 0; i < o->n_words; i++)
+		words[i] = mask_text(m, o->words[i]);
+	known = explain_print(stdout, look->color, look->width,
+	                      (const char *const *)words, o->n_words);
+	for (size_t i = 0; i < o->n_words; i++)
+		free(words[i]);
+	free(words);
+	return known ? EXIT_ACCEPTED : EXIT_SOME;
+}
+
 static int explain(const struct options *o)
 {
 	struct front_look look = look_of(o);
+	struct mask *m;
+	int exit;
 
-	if (o->n_words == 1 && strcmp(o->words[0], "-") == 0)
-		return explain_stdin(&look);
 	if (o->n_words == 0)
 		return usage(xstrdup(_("--explain: a code, a command, a "
 		                       "keyword or a reply is missing, such as "
 		                       "--explain 550 5.1.1")));
-	return explain_print(stdout, look.color, look.width,
-	                     (const char *const *)o->words, o->n_words)
-	               ? EXIT_ACCEPTED : EXIT_SOME;
+	m = mask_new(look.mask, &vocabulary);
+	exit = o->n_words == 1 && strcmp(o->words[0], "-") == 0
+	           ? explain_stdin(&look, m) : explain_words(o, &look, m);
+	mask_free(m);
+	return exit;
 }
 
 static int run_job(const struct options *o)

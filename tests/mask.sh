@@ -136,6 +136,17 @@ clean "$dir/out" 'stadtwerke|chor|vorstand|kontakt' "live"
 clean "$dir/err" 'stadtwerke|chor|vorstand|kontakt' "live, stderr"
 grep -q 'vorstand@chor.example' "$dir/truth" || fail "the recording is masked"
 
+# A pasted bounce.
+printf 'Final-Recipient: rfc822; %s\nRemote-MTA: dns; %s\nDiagnostic-Code: %s\n' \
+	wren@canary.zqtest mx.nest.zqtest \
+	'smtp; 550 5.1.1 <wren@canary.zqtest>: unknown' >"$dir/bounce"
+"$SMTPSCOPE" --mask --explain - --lang en <"$dir/bounce" >"$dir/out"
+clean "$dir/out" 'zqtest|wren' "--explain -"
+grep -q 'For: user1@domain1.example' "$dir/out" || fail "no recipient"
+"$SMTPSCOPE" --mask --explain '550 5.1.1 <wren@canary.zqtest>: unknown' \
+	>"$dir/out"
+clean "$dir/out" 'zqtest|wren' "--explain TEXT"
+
 for lang in en de; do
 	ticket refused $lang
 	ticket held $lang

@@ -140,6 +140,29 @@ static void test_mask_windows_show_aliases(void **state)
 	assert_true(stage_shows(&st, "all mx1.domain1.example"));
 }
 
+/* Before a dialog: whom one has looked at lately, and what is pasted. */
+static void test_mask_start_screen_shows_aliases(void **state)
+{
+	static const char bounce[] = "<bob@example.org>: host mx.example.net"
+		"[192.0.2.25] said: 550 5.1.1 User unknown\n";
+	struct key k = { .code = K_PASTE, .text = bounce,
+		         .text_len = strlen(bounce) };
+
+	(void)state;
+	recent_add(&st.ui.recent, "alice@example.net");
+	ui_mask(&st.ui, MASK_ALL);
+	st.ui.started = false;
+	stage_draw(&st);
+	assert_false(stage_shows(&st, "alice"));
+	assert_true(stage_shows(&st, "recent: user"));
+	ui_key(&st.ui, &k);
+	stage_draw(&st);
+	assert_int_equal(st.ui.popup.kind, POPUP_BOUNCE);
+	assert_true(stage_shows(&st, "PERMANENT FAILURE"));
+	assert_true(stage_shows(&st, "For: user2@domain1.example"));
+	assert_false(stage_shows(&st, "example.net"));
+}
+
 static void take_sent(const char *line)
 {
 	struct event_builder b;
@@ -305,6 +328,7 @@ int main(void)
 		STAGE(test_mask_off_shows_the_dialog_again),
 		STAGE(test_mask_wrong_word_changes_nothing),
 		STAGE(test_mask_windows_show_aliases),
+		STAGE(test_mask_start_screen_shows_aliases),
 		STAGE(test_mask_events_that_come_are_kept_true),
 		STAGE(test_mask_what_is_sent_is_true),
 		STAGE(test_mask_typed_aliases_are_whom_they_stand_for),

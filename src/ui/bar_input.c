@@ -278,7 +278,7 @@ static void draw_recent(struct ui *u, struct rect r)
 	for (size_t i = 0; i < list->n; i++) {
 		doc_put(&doc, STYLE_DIM, i ? "   " : " ");
 		doc_put(&doc, i == list->chosen ? STYLE_BOLD : STYLE_TEXT,
-		        ui_safe(list->target[i], target, sizeof target));
+		        ui_shown(u, list->target[i], target, sizeof target));
 	}
 	r.x++;
 	r.w -= 2;

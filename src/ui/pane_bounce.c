@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "knowledge/bounce.h"
 #include "knowledge/say.h"
@@ -13,11 +14,17 @@ enum { BOUNCE_WIDTH = 84 }; /* readable lines */
 
 bool bounce_open(struct ui *u, const char *text, size_t len)
 {
+	char *whole, *shown;
+
 	if (!bounce_likely(text, len))
 		return false;
+	whole = xmemdup0(text, len);
+	shown = veil_text(&u->veil, whole);
 	popup_open(u, POPUP_BOUNCE, "", NULL);
 	u->bounce = xcalloc(1, sizeof *u->bounce);
-	bounce_read(u->bounce, text, len);
+	bounce_read(u->bounce, shown, strlen(shown));
+	free(whole);
+	free(shown);
 	line_clear(u->line); /* the text is no target */
 	return true;
 }
