@@ -125,12 +125,25 @@ static void read_ready(struct vt *v)
 		if (end == NULL)
 			return;
 		*end = '\0';
-		if (sscanf(v->ready_in.data, "%llu %d %d", &v->read,
+		if (strcmp(v->ready_in.data, "-") == 0)
+			v->ready_now = false;
+		else if (sscanf(v->ready_in.data, "%llu %d %d", &v->read,
 		           &v->ready_w, &v->ready_h) != 3)
 			vt_die(v, "the ready line has another form");
-		v->ready_now = true;
+		else
+			v->ready_now = true;
 		buf_drop(&v->ready_in, (size_t)(end + 1 - v->ready_in.data));
 	}
+}
+
+/* What it says by now, without waiting. */
+static void take_ready(struct vt *v)
+{
+	struct pollfd p = {.fd = v->ready[0], .events = POLLIN};
+
+	while (v->job.job < VT_EXITED && poll(&p, 1, 0) > 0 &&
+	       (p.revents & POLLIN))
+		read_ready(v);
 }
 
 void vt_pump(struct vt *v)
@@ -175,19 +188,27 @@ static void sync_screen(struct vt *v)
 		vt_pump(v);
 }
 
+static bool is_settled(const struct vt *v)
+{
+	return v->ready_now && v->read == v->sent && v->ready_w == v->w &&
+	       v->ready_h == v->h;
+}
+
+/* When the mark has come back, is it still ready? Else a frame was begun, and
+ * not all of it may have come. */
 bool vt_settle(struct vt *v)
 {
+	bool ended = false;
+
 	vt_renew_deadline(v);
-	while (!v->ready_now || v->read != v->sent || v->ready_w != v->w ||
-	       v->ready_h != v->h) {
-		if (v->job.job >= VT_EXITED) {
-			sync_screen(v);
-			return false;
-		}
-		vt_pump(v);
-	}
-	sync_screen(v);
-	return true;
+	do {
+		while (!is_settled(v) && v->job.job < VT_EXITED)
+			vt_pump(v);
+		ended = v->job.job >= VT_EXITED;
+		sync_screen(v);
+		take_ready(v);
+	} while (!ended && !is_settled(v));
+	return !ended;
 }
 
 static bool has_text(const struct vt *v, const char *text)

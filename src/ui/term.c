@@ -472,8 +472,8 @@ void term_draw(const struct canvas *c)
 	move(c->cursor_y < term.h ? c->cursor_y : term.h - 1,
 	     c->cursor_x < term.w ? c->cursor_x : term.w - 1);
 	wnoutrefresh(stdscr);
-	doupdate();
 	term_input_stir();
+	doupdate();
 }
 
 void term_redraw(void)

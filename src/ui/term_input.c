@@ -72,8 +72,17 @@ void term_input_define(const char *sequence, enum key_code code,
 	key_reader_define(input.reader, sequence, code, mods);
 }
 
+static void tell(const char *line, size_t len)
+{
+	ssize_t written = write(input.ready_fd, line, len);
+
+	(void)written; /* the test went away: its harness says so */
+}
+
 void term_input_stir(void)
 {
+	if (input.ready_fd >= 0 && !input.stirred)
+		tell("-\n", 2); /* not ready any more: a frame may be begun */
 	input.stirred = true;
 }
 
@@ -91,12 +100,10 @@ static void tell_ready(void)
 {
 	char line[64];
 	int w, h, n;
-	ssize_t written;
 
 	term_size(&w, &h);
 	n = snprintf(line, sizeof(line), "%llu %d %d\n", input.bytes, w, h);
-	written = write(input.ready_fd, line, (size_t)n);
-	(void)written; /* the test went away: its harness says so */
+	tell(line, (size_t)n);
 	input.stirred = false;
 }
 
@@ -116,7 +123,7 @@ static int read_keys(void)
 	if (n <= 0)
 		return TERM_GONE;
 	input.bytes += (unsigned long long)n;
-	input.stirred = true;
+	term_input_stir();
 	key_feed(input.reader, bytes, (size_t)n, input.utf8);
 	input.partial_until_ms = partial_deadline();
 	return TERM_KEYS;
@@ -127,7 +134,7 @@ static int handle_signals(void)
 	unsigned bits = guard_take();
 
 	if (bits != 0)
-		input.stirred = true;
+		term_input_stir();
 	if (bits & GUARD_QUIT)
 		return TERM_QUIT;
 	if (bits & GUARD_STOP)
@@ -171,7 +178,7 @@ static int look(int fd, int timeout_ms)
 		result |= TERM_GONE;
 	if (all[2].revents != 0) {
 		result |= TERM_FD;
-		input.stirred = true;
+		term_input_stir();
 	}
 	return result;
 }

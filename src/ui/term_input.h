@@ -13,7 +13,8 @@ void term_input_start(bool utf8);
 void term_input_stop(void);
 void term_input_define(const char *sequence, enum key_code code,
                        unsigned mods);
-/* Something happened that the ready line has to tell of. */
+/* Something happens: the last ready line is no longer true, and another one
+ * has to come. */
 void term_input_stir(void);
 
 /* term.c: the size anew; away from the terminal, and back with a new size. */
