@@ -141,6 +141,7 @@ static void test_grid_all_opens_the_target_anew(void **state)
 {
 	(void)state;
 	open_two(80, 24, false);
+	free(st.ui.plan.target.text);
 	st.ui.plan.target.text = xstrdup("example.org");
 	ui_command_line(&st.ui, "all");
 	stage_draw(&st);

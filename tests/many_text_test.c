@@ -98,6 +98,10 @@ static void test_progress_says_how_far_it_is(void **state)
 		{ 2, { .total = 0, .running = 1, .elapsed_us = 4000000 },
 		  "2 done, 0.5/s, 1 under way: accepted 2",
 		  "2 erledigt, 0.5/s, 1 in Arbeit: angenommen 2" },
+		/* stopped */
+		{ 2, { .total = 10, .elapsed_us = 1000000 },
+		  "2 of 10 (20 %), 2.0/s, 0 under way: accepted 2",
+		  "2 von 10 (20 %), 2.0/s, 0 in Arbeit: angenommen 2" },
 		/* one of the two was done before */
 		{ 2, { .total = 7202, .before = 1, .running = 1,
 		       .elapsed_us = 1000000 },

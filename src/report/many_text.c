@@ -79,7 +79,7 @@ void many_text_how_far(struct buf *out, const struct many_state *s)
 		buf_addf(out, _("%llu done"), LLU(done));
 	buf_adds(out, ", ");
 	add_rate(out, s);
-	if (s->total > done && r) {
+	if (s->running && s->total > done && r) { /* else it was stopped */
 		buf_adds(out, ", ");
 		add_time(out, (s->total - done) * 1000 / r);
 		buf_adds(out, _(" left"));
