@@ -143,8 +143,9 @@ static void test_grid_untried_rows_say_why(void **state)
 		{ "mx4", "192.0.2.4", 40, NULL },
 	};
 	static const char *const why[] = {
-		"", "10.0.0.1 (mx1) is no public address and came from DNS: "
-		    "it was not used. --allow-private permits it.",
+		"",
+		("10.0.0.1 (mx1) is no public address and came from DNS: "
+		 "it was not used. --allow-private permits it."),
 		"this host has no address",
 		"192.0.2.1 (mx3) was tried already under another name.", "",
 	};

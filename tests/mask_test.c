@@ -370,7 +370,7 @@ static void test_mask_no_field_of_any_event_leaks(void **state)
 			if (maskseen_leaks(out, "zqwren"))
 				fail_msg("%s leaks a user in mode %s",
 				         event_kind_name(e->kind),
-				         mask_mode_name(mode));
+				         mask_mode_name((enum mask_mode)mode));
 			if (mode == MASK_ALL && maskseen_leaks(out, "zqnest"))
 				fail_msg("%s leaks a name",
 				         event_kind_name(e->kind));

@@ -408,7 +408,7 @@ static void mask_fields(struct work *w)
 	case EV_END: w->b.e.u.end = w->e->u.end; return;
 	case EVENT_KIND_COUNT: break;
 	}
-	assert(!"a kind of event without a mask");
+	assert(false); /* a kind of event without a mask */
 }
 
 /* What these hold belongs to the two sides; a reply may speak of anybody. */
