@@ -4,7 +4,6 @@
 
 #include <string.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "core/command.h"
 #include "util/xalloc.h"
@@ -69,8 +68,8 @@ bool talk_is_command(struct piece line)
 
 	piece_until(&rest, " ");
 	switch (v) {
-	case VERB_MAIL: is = strncasecmp(rest.p, "FROM:", 5) == 0; break;
-	case VERB_RCPT: is = strncasecmp(rest.p, "TO:", 3) == 0; break;
+	case VERB_MAIL: is = piece_begins_as(rest, "FROM:"); break;
+	case VERB_RCPT: is = piece_begins_as(rest, "TO:"); break;
 	case VERB_EHLO:
 	case VERB_HELO:
 	case VERB_LHLO: is = rest.len && !piece_has(rest, " "); break;

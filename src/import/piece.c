@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 bool piece_is(struct piece s, const char *text)
 {
@@ -15,6 +16,13 @@ bool piece_begins(struct piece s, const char *text)
 	size_t len = strlen(text);
 
 	return s.len >= len && memcmp(s.p, text, len) == 0;
+}
+
+bool piece_begins_as(struct piece s, const char *text)
+{
+	size_t len = strlen(text);
+
+	return s.len >= len && strncasecmp(s.p, text, len) == 0;
 }
 
 size_t piece_find(struct piece s, const char *text)

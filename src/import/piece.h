@@ -15,6 +15,7 @@ struct piece {
 
 bool piece_is(struct piece s, const char *text);
 bool piece_begins(struct piece s, const char *text);
+bool piece_begins_as(struct piece s, const char *text); /* in any case */
 /* Where text stands in s, SIZE_MAX: nowhere. */
 size_t piece_find(struct piece s, const char *text);
 bool piece_has(struct piece s, const char *text);

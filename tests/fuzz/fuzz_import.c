@@ -14,7 +14,7 @@
 #include "import/import.h"
 #include "tests/fuzz/fuzz.h"
 
-const char *const fuzz_inputs[] = { "../data/transcripts", "bounce",
+const char *const fuzz_inputs[] = { "import", "../data/transcripts", "bounce",
 	                            NULL };
 
 #define SECRET "AGFubmEASG9uaWdtb25kNzc=" /* of the samples */
