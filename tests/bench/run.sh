@@ -296,5 +296,5 @@ heading "A recording of $lines lines in memory"
 "$tools/kept" "$big" | rows kept
 heading "What was aimed at"
 awk -F '\t' -v lines="$lines" -f "$here/figures.awk" "$work/rows.tsv"
-awk -F '\t' -v when="$when" -v processors="$processors" -v load="${load:-0}" \
+awk -F '\t' -v when="$when" -v processors="$processors" -v busy="${load:-0}" \
 	-f "$here/json.awk" "$work/rows.tsv" >"$BUILD/../bench.json"
