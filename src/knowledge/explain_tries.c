@@ -9,7 +9,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "knowledge/check_words.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
