@@ -84,11 +84,6 @@ uint64_t feed_wrong(const struct feed *f)
 	return f->wrong;
 }
 
-uint64_t feed_skipped(const struct feed *f)
-{
-	return f->skipped;
-}
-
 void feed_skip(struct feed *f, const struct resume *before)
 {
 	f->before = before;

@@ -55,6 +55,5 @@ uint64_t feed_wrong(const struct feed *f);   /* lines that were none */
 /* before: borrowed; what is done in it is passed over. That it is of this list
  * and was done with these options feed_check() looks at, too. */
 void feed_skip(struct feed *f, const struct resume *before);
-uint64_t feed_skipped(const struct feed *f);
 
 #endif

@@ -29,7 +29,7 @@ struct replay {
 	size_t start, end, size;
 	size_t searched;   /* no newline in start..searched */
 	bool eof;
-	uint64_t line, unknown;
+	uint64_t line;
 	struct json_reader *reader;
 	struct splice splice;
 	char *error;
@@ -276,8 +276,7 @@ enum replay_result replay_next(struct replay *r, struct event **out)
 			return cut(r);
 		if (result == JSON_ERROR)
 			return bad(r, json_error(r->reader));
-		r->unknown++;
-	}
+	} /* an event of a later version is passed over */
 }
 
 const char *replay_name(const struct replay *r)
@@ -293,9 +292,4 @@ const char *replay_error(const struct replay *r)
 uint64_t replay_line(const struct replay *r)
 {
 	return r->line;
-}
-
-uint64_t replay_unknown(const struct replay *r)
-{
-	return r->unknown;
 }

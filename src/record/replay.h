@@ -52,7 +52,5 @@ enum replay_result replay_next(struct replay *r, struct event **out);
 /* One sentence in the user's language for CUT and BAD; borrowed. */
 const char *replay_error(const struct replay *r);
 uint64_t replay_line(const struct replay *r); /* number of the last line */
-/* Events of kinds that this version does not know, skipped so far. */
-uint64_t replay_unknown(const struct replay *r);
 
 #endif
