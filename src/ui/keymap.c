@@ -110,7 +110,7 @@ static const struct binding defaults[] = {
 	{ IN_BROWSE, "4", CMD_PANE_4, NULL, NULL, 0 },
 	{ IN_BROWSE, "5", CMD_PANE_5, NULL, NULL, 0 },
 	{ IN_BROWSE, "6", CMD_PANE_6, N_("Checks"), NULL, 18 },
-	{ IN_BROWSE, "7", CMD_PANE_7, N_("Grid"), NULL, 19 },
+	{ IN_BROWSE, "7", CMD_PANE_7, N_("Grid"), NULL, 20 },
 	{ IN_BROWSE, "Tab", CMD_NEXT_PANE, NULL, NULL, 0 },
 	{ IN_BROWSE, "Shift-Tab", CMD_PREV_PANE, NULL, NULL, 0 },
 	{ IN_PANES, "+", CMD_BIGGER, NULL, NULL, 0 },
